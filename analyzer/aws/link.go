@@ -1,0 +1,43 @@
+package aws
+
+import "github.com/tfcheck/tfcheck/analyzer/tf"
+
+// Link is a reference from one object to another, resolved as far as the
+// input allows (rules U-1 to U-3).
+type Link[T any] struct {
+	// To holds the one object that is meant, or every object that may be
+	// meant. None and not Open: the argument is not set.
+	To []*T
+	// Open is set when something outside the input may be meant instead.
+	Open bool
+	// ID is the literal id where the input has one; an ID without To names an
+	// object outside the model (U-13).
+	ID string
+	// Assumption is what the link rests on, or nil.
+	Assumption *tf.Assumption
+}
+
+// One is the object that is meant when there is no doubt about it.
+func (l Link[T]) One() (*T, bool) {
+	if len(l.To) == 1 && !l.Open {
+		return l.To[0], true
+	}
+	return nil, false
+}
+
+// IsSet reports whether the argument names anything at all.
+func (l Link[T]) IsSet() bool { return len(l.To) > 0 || l.Open || l.ID != "" }
+
+// Outside reports whether the link certainly leads out of the input.
+func (l Link[T]) Outside() bool { return len(l.To) == 0 && (l.Open || l.ID != "") }
+
+// Links is an argument that holds several references.
+type Links[T any] struct {
+	// Each has one entry for every reference that is certainly held, whatever
+	// it leads to.
+	Each []Link[T]
+	// Maybe holds references that may or may not be held in addition.
+	Maybe []Link[T]
+	// Open is set when the argument may hold anything else besides.
+	Open bool
+}

@@ -1,0 +1,134 @@
+// Package reach computes who can send which packets to whom in an
+// [aws.Network], through what, and what stops them: exactly, over packet
+// sets, both ways, three-valued.
+package reach
+
+import (
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// Verdict is an answer.
+type Verdict string
+
+// The answers.
+const (
+	Yes     Verdict = "yes"
+	No      Verdict = "no"
+	Unknown Verdict = "unknown"
+)
+
+// Relation is a packet set known from both sides (M-10): Must holds under
+// every completion of what is unknown, May under some.
+type Relation struct {
+	Must, May packet.Set
+}
+
+// Hop is one element on a path, with what it admits.
+type Hop struct {
+	// Object is what the packet passes: a gateway, a subnet, a group, an
+	// interface. Cause is the element that admits it (a rule, an ACL entry, a
+	// route), or, when the hop blocks, the one that would have to change.
+	Object aws.Object
+	Cause  aws.Cause
+	// Detail says what admits or blocks, for people: "tcp/22 from 0.0.0.0/0",
+	// "entry 100 allows all".
+	Detail string
+	// Code is the blocker code where the hop stops packets, in the words of
+	// AWS Reachability Analyzer where one fits (D1); empty otherwise.
+	Code string
+	// Reply is set on the way back.
+	Reply bool
+	// Admits is what remains of the flow after this hop, in the addresses the
+	// client sees.
+	Admits Relation
+	// Causes are all elements that admit, when there are several; Cause is
+	// the first of them.
+	Causes []aws.Cause
+}
+
+// Flow is what gets from one end point to another along one path.
+type Flow struct {
+	From, To Endpoint
+	Family   packet.Family
+	// Forward is what arrives; Reachable is what arrives and is answered
+	// (M-2).
+	Forward, Reachable Relation
+	Path               []Hop
+	ReplyPath          []Hop
+	// Through is the load balancer that the flow passes, or nil.
+	Through *aws.LoadBalancer
+	// Listener and TargetGroup are those it passes there.
+	Listener    *aws.Listener
+	TargetGroup *aws.TargetGroup
+	// Assumptions are what the flow rests on, Waits the facts that separate
+	// may from must.
+	Assumptions []*tf.Assumption
+	Waits       []tf.Fact
+}
+
+// Verdict is Yes when some packet is reachable under every completion, No
+// when none is under any.
+func (f *Flow) Verdict() Verdict {
+	switch {
+	case !f.Reachable.Must.IsEmpty():
+		return Yes
+	case !f.Reachable.May.IsEmpty():
+		return Unknown
+	}
+	return No
+}
+
+// EndpointKind is the kind of an end point (CONTRACT, "Endpoints and flows").
+type EndpointKind uint8
+
+// The kinds of end point.
+const (
+	Internet EndpointKind = iota
+	OnPremises
+	Interfaces
+	LoadBalancers
+	IP
+	Service
+)
+
+// Endpoint is one end of a flow.
+type Endpoint struct {
+	Kind       EndpointKind
+	Label      string           // as people write it: "internet", "aws_instance.web[0]"
+	Family     packet.Family    // 0: both
+	Addresses  packet.Addresses // of Internet, OnPremises and IP; empty means all of them
+	Interfaces []*aws.Interface
+	Balancers  []*aws.LoadBalancer
+}
+
+// Question is what `tfcheck reach` asks.
+type Question struct {
+	From, To Endpoint
+	// Packets restricts protocol and destination ports; addresses come from
+	// the end points.
+	Packets packet.Set
+	// SourcePorts restricts the client's port; 0,0 asks for all of 1024-65535
+	// (M-3).
+	SourcePort uint16
+}
+
+// Answer is the answer with its reason (D2).
+type Answer struct {
+	Answer, Forward Verdict
+	// Complete is set when every packet of the question gets through.
+	Complete bool
+	// Flows is what gets through, both ways; ForwardFlows what arrives.
+	Flows, ForwardFlows Relation
+	// Witness is a packet that gets through, when Answer or Forward is Yes.
+	Witness *packet.Packet
+	// Path and ReplyPath are those of the witness, or of the cheapest blocked
+	// path when the answer is no.
+	Path, ReplyPath []Hop
+	// Blockers are all elements of that path that stop the packets, cheapest
+	// repair first.
+	Blockers    []Hop
+	Assumptions []*tf.Assumption
+	Waits       []tf.Fact
+}

@@ -1,0 +1,87 @@
+package analyzer
+
+// Effect is what somebody can do with a finding today, as facts. Severity is
+// computed from them here and nowhere else.
+type Effect struct {
+	// Reach says who gets there.
+	Reach Reach
+	// Target is the worst thing that is reached.
+	Target Target
+	// Bypass is set when the flow passes around a load balancer or firewall
+	// that stands in front of the target.
+	Bypass bool
+	// Escalates is set when the host's role or metadata hand over more.
+	Escalates bool
+	// WeakTransport is set when what is exposed speaks no or weak TLS.
+	WeakTransport bool
+	// ControlRemoved is set when the change removes a protective control.
+	ControlRemoved bool
+	// OneChangeAway is set when one change separates the target from the
+	// internet.
+	OneChangeAway bool
+	// Breaks is set for a configuration that does not do what it says (rules
+	// that overwrite each other).
+	Breaks bool
+	// Credential is set when a secret stands in the input.
+	Credential bool
+	// Unused is set when nothing in the input uses the object, but something
+	// outside may (DESIGN, "unused").
+	Unused bool
+	// Advice never gates.
+	Advice bool
+}
+
+// Reach says from where something is reached.
+type Reach uint8
+
+// Who reaches it, in rising order.
+const (
+	Nobody     Reach = iota // nothing can use it today
+	Trusted                 // a trusted network, or the VPC itself
+	WidePublic              // a named but very wide public range
+	Anyone                  // everyone on the internet
+)
+
+// Target is what is reached.
+type Target uint8
+
+// The targets, in rising order.
+const (
+	NoTarget   Target = iota
+	FrontDoor         // a declared front door: a load balancer's listener, a public API
+	Unexpected        // anything else
+	AdminPort
+	DataStore
+	WholeHost
+)
+
+// Severity is the one place where severity is decided (DESIGN, "Findings and
+// severity").
+func (e Effect) Severity() Severity {
+	s := e.base()
+	if e.Unused && s > Low {
+		s--
+	}
+	return s
+}
+
+func (e Effect) base() Severity {
+	switch {
+	case e.Advice:
+		return Info
+	case e.Credential:
+		return Critical
+	case e.Reach == Anyone && e.Target >= AdminPort:
+		return Critical
+	case e.Reach == Anyone && e.Target == Unexpected,
+		e.Reach == Anyone && (e.Bypass || e.Escalates || e.ControlRemoved),
+		e.Reach == WidePublic && e.Target >= AdminPort:
+		return High
+	case e.Reach == WidePublic && e.Target >= Unexpected,
+		e.Reach == Anyone && e.WeakTransport,
+		e.OneChangeAway, e.ControlRemoved, e.Breaks,
+		e.Reach == Trusted && e.Target >= AdminPort:
+		return Medium
+	}
+	return Low
+}

@@ -1,0 +1,198 @@
+package tf
+
+import "slices"
+
+// InputKind is what a PATH turned out to be.
+type InputKind string
+
+// The kinds of input, as CONTRACT names them in the JSON.
+const (
+	PlanInput          InputKind = "plan"
+	BinaryPlanInput    InputKind = "binary-plan"
+	StateInput         InputKind = "state"
+	ConfigurationInput InputKind = "configuration"
+)
+
+// Action is what the plan does to an instance.
+type Action uint8
+
+// The actions of a plan. An instance of a state or a configuration has NoOp
+// or Create respectively.
+const (
+	NoOp Action = iota
+	Create
+	Read
+	Update
+	Replace
+	Delete
+	Forget
+)
+
+// Resource is one resource instance in one snapshot. An instance that the
+// plan does not change is the same *Resource in both snapshots.
+type Resource struct {
+	Addr    Address
+	Address string // Addr as Terraform writes it
+	Action  Action
+	Moved   string // the address it had before, if it moved
+	Deposed bool
+
+	// Provider identifies the provider configuration, such as "aws" or
+	// "module.west:aws.usw2"; Region is its region where the input shows one.
+	Provider string
+	Region   Val[string]
+
+	// Values holds the attributes that were kept (see Wanted), unknowns
+	// resolved as far as the input allows.
+	Values Value
+
+	// Config is the configuration that the instance was made from, or nil.
+	Config *ResourceConfig
+}
+
+// ResourceConfig is what the input shows of a resource block.
+type ResourceConfig struct {
+	Address string // without instance keys
+	// Arguments are the names of the top-level arguments and blocks that the
+	// block sets; Complete is false where a dynamic block may hide (U-4).
+	Arguments []string
+	Complete  bool
+	// Constants are the literal arguments by path, to match source to plan.
+	Constants map[string]string
+}
+
+// Sets reports whether the configuration sets the argument. It is Maybe where
+// the input cannot show it (no configuration, or a dynamic block: U-4).
+func (c *ResourceConfig) Sets(argument string) Tri {
+	switch {
+	case c == nil:
+		return Maybe
+	case slices.Contains(c.Arguments, argument):
+		return Yes
+	case c.Complete:
+		return No
+	}
+	return Maybe
+}
+
+// IsNew reports whether this plan creates the object, so that everything it
+// has is in the input (the closed world of U-14).
+func (r *Resource) IsNew() bool { return r.Action == Create || r.Action == Replace }
+
+// Get is the attribute at a dotted path of names, such as
+// "metadata_options.http_tokens". On the way, a list of exactly one element
+// stands for that element.
+func (r *Resource) Get(path ...string) Value {
+	v := r.Values
+	for _, name := range path {
+		if e := v.Elements(); v.Kind() == List {
+			if len(e) != 1 {
+				return Value{}
+			}
+			v = e[0]
+		}
+		v = v.Get(name)
+	}
+	return v
+}
+
+// Snapshot is every instance of a stack at one moment.
+type Snapshot struct {
+	Resources []*Resource // in the order of CompareAddresses
+	byAddress map[string]*Resource
+}
+
+// NewSnapshot sorts and indexes the resources, which it keeps.
+func NewSnapshot(resources []*Resource) *Snapshot {
+	slices.SortStableFunc(resources, func(a, b *Resource) int { return CompareAddresses(a.Address, b.Address) })
+	s := &Snapshot{Resources: resources, byAddress: make(map[string]*Resource, len(resources))}
+	for _, r := range resources {
+		if !r.Deposed {
+			s.byAddress[r.Address] = r
+		}
+	}
+	return s
+}
+
+// Resource is the instance at an address, or nil.
+func (s *Snapshot) Resource(address string) *Resource {
+	if s == nil {
+		return nil
+	}
+	return s.byAddress[address]
+}
+
+// Stack is one input: a root module's plan, state or configuration.
+type Stack struct {
+	Name             string
+	Path             string
+	Kind             InputKind
+	TerraformVersion string
+	// Complete is false for a targeted, deferred or errored plan (U-21).
+	Complete bool
+
+	Before *Snapshot // nil where the input has none
+	After  *Snapshot
+
+	// Drift is what changed outside Terraform since the last apply.
+	Drift []*Resource
+	// Handed are the addresses of instances that an output hands to others.
+	Handed map[string]bool
+	// Counts of resource instances, whether kept or not.
+	Instances int
+
+	Source      Source // nil when no source was found
+	Diagnostics []Diagnostic
+}
+
+// Wanted is the knowledge of AWS that front ends need, passed down as data.
+type Wanted interface {
+	// Keep reports whether instances of the type are kept, and which of their
+	// top-level attributes; nil keeps all of them.
+	Keep(resourceType string) (attributes map[string]bool, ok bool)
+	// Identity reports whether the attribute identifies an instance of the
+	// type (id, arn, ...), so that an unknown one becomes a Symbol.
+	Identity(resourceType, attribute string) bool
+	// Targets are the types whose identity the argument, a path without
+	// indexes such as "route.gateway_id", may hold; nil when it holds none.
+	Targets(resourceType, argument string) []string
+}
+
+// Source finds places in the configuration that a stack was made from.
+type Source interface {
+	// Locate finds the argument of a resource, a path such as
+	// "ingress[1].cidr_blocks" or "" for the block itself. Where the argument
+	// does not stand in the source it finds the block that would hold it.
+	// It is false where the source does not match the plan.
+	Locate(r *Resource, path string) (Location, bool)
+	// Comments returns every comment of the files that were read, in order.
+	Comments() []Comment
+	// Variable finds the value given to, or the default of, a root variable.
+	Variable(name string) (Range, bool)
+}
+
+// Location is a place in the source with what it takes to print it.
+type Location struct {
+	Range Range // the argument where it stands, tight
+	Block Range // the header of the block that holds it
+	// Line is the source line of Range.StartLine, without its newline; a
+	// sensitive literal in it is replaced.
+	Line string
+	// Calls are the module calls that lead to the block, outermost first.
+	Calls []Range
+	// External is set for a module from outside the repository, where the
+	// author edits the innermost call inside it instead.
+	External bool
+}
+
+// Comment is one comment of the source.
+type Comment struct {
+	Range Range
+	Text  string // without the comment sign
+	// Covers are the lines that a suppression in this comment is about: the
+	// comment's own line, and the next line of code or the block it heads.
+	CoversFrom, CoversTo int
+	// Module is the module path (without keys) whose call the comment heads,
+	// or empty.
+	Module string
+}
