@@ -1,0 +1,73 @@
+package triage
+
+import (
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+)
+
+// CompareExposures gives the exposures of after their status and returns them
+// together with what the change closes. Of an exposure that shrinks, what is
+// closed is listed as a resolved exposure of its own.
+func CompareExposures(after, before []*analyzer.Exposure) []*analyzer.Exposure {
+	moves := moves{}
+	for _, e := range after {
+		moves.add(e.Stack)
+	}
+	was, is := relations(before, moves), relations(after, nil)
+	for _, e := range after {
+		if e.Stack == nil || e.Stack.Before == nil {
+			continue
+		}
+		e.Status = analyzer.New
+		old := was[exposureKey(e, nil)]
+		if seen(e).Must.SubsetOf(old.Must) && seen(e).May.SubsetOf(old.May) {
+			e.Status = analyzer.Existing
+		}
+	}
+	for _, e := range before {
+		now := is[exposureKey(e, moves)]
+		if seen(e).May.SubsetOf(now.May) {
+			continue
+		}
+		flow := *e.Flow
+		flow.Reachable.May = flow.Reachable.May.Subtract(now.May)
+		flow.Reachable.Must = flow.Reachable.Must.Subtract(now.May)
+		after = append(after, &analyzer.Exposure{Stack: e.Stack, Flow: &flow, Status: analyzer.Resolved})
+	}
+	return after
+}
+
+// seen is the flow without its destination: an instance that is replaced has
+// a new address and is the same end point.
+func seen(e *analyzer.Exposure) reach.Relation {
+	r := e.Flow.Reachable
+	return reach.Relation{Must: r.Must.AnyDestination(), May: r.May.AnyDestination()}
+}
+
+type endpoints struct {
+	stack, from, to, through string
+	family                   packet.Family
+}
+
+func exposureKey(e *analyzer.Exposure, moves moves) endpoints {
+	f := e.Flow
+	k := endpoints{from: f.From.Label, to: moves.address(e.Stack, f.To.Label), family: f.Family}
+	if e.Stack != nil {
+		k.stack = e.Stack.Name
+	}
+	if f.Through != nil {
+		k.through = moves.address(e.Stack, f.Through.Label)
+	}
+	return k
+}
+
+func relations(exposures []*analyzer.Exposure, moves moves) map[endpoints]reach.Relation {
+	all := map[endpoints]reach.Relation{}
+	for _, e := range exposures {
+		k, s := exposureKey(e, moves), seen(e)
+		r := all[k]
+		all[k] = reach.Relation{Must: r.Must.Union(s.Must), May: r.May.Union(s.May)}
+	}
+	return all
+}
