@@ -4,6 +4,8 @@
 package analyzer
 
 import (
+	"sync"
+
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
@@ -112,6 +114,30 @@ type View struct {
 	Graph    *reach.Graph
 	// FromInternet are all flows from the internet, computed once.
 	FromInternet []*reach.Flow
+
+	shared shared
+}
+
+// shared holds what several checks derive from a view.
+type shared struct {
+	mu     sync.Mutex
+	values map[any]any
+}
+
+// Shared is what compute makes of the view, computed once however many checks
+// ask for it. The key is a value of a type of the caller's own.
+func Shared[T any](v *View, key any, compute func(*View) T) T {
+	v.shared.mu.Lock()
+	defer v.shared.mu.Unlock()
+	if value, ok := v.shared.values[key]; ok {
+		return value.(T)
+	}
+	value := compute(v)
+	if v.shared.values == nil {
+		v.shared.values = map[any]any{}
+	}
+	v.shared.values[key] = value
+	return value
 }
 
 // Pass is what a check gets to see, and where it reports.

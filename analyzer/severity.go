@@ -24,6 +24,12 @@ type Effect struct {
 	Breaks bool
 	// Credential is set when a secret stands in the input.
 	Credential bool
+	// Unencrypted is set when data is stored in the clear because the
+	// configuration says so.
+	Unencrypted bool
+	// Guarded is set when the service asks everyone for credentials of its
+	// own before it answers, as the Kubernetes API does.
+	Guarded bool
 	// Unused is set when nothing in the input uses the object, but something
 	// outside may (DESIGN, "unused").
 	Unused bool
@@ -59,6 +65,9 @@ const (
 // severity").
 func (e Effect) Severity() Severity {
 	s := e.base()
+	if e.Guarded {
+		s = min(s, Medium)
+	}
 	if e.Unused && s > Low {
 		s--
 	}
@@ -79,7 +88,7 @@ func (e Effect) base() Severity {
 		return High
 	case e.Reach == WidePublic && e.Target >= Unexpected,
 		e.Reach == Anyone && e.WeakTransport,
-		e.OneChangeAway, e.ControlRemoved, e.Breaks,
+		e.OneChangeAway, e.ControlRemoved, e.Breaks, e.Unencrypted,
 		e.Reach == Trusted && e.Target >= AdminPort:
 		return Medium
 	}
