@@ -1,0 +1,261 @@
+package packet
+
+// tree is one level of a diagram: disjoint, ascending intervals, each with
+// what holds on it in the dimensions below. Neighbours with equal children are
+// merged and no child is empty, which makes the diagram of a set unique. Trees
+// are immutable and share their parts. The empty tree is the empty set.
+type tree []edge
+
+type edge struct {
+	from, to number
+	next     tree
+}
+
+// leaf stands below the last dimension: the point is in the set.
+var leaf = tree{{}}
+
+// interval is the one-dimensional set of the points from..to.
+func interval(from, to number) tree { return tree{{from, to, leaf}} }
+
+// same reports whether a and b are one and the same tree.
+func same(a, b tree) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+func equal(a, b tree) bool {
+	if same(a, b) {
+		return true
+	}
+	if len(a) != len(b) || same(a, leaf) || same(b, leaf) {
+		return false
+	}
+	for i := range a {
+		if a[i].from != b[i].from || a[i].to != b[i].to {
+			return false
+		}
+	}
+	for i := range a {
+		if !equal(a[i].next, b[i].next) {
+			return false
+		}
+	}
+	return true
+}
+
+// grow appends an interval that lies after all of t and keeps t canonical.
+func (t tree) grow(from, to number, next tree) tree {
+	if len(next) == 0 {
+		return t
+	}
+	if n := len(t); n > 0 && t[n-1].to.next() == from && equal(t[n-1].next, next) {
+		t[n-1].to = to
+		return t
+	}
+	return append(t, edge{from, to, next})
+}
+
+// operation is one of the set operations.
+type operation uint8
+
+const (
+	union operation = iota
+	intersection
+	difference
+)
+
+// combine computes a set operation, level by level: it walks both lists of
+// intervals in step and combines what lies below.
+func combine(op operation, a, b tree) tree {
+	switch {
+	case len(a) == 0:
+		if op == union {
+			return b
+		}
+		return nil
+	case len(b) == 0:
+		if op == intersection {
+			return nil
+		}
+		return a
+	case same(a, b):
+		if op == difference {
+			return nil
+		}
+		return a
+	}
+	var out tree
+	// i and j are the current intervals; f and g where what is left of them
+	// begins.
+	i, j, f, g := 0, 0, a[0].from, b[0].from
+	for i < len(a) || j < len(b) {
+		var from, to number
+		var x, y tree
+		switch {
+		case j == len(b) || i < len(a) && f.less(g):
+			from, to, x = f, a[i].to, a[i].next
+			if j < len(b) && !to.less(g) {
+				to = g.before()
+			}
+		case i == len(a) || g.less(f):
+			from, to, y = g, b[j].to, b[j].next
+			if i < len(a) && !to.less(f) {
+				to = f.before()
+			}
+		default:
+			from, to, x, y = f, smaller(a[i].to, b[j].to), a[i].next, b[j].next
+		}
+		out = out.grow(from, to, combine(op, x, y))
+		if x != nil {
+			i, f = advance(a, i, to)
+		}
+		if y != nil {
+			j, g = advance(b, j, to)
+		}
+		if op == intersection && (i == len(a) || j == len(b)) || op == difference && i == len(a) {
+			break
+		}
+	}
+	return out
+}
+
+// advance steps past to, which lies in the i-th interval: to the rest of it,
+// or to the next one.
+func advance(t tree, i int, to number) (int, number) {
+	switch {
+	case to.less(t[i].to):
+		return i, to.next()
+	case i+1 < len(t):
+		return i + 1, t[i+1].from
+	}
+	return i + 1, number{}
+}
+
+// overlap reports whether a and b have a point in common.
+func overlap(a, b tree) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	if same(a, b) {
+		return true
+	}
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i].to.less(b[j].from):
+			i++
+		case b[j].to.less(a[i].from):
+			j++
+		case overlap(a[i].next, b[j].next):
+			return true
+		case a[i].to.less(b[j].to):
+			i++
+		default:
+			j++
+		}
+	}
+	return false
+}
+
+// subset reports whether all of a lies in b.
+func subset(a, b tree) bool {
+	return len(a) == 0 || same(a, b) || len(b) > 0 && len(combine(difference, a, b)) == 0
+}
+
+// at is what holds at the point n.
+func (t tree) at(n number) tree {
+	for _, e := range t {
+		if !n.less(e.from) && !e.to.less(n) {
+			return e.next
+		}
+	}
+	return nil
+}
+
+// over is t, a set of one dimension, with next below it.
+func (t tree) over(next tree) tree {
+	if len(t) == 0 || len(next) == 0 {
+		return nil
+	}
+	if same(next, leaf) {
+		return t
+	}
+	out := make(tree, len(t))
+	for i, e := range t {
+		out[i] = edge{e.from, e.to, next}
+	}
+	return out
+}
+
+// product is the set whose i-th dimension is restricted to dims[i].
+func product(dims ...tree) tree {
+	out := leaf
+	for i := len(dims) - 1; i >= 0; i-- {
+		out = dims[i].over(out)
+	}
+	return out
+}
+
+// rewrite replaces the subtrees that lie depth levels down.
+func (t tree) rewrite(depth int, f func(tree) tree) tree {
+	if depth == 0 {
+		return f(t)
+	}
+	var out tree
+	for _, e := range t {
+		out = out.grow(e.from, e.to, e.next.rewrite(depth-1, f))
+	}
+	return out
+}
+
+// below is the union of the subtrees that lie depth levels down: the
+// projection that forgets the first dimensions.
+func (t tree) below(depth int) tree {
+	if depth == 0 {
+		return t
+	}
+	var out tree
+	for i, e := range t {
+		if i == 0 || !same(e.next, t[i-1].next) {
+			out = combine(union, out, e.next.below(depth-1))
+		}
+	}
+	return out
+}
+
+// always is what holds at every point of the first depth dimensions, whose
+// whole extents are dims.
+func (t tree) always(dims ...tree) tree {
+	if len(dims) == 0 {
+		return t
+	}
+	if len(t) == 0 || !equal(t.top(), dims[0]) {
+		return nil
+	}
+	out := t[0].next.always(dims[1:]...)
+	for _, e := range t[1:] {
+		out = combine(intersection, out, e.next.always(dims[1:]...))
+	}
+	return out
+}
+
+// top is the projection that keeps the first dimension only.
+func (t tree) top() tree {
+	var out tree
+	for _, e := range t {
+		out = out.grow(e.from, e.to, leaf)
+	}
+	return out
+}
+
+// swapped exchanges the first two dimensions; below is applied to what lies
+// under them.
+func (t tree) swapped(below func(tree) tree) tree {
+	var out tree
+	for _, e := range t {
+		var column tree
+		for _, f := range e.next {
+			column = column.grow(f.from, f.to, interval(e.from, e.to).over(below(f.next)))
+		}
+		out = combine(union, out, column)
+	}
+	return out
+}
