@@ -1,0 +1,267 @@
+package aws
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// Input is one snapshot of one stack.
+type Input struct {
+	Stack    *tf.Stack
+	Snapshot *tf.Snapshot
+	// Context is set for a stack that is known but not judged.
+	Context bool
+}
+
+// Build types and links the instances of one or more snapshots, one per
+// stack, into one network.
+func Build(inputs ...Input) *Network {
+	b := newBuilder(inputs)
+	// Every object is declared before anything is linked, so that links find
+	// their objects whatever the order of the resources.
+	for _, phase := range phases() {
+		phase(b)
+	}
+	b.sort()
+	return b.n
+}
+
+// phases are the steps of Build. Later ones rely on what earlier ones made.
+func phases() []func(*builder) {
+	return []func(*builder){
+	}
+}
+
+// builder holds what is known while a network is built.
+type builder struct {
+	n      *Network
+	inputs []Input
+	byType map[typeKey][]*tf.Resource
+	notes  map[*tf.Resource]*note
+	// ids leads from a known identity to what it identifies. Names are unique
+	// in a scope only; ids and ARNs everywhere.
+	ids map[idKey][]identity
+	// outside holds the objects that the input only mentions, one an id (U-13).
+	outside map[outsideKey]any
+	// everything caches, for each type of object, all objects of it.
+	everything map[outsideKey]any
+	defaults   map[string]*VPC // default VPC by scope
+}
+
+// note is what the builder knows of a resource.
+type note struct {
+	input   int
+	scope   string
+	objects []any
+	// attributes are objects that an attribute other than the resource's own
+	// id identifies, such as aws_vpc.default_route_table_id.
+	attributes map[string][]any
+}
+
+type typeKey struct {
+	mode tf.Mode
+	name string
+}
+
+type idKey struct{ scope, id string }
+
+// identity is a resource by one of its identity attributes.
+type identity struct {
+	resource  *tf.Resource
+	attribute string
+}
+
+type outsideKey struct {
+	pointer any // a typed nil pointer, which stands for the type of object
+	id      string
+}
+
+func newBuilder(inputs []Input) *builder {
+	b := &builder{
+		n:          &Network{},
+		inputs:     inputs,
+		byType:     map[typeKey][]*tf.Resource{},
+		notes:      map[*tf.Resource]*note{},
+		ids:        map[idKey][]identity{},
+		outside:    map[outsideKey]any{},
+		everything: map[outsideKey]any{},
+		defaults:   map[string]*VPC{},
+	}
+	for i, in := range inputs {
+		if in.Snapshot == nil {
+			continue
+		}
+		for _, r := range in.Snapshot.Resources {
+			key := typeKey{r.Addr.Mode, canonicalType(r.Addr.Type)}
+			b.byType[key] = append(b.byType[key], r)
+			b.notes[r] = &note{input: i, scope: b.scopeOf(i, r)}
+			b.index(r)
+		}
+	}
+	return b
+}
+
+// scopeOf keys account and Region: the provider configuration stands for the
+// account, the Region of the resource or its provider for the Region. Stacks
+// are kept apart only where the Region is unknown.
+func (b *builder) scopeOf(input int, r *tf.Resource) string {
+	region, ok := r.Region.Known()
+	if v, set := r.Values.Get("region").AsString().Known(); set && v != "" {
+		region, ok = v, true
+	}
+	scope := r.Provider + "/" + region
+	if len(b.inputs) > 1 && !ok && b.inputs[input].Stack != nil {
+		scope = b.inputs[input].Stack.Name + "//" + scope
+	}
+	return scope
+}
+
+// index enters the known identities of a resource.
+func (b *builder) index(r *tf.Resource) {
+	for _, attribute := range Types.identities(r.Addr.Type) {
+		id, ok := r.Get(strings.Split(attribute, ".")...).AsString().Known()
+		if !ok || id == "" {
+			continue
+		}
+		key := b.key(b.scope(r), id)
+		b.ids[key] = append(b.ids[key], identity{r, attribute})
+	}
+}
+
+// key is where an identity is found: ids and ARNs are unique in all of AWS,
+// names only in their scope.
+func (b *builder) key(scope, id string) idKey {
+	if strings.HasPrefix(id, "arn:") || isID(id) {
+		return idKey{id: id}
+	}
+	return idKey{scope, id}
+}
+
+// isID reports whether s looks like an id that AWS gives, such as
+// sg-0123456789abcdef0.
+func isID(s string) bool {
+	i := strings.LastIndexByte(s, '-')
+	if i <= 0 || len(s)-i-1 < 8 {
+		return false
+	}
+	for _, c := range s[i+1:] {
+		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// each yields the managed instances of the types, type by type, in the order
+// of their addresses.
+func (b *builder) each(types ...string) iter.Seq[*tf.Resource] { return b.instances(tf.Managed, types) }
+
+// data yields the data sources of the types.
+func (b *builder) data(types ...string) iter.Seq[*tf.Resource] { return b.instances(tf.Data, types) }
+
+func (b *builder) instances(mode tf.Mode, types []string) iter.Seq[*tf.Resource] {
+	return func(yield func(*tf.Resource) bool) {
+		for _, name := range types {
+			for _, r := range b.byType[typeKey{mode, name}] {
+				if !yield(r) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// scope is the account and Region of a resource.
+func (b *builder) scope(r *tf.Resource) string { return b.notes[r].scope }
+
+// stack is the stack of a resource.
+func (b *builder) stack(r *tf.Resource) *tf.Stack { return b.inputs[b.notes[r].input].Stack }
+
+// object is the common part of the object that a resource makes.
+func (b *builder) object(r *tf.Resource) Object {
+	return Object{Resource: r, Label: r.Address, Scope: b.scope(r)}
+}
+
+// handed reports whether an output, a parameter or a share hands the resource
+// to others.
+func (b *builder) handed(r *tf.Resource) bool {
+	s := b.stack(r)
+	return s != nil && s.Handed[r.Address]
+}
+
+// register makes object the typed object of r. A resource may have several
+// objects of different types.
+func register(b *builder, r *tf.Resource, object any) {
+	n := b.notes[r]
+	n.objects = append(n.objects, object)
+}
+
+// registerAttribute makes object what the attribute of r identifies, such as
+// the main route table for aws_vpc.default_route_table_id.
+func registerAttribute(b *builder, r *tf.Resource, attribute string, object any) {
+	n := b.notes[r]
+	if n.attributes == nil {
+		n.attributes = map[string][]any{}
+	}
+	n.attributes[attribute] = append(n.attributes[attribute], object)
+}
+
+// objectOf is the typed object of a resource, or nil.
+func objectOf[T any](b *builder, r *tf.Resource) *T {
+	if n := b.notes[r]; n != nil {
+		return first[T](n.objects)
+	}
+	return nil
+}
+
+// objectAt is the object of type T that an attribute of a resource
+// identifies. An attribute with objects of its own identifies only those.
+func objectAt[T any](b *builder, id identity) *T {
+	n := b.notes[id.resource]
+	if n == nil {
+		return nil
+	}
+	if own, ok := n.attributes[id.attribute]; ok {
+		return first[T](own)
+	}
+	return first[T](n.objects)
+}
+
+func first[T any](objects []any) *T {
+	for _, o := range objects {
+		if t, ok := o.(*T); ok {
+			return t
+		}
+	}
+	return nil
+}
+
+// sort brings the network into the order of addresses.
+func (b *builder) sort() {
+	n := b.n
+	sortObjects(n.VPCs, func(o *VPC) Object { return o.Object })
+	sortObjects(n.Subnets, func(o *Subnet) Object { return o.Object })
+	sortObjects(n.RouteTables, func(o *RouteTable) Object { return o.Object })
+	sortObjects(n.ACLs, func(o *ACL) Object { return o.Object })
+	sortObjects(n.SecurityGroups, func(o *SecurityGroup) Object { return o.Object })
+	sortObjects(n.PrefixLists, func(o *PrefixList) Object { return o.Object })
+	sortObjects(n.InternetGateways, func(o *Gateway) Object { return o.Object })
+	sortObjects(n.NATGateways, func(o *NATGateway) Object { return o.Object })
+	sortObjects(n.Interfaces, func(o *Interface) Object { return o.Object })
+	sortObjects(n.LoadBalancers, func(o *LoadBalancer) Object { return o.Object })
+	sortObjects(n.TargetGroups, func(o *TargetGroup) Object { return o.Object })
+	sortObjects(n.PublicServices, func(o *PublicService) Object { return o.Object })
+	slices.SortStableFunc(n.Boundaries, func(a, c Boundary) int { return compareObjects(a.Object, c.Object) })
+}
+
+func sortObjects[T any](s []*T, object func(*T) Object) {
+	slices.SortStableFunc(s, func(a, c *T) int { return compareObjects(object(a), object(c)) })
+}
+
+func compareObjects(a, c Object) int {
+	return cmp.Or(tf.CompareAddresses(a.Label, c.Label), cmp.Compare(a.Scope, c.Scope))
+}

@@ -1,0 +1,179 @@
+package aws
+
+import (
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// link follows a reference (U-1). A symbol and a known id lead to their
+// object; an unknown value to its candidates, or to every object of the type
+// and to the outside when it has none (U-2). A known id that nothing resolves
+// names an object outside the input, which external makes once (U-13); with a
+// nil external the link just carries the id. Objects of other types than T
+// are passed over.
+func link[T any](b *builder, from *tf.Resource, v tf.Value, external func(id string) *T) Link[T] {
+	l := Link[T]{Assumption: v.Assumption()}
+	if s, ok := v.Symbol(); ok {
+		if o, modelled := symbolic[T](b, from, s); o != nil {
+			l.To = []*T{o}
+		} else {
+			l.Open = !modelled
+		}
+		return l
+	}
+	switch v.Kind() {
+	case tf.Unknown:
+		return candidates[T](b, from, v)
+	case tf.String:
+		id, _ := v.AsString().Known()
+		return known(b, from, id, l, external)
+	case tf.List:
+		// A list of one, as some arguments take it.
+		if e := v.Elements(); len(e) == 1 {
+			return link(b, from, e[0], external)
+		}
+	}
+	return l
+}
+
+// links follows an argument that holds several references.
+func links[T any](b *builder, from *tf.Resource, v tf.Value, external func(id string) *T) Links[T] {
+	var l Links[T]
+	switch v.Kind() {
+	case tf.List:
+		for _, e := range v.Elements() {
+			if one := link(b, from, e, external); one.IsSet() {
+				l.Each = append(l.Each, one)
+			}
+		}
+	case tf.String:
+		if one := link(b, from, v, external); one.IsSet() {
+			l.Each = append(l.Each, one)
+		}
+	case tf.Unknown:
+		// Any part of the candidates, as nobody knows the length.
+		c := candidates[T](b, from, v)
+		if l.Open = c.Open; len(v.Candidates()) == 0 {
+			return l
+		}
+		for _, o := range c.To {
+			l.Maybe = append(l.Maybe, Link[T]{To: []*T{o}, Assumption: c.Assumption})
+		}
+	}
+	return l
+}
+
+// symbolic is the object that a symbol identifies. modelled is false where
+// its resource has no object of any type, so that nobody knows what it is.
+func symbolic[T any](b *builder, from *tf.Resource, s tf.Symbol) (object *T, modelled bool) {
+	n := b.notes[b.inputs[b.notes[from].input].Snapshot.Resource(s.Address)]
+	if n == nil {
+		return nil, false
+	}
+	if own, ok := n.attributes[s.Attribute]; ok {
+		return first[T](own), true
+	}
+	return first[T](n.objects), len(n.objects) > 0
+}
+
+// candidates is the link of an unknown value.
+func candidates[T any](b *builder, from *tf.Resource, v tf.Value) Link[T] {
+	l := Link[T]{Assumption: v.Assumption()}
+	seen := map[*T]bool{}
+	for _, s := range v.Candidates() {
+		o, modelled := symbolic[T](b, from, s)
+		l.Open = l.Open || !modelled
+		if o != nil && !seen[o] {
+			seen[o] = true
+			l.To = append(l.To, o)
+		}
+	}
+	if len(l.To) == 0 {
+		l.To, l.Open = all[T](b), true
+	}
+	return l
+}
+
+// known is the link of a known id, ARN or name.
+func known[T any](b *builder, from *tf.Resource, id string, l Link[T], external func(string) *T) Link[T] {
+	// A group of another account is written ACCOUNT/sg-… (TF-SG-6).
+	if i := strings.IndexByte(id, '/'); i > 0 && isID(id[i+1:]) && !strings.HasPrefix(id, "arn:") {
+		id = id[i+1:]
+	}
+	if id == "" {
+		return l
+	}
+	l.ID = id
+	for _, i := range b.ids[b.key(b.scope(from), id)] {
+		if o := objectAt[T](b, i); o != nil {
+			l.To = []*T{o}
+			return l
+		}
+	}
+	if external != nil {
+		if o := outside(b, id, external); o != nil {
+			l.To = []*T{o}
+		}
+	}
+	return l
+}
+
+// outside is the object of an id that the input only mentions, one an id.
+func outside[T any](b *builder, id string, external func(string) *T) *T {
+	key := outsideKey{(*T)(nil), id}
+	if o, ok := b.outside[key]; ok {
+		return o.(*T)
+	}
+	o := external(id)
+	b.outside[key] = o
+	return o
+}
+
+// all is every object of type T that a resource of the input makes, in the
+// order of the resources. It is asked for only after all are declared.
+func all[T any](b *builder) []*T {
+	key := outsideKey{pointer: (*T)(nil)}
+	if list, ok := b.everything[key]; ok {
+		return list.([]*T)
+	}
+	var list []*T
+	seen := map[*T]bool{}
+	for _, in := range b.inputs {
+		if in.Snapshot == nil {
+			continue
+		}
+		for _, r := range in.Snapshot.Resources {
+			if o := objectOf[T](b, r); o != nil && !seen[o] {
+				seen[o] = true
+				list = append(list, o)
+			}
+		}
+	}
+	b.everything[key] = list
+	return list
+}
+
+// resources are the instances that a reference may lead to, with the
+// attribute that it names, for arguments whose meaning depends on the type of
+// what they hold. exact is set when it leads to exactly one.
+func (b *builder) resources(from *tf.Resource, v tf.Value) (to []identity, exact bool) {
+	snapshot := b.inputs[b.notes[from].input].Snapshot
+	add := func(s tf.Symbol) {
+		if r := snapshot.Resource(s.Address); r != nil {
+			to = append(to, identity{r, s.Attribute})
+		}
+	}
+	if s, ok := v.Symbol(); ok {
+		add(s)
+		return to, len(to) == 1
+	}
+	if id, ok := v.AsString().Known(); ok {
+		to = b.ids[b.key(b.scope(from), id)]
+		return to, len(to) > 0
+	}
+	for _, s := range v.Candidates() {
+		add(s)
+	}
+	return to, false
+}
