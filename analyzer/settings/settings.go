@@ -1,0 +1,151 @@
+package settings
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// FileName is the name of the settings file.
+const FileName = "tfcheck.hcl"
+
+// Known is what a settings file may speak of.
+type Known struct {
+	Checks     []Check
+	Severities []string
+}
+
+// Check is a check that may be configured.
+type Check struct {
+	ID      string
+	Aliases []string
+	Options []string
+}
+
+// Settings are the contents of tfcheck.hcl.
+type Settings struct {
+	// Thresholds by name, empty where the file does not set them.
+	FailOn, FailOnExisting, FailOnUndetermined string
+	// Edition is the release whose checks gate; see CONTRACT on previews.
+	Edition string
+
+	checks  map[string]*CheckSettings // by id
+	Accepts []Accept
+	givens  []*given
+
+	mu sync.Mutex // guards the use of givens
+}
+
+// CheckSettings is a check block.
+type CheckSettings struct {
+	Enabled bool
+	Reason  string
+	Options map[string][]string
+	Range   tf.Range
+}
+
+// Accept is an accept block: an exception that somebody answers for.
+type Accept struct {
+	Check   string // id
+	Stack   string // empty: any
+	Address string // of a resource or a module, with or without instance keys
+	Reason  string
+	Owner   string
+	Until   string // YYYY-MM-DD, or empty
+	Range   tf.Range
+}
+
+// given is a given block: the answer to the question of the same id, such as
+// "subnet:subnet-0abc", or to those about the account.
+type given struct {
+	id      string
+	answers map[string]answer
+}
+
+type answer struct {
+	value string
+	at    tf.Range
+	used  bool
+}
+
+// Enabled reports whether a check is to run. A nil Settings has no opinion.
+func (s *Settings) Enabled(check string) bool {
+	if s == nil || s.checks[check] == nil {
+		return true
+	}
+	return s.checks[check].Enabled
+}
+
+// Options are the options that the file sets for a check.
+func (s *Settings) Options(check string) map[string][]string {
+	if s == nil || s.checks[check] == nil {
+		return nil
+	}
+	return s.checks[check].Options
+}
+
+// Disabled are the ids of the checks that the file switches off, sorted.
+func (s *Settings) Disabled() []string {
+	if s == nil {
+		return nil
+	}
+	var ids []string
+	for id, c := range s.checks {
+		if !c.Enabled {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// Account answers a question about the account, such as
+// "ebs_encryption_by_default".
+func (s *Settings) Account(setting string) (string, bool) { return s.Answer("account", setting) }
+
+// Answer answers the question with the id of a fact, such as
+// "subnet:subnet-0abc", in respect of an attribute such as "public".
+func (s *Settings) Answer(id, attribute string) (string, bool) {
+	if s == nil {
+		return "", false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.givens {
+		if a, ok := g.answers[attribute]; ok && g.id == id {
+			a.used = true
+			g.answers[attribute] = a
+			return a.value, true
+		}
+	}
+	return "", false
+}
+
+// Unused reports the answers that nothing asked for, after a run.
+func (s *Settings) Unused() []tf.Diagnostic {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var diags []tf.Diagnostic
+	for _, g := range s.givens {
+		for name, a := range g.answers {
+			if !a.used {
+				diags = append(diags, tf.Diagnostic{
+					Summary: "unused answer " + name + " of " + g.id,
+					Detail:  "No question of this run asks for it. Check its spelling against the question, or delete it.",
+					Range:   a.at,
+				})
+			}
+		}
+	}
+	slices.SortFunc(diags, func(a, b tf.Diagnostic) int {
+		if a.Range.StartLine != b.Range.StartLine {
+			return a.Range.StartLine - b.Range.StartLine
+		}
+		return a.Range.StartColumn - b.Range.StartColumn
+	})
+	return diags
+}
