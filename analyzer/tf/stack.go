@@ -138,8 +138,10 @@ type Stack struct {
 	Drift []*Resource
 	// Handed are the addresses of instances that an output hands to others.
 	Handed map[string]bool
-	// Counts of resource instances, whether kept or not.
+	// Counts of resource instances, whether kept or not: of all managed ones
+	// after the change, and of each type.
 	Instances int
+	Types     map[string]int
 
 	Source      Source // nil when no source was found
 	Diagnostics []Diagnostic
