@@ -1,0 +1,23 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// Diagnostic is a diagnostic on one line, as it goes to standard error.
+func Diagnostic(d tf.Diagnostic) string {
+	var at []string
+	if d.Stack != "" && d.Stack != "." {
+		at = append(at, d.Stack)
+	}
+	if !d.Range.IsZero() {
+		at = append(at, d.Range.String())
+	}
+	text := d.Severity.String() + ": " + strings.Join(append(at, d.Summary), ": ")
+	if d.Detail != "" {
+		text = strings.TrimRight(text, ".") + ". " + d.Detail
+	}
+	return clean(strings.Join(strings.Fields(text), " "))
+}

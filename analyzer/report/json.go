@@ -1,0 +1,234 @@
+package report
+
+import (
+	"cmp"
+	"io"
+	"net/netip"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// JSON writes the whole report for programs, in CONTRACT's shape.
+func JSON(w io.Writer, r *analyzer.Report, o Options) error {
+	return writeJSON(w, newWire().report(r, o))
+}
+
+// writeJSON writes a value the way every JSON of tfcheck looks: indented, no
+// null, broken UTF-8 from an input replaced.
+func writeJSON(w io.Writer, v any) error {
+	err := json.MarshalWrite(w, v,
+		json.Deterministic(true),
+		json.FormatNilSliceAsNull(false),
+		json.FormatNilMapAsNull(false),
+		jsontext.AllowInvalidUTF8(true),
+		jsontext.WithIndent("  "))
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, "\n")
+	return err
+}
+
+// wire turns a report into wire structs. It remembers places, since many
+// findings pass the same routes and groups.
+type wire struct {
+	places map[placeKey]tf.Range
+}
+
+type placeKey struct {
+	stack *tf.Stack
+	cause aws.Cause
+}
+
+func newWire() *wire { return &wire{places: map[placeKey]tf.Range{}} }
+
+func (w *wire) place(stack *tf.Stack, cause aws.Cause) wireRange {
+	key := placeKey{stack, cause}
+	r, ok := w.places[key]
+	if !ok {
+		r = place(stack, cause)
+		w.places[key] = r
+	}
+	return toRange(r)
+}
+
+func (w *wire) report(r *analyzer.Report, o Options) wireReport {
+	out := wireReport{
+		FormatVersion: FormatVersion,
+		Tool:          wireTool{Name: "tfcheck", Version: o.Version},
+		Summary:       summary(r),
+		Findings:      each(r.Findings, w.finding),
+		Exposures:     each(r.Exposures, w.exposure),
+		Inputs: each(r.Stacks, func(s *tf.Stack) wireInput {
+			return wireInput{
+				Stack: s.Name, Path: s.Path, Kind: string(s.Kind), Role: "subject",
+				TerraformVersion: s.TerraformVersion, Resources: s.Instances,
+				Complete: s.Complete, HasBefore: s.Before != nil,
+			}
+		}),
+		Questions: each(worstFirst(r.Questions), func(q analyzer.Question) wireQuestion {
+			return wireQuestion{ID: q.ID, Text: q.Text, Settle: q.Settle, Severity: q.Severity.String(), Decides: sorted(q.Decides)}
+		}),
+		Assumptions: each(r.Assumptions, func(a analyzer.StackAssumption) wireAssumption {
+			return wireAssumption{ID: a.ID, Text: a.Text, Stack: stackName(a.Stack), Address: a.Address}
+		}),
+		Checks: each(r.Checks, func(c analyzer.CheckResult) wireCheck {
+			return wireCheck{
+				ID: c.Check.ID, Stack: stackName(c.Stack), Evaluated: c.Evaluated, Passed: c.Passed,
+				Violated: c.Violated, Undetermined: c.Undetermined, Accepted: c.Accepted,
+			}
+		}),
+		Coverage: each(r.Coverage, func(c analyzer.Coverage) wireCoverage {
+			return wireCoverage{Stack: stackName(c.Stack), Modelled: c.Modelled, Irrelevant: c.Irrelevant, NotModelled: c.NotModelled}
+		}),
+		Diagnostics: each(r.Diagnostics, func(d tf.Diagnostic) wireDiagnostic {
+			return wireDiagnostic{Severity: d.Severity.String(), Summary: d.Summary, Detail: d.Detail, Stack: d.Stack, Range: toRange(d.Range)}
+		}),
+	}
+	slices.SortStableFunc(out.Findings, func(a, b wireFinding) int {
+		return cmp.Or(
+			compareSeverity(a.Severity, b.Severity),
+			cmp.Compare(a.Stack, b.Stack),
+			tf.CompareAddresses(a.Address, b.Address),
+			cmp.Compare(a.Check, b.Check),
+			tf.CompareAddresses(a.Argument, b.Argument),
+			cmp.Compare(a.Verdict, b.Verdict),
+		)
+	})
+	slices.SortStableFunc(out.Exposures, func(a, b wireExposure) int {
+		return cmp.Or(
+			cmp.Compare(a.Stack, b.Stack),
+			tf.CompareAddresses(a.To, b.To),
+			cmp.Compare(a.From, b.From),
+			cmp.Compare(a.Family, b.Family),
+			cmp.Compare(a.Verdict, b.Verdict),
+		)
+	})
+	return out
+}
+
+func compareSeverity(a, b string) int {
+	x, _ := analyzer.ParseSeverity(a)
+	y, _ := analyzer.ParseSeverity(b)
+	return cmp.Compare(y, x)
+}
+
+func summary(r *analyzer.Report) wireSummary {
+	t := count(r)
+	n := func(s analyzer.Severity) int { return t.found[s] + t.fresh[s] + t.existing[s] }
+	out := wireSummary{
+		Critical: n(analyzer.Critical), High: n(analyzer.High), Medium: n(analyzer.Medium), Low: n(analyzer.Low), Info: n(analyzer.Info),
+		Resolved: t.resolved, Questions: len(r.Questions), Accepted: t.accepted, Gating: t.gating,
+	}
+	for _, f := range r.Findings {
+		if f.Verdict == analyzer.Undetermined || f.Accepted != nil {
+			continue
+		}
+		switch f.Status {
+		case analyzer.New:
+			out.New++
+		case analyzer.Existing:
+			out.Existing++
+		}
+	}
+	return out
+}
+
+func (w *wire) finding(f *analyzer.Finding) wireFinding {
+	out := wireFinding{
+		Check: f.Check.ID, Title: f.Check.Title, Severity: f.Severity.String(), Tier: string(f.Check.Tier),
+		Verdict: string(f.Verdict), Status: string(f.Status), Stack: stackName(f.Stack),
+		Address: f.Cause.Address(), Argument: f.Cause.Argument, Message: f.Message, Range: toRange(editable(f.Location)),
+		Guidance: f.Check.Guidance, Remediation: remedy(f), Fingerprint: f.Fingerprint, Owner: f.Owner, Preview: f.Preview,
+		Subjects: each(f.Subjects, func(s analyzer.Subject) wireSubject {
+			return wireSubject{Address: s.Address, Verdict: string(s.Verdict), Status: string(s.Status), Flows: toFlows(s.Flows)}
+		}),
+		Path: each(f.Path, func(h reach.Hop) wireHop { return w.hop(f.Stack, h) }),
+		Because: each(f.Because, func(n analyzer.Note) wireBecause {
+			return wireBecause{Text: n.Text, Address: n.Cause.Address(), Range: toRange(n.Range)}
+		}),
+		Related: each(f.Related, func(n analyzer.Note) wireRelated {
+			return wireRelated{Text: n.Text, Range: toRange(n.Range)}
+		}),
+		WaitsFor:    sorted(each(f.WaitsFor, func(q tf.Fact) string { return q.ID })),
+		Assumptions: sorted(each(f.Assumptions, func(a *tf.Assumption) string { return a.ID })),
+	}
+	if a := f.Accepted; a != nil {
+		out.Accepted = &wireAcceptance{
+			By: a.By, Reason: a.Reason, Owner: a.Owner, Until: a.Until,
+			Range: toRange(a.Range), AddedByThisChange: a.AddedByThisChange,
+		}
+	}
+	return out
+}
+
+func (w *wire) exposure(e *analyzer.Exposure) wireExposure {
+	packets := e.Flow.Reachable.Must
+	if packets.IsEmpty() {
+		packets = e.Flow.Reachable.May
+	}
+	return wireExposure{
+		Stack: stackName(e.Stack), From: e.Flow.From.Label, To: e.Flow.To.Label, Family: e.Flow.Family.String(),
+		Verdict: string(e.Flow.Verdict()), Status: string(e.Status), Flows: toFlows(packets),
+		Path: each(e.Flow.Path, func(h reach.Hop) wireHop { return w.hop(e.Stack, h) }),
+	}
+}
+
+func (w *wire) hop(stack *tf.Stack, h reach.Hop) wireHop {
+	cause := hopCause(h)
+	return wireHop{
+		Address: cause.Address(), Detail: hopDetail(h), Range: w.place(stack, cause),
+		Changed: changes(cause.Resource) != "",
+	}
+}
+
+// hopDetail says what admits or blocks, naming the object where that is not
+// the element with the address.
+func hopDetail(h reach.Hop) string {
+	label := h.Object.Label
+	switch {
+	case label == "" || label == hopCause(h).Address():
+		return h.Detail
+	case h.Detail == "":
+		return label
+	}
+	return label + ": " + h.Detail
+}
+
+func toRange(r tf.Range) wireRange {
+	return wireRange{File: r.File, StartLine: r.StartLine, StartColumn: r.StartColumn, EndLine: r.EndLine, EndColumn: r.EndColumn}
+}
+
+func toFlows(s packet.Set) []wireFlow {
+	return each(s.Flows(), func(f packet.Flow) wireFlow {
+		return wireFlow{
+			Protocol: f.Protocol, Ports: f.Ports, ICMP: f.ICMP,
+			Sources: each(f.Sources, netip.Prefix.String), Destinations: each(f.Destinations, netip.Prefix.String),
+			SourcePorts: f.SourcePorts,
+		}
+	})
+}
+
+// each maps a slice; the result is never nil.
+func each[T, U any](in []T, f func(T) U) []U {
+	out := make([]U, len(in))
+	for i, v := range in {
+		out[i] = f(v)
+	}
+	return out
+}
+
+// sorted is a sorted copy without duplicates, never nil.
+func sorted(in []string) []string {
+	out := append([]string{}, in...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}

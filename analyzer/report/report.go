@@ -1,0 +1,124 @@
+// Package report writes the result of an analysis down: a file a format. Wire
+// structs are its own, so that a refactoring elsewhere cannot change what
+// users read or script against.
+//
+// Everything that comes from an input and is printed for people is escaped.
+package report
+
+import (
+	"slices"
+	"time"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// Options is what the command knows and a report must not find out by itself.
+type Options struct {
+	Color bool
+	Width int  // of the terminal; 0 means the output goes elsewhere
+	All   bool // print everything, without limits
+	Quiet bool // findings only: no clean line, no footer
+	// Version is tfcheck's own, Command the name to print in hints.
+	Version string
+	Command string
+	// Elapsed and Today are left out of the output when zero, so that the same
+	// input gives the same bytes.
+	Elapsed time.Duration
+	Today   time.Time
+	// ReadSource returns a source file by its path relative to the repository
+	// root, if there is one. Only SARIF asks, for GitHub's line hashes.
+	ReadSource func(path string) ([]byte, bool)
+}
+
+func (o Options) command() string {
+	if o.Command == "" {
+		return "tfcheck"
+	}
+	return o.Command
+}
+
+// width is where lines end: a terminal's own width within reason, else one
+// that fits a code review.
+func (o Options) width() int {
+	if o.Width == 0 {
+		return 96
+	}
+	return min(max(o.Width, 60), 120)
+}
+
+// shown reports whether people see a finding without asking for all: what
+// this change does, and whatever gates. An undetermined finding is shown as
+// the question that it waits for.
+func (o Options) shown(f *analyzer.Finding) bool {
+	if f.Verdict == analyzer.Undetermined {
+		return false
+	}
+	if o.All {
+		return true
+	}
+	return f.Gates || f.Accepted == nil && (f.Status == analyzer.New || f.Status == "")
+}
+
+// place finds where a cause stands in the source of its stack.
+func place(stack *tf.Stack, cause aws.Cause) tf.Range {
+	if stack == nil || stack.Source == nil || cause.Resource == nil {
+		return tf.Range{}
+	}
+	location, ok := stack.Source.Locate(cause.Resource, cause.Argument)
+	if !ok {
+		return tf.Range{}
+	}
+	return location.Range
+}
+
+// hopCause is the element that admits at a hop, else the object itself.
+func hopCause(h reach.Hop) aws.Cause {
+	if h.Cause.Resource != nil {
+		return h.Cause
+	}
+	return aws.Cause{Resource: h.Object.Resource}
+}
+
+// hasBefore reports whether a stack describes a change of something that
+// exists. The first apply of a stack changes everything and nothing.
+func hasBefore(stack *tf.Stack) bool {
+	return stack != nil && stack.Before != nil && len(stack.Before.Resources) > 0
+}
+
+// changes says what the plan does to an instance, in one word.
+func changes(r *tf.Resource) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.Action == tf.Create:
+		return "added"
+	case r.Action == tf.Update, r.Action == tf.Replace:
+		return "changed"
+	case r.Action == tf.Delete, r.Action == tf.Forget:
+		return "removed"
+	}
+	return ""
+}
+
+func stackName(s *tf.Stack) string {
+	if s == nil {
+		return ""
+	}
+	return s.Name
+}
+
+// severities from the worst down.
+var severities = []analyzer.Severity{analyzer.Critical, analyzer.High, analyzer.Medium, analyzer.Low, analyzer.Info}
+
+// countChecks is the number of checks that ran, whatever the number of stacks.
+func countChecks(r *analyzer.Report) int {
+	ids := make([]string, 0, len(r.Checks))
+	for _, c := range r.Checks {
+		ids = append(ids, c.Check.ID)
+	}
+	slices.Sort(ids)
+	return len(slices.Compact(ids))
+}
