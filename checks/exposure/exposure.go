@@ -1,0 +1,34 @@
+// Package exposure holds the checks about what the internet reaches. They
+// read the flows that analyzer/reach computes, taken apart by root cause.
+package exposure
+
+import (
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/checks/internal/exposed"
+)
+
+// Checks are the checks of this topic.
+func Checks() []*analyzer.Check {
+	return []*analyzer.Check{
+		DataStore,
+		AdminPort,
+		Everything,
+		UnexpectedPort,
+		Bypass,
+		WideSource,
+		OpenRule,
+		PrivateTier,
+		ControlRemoved,
+		ClusterAPI,
+	}
+}
+
+// report makes a finding for every root cause of the parts to keep.
+func report(p *analyzer.Pass, format, fix string, keep func(*exposed.Part) bool) {
+	p.Evaluated += len(p.Network.Interfaces) + len(p.Network.LoadBalancers)
+	for _, group := range exposed.ByCause(exposed.Parts(p.View), keep) {
+		finding := group.Finding(format)
+		finding.Fix = fix
+		p.Report(finding)
+	}
+}

@@ -1,0 +1,157 @@
+package exposure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/checks/internal/example"
+	"github.com/tfcheck/tfcheck/checks/internal/exposed"
+)
+
+// PrivateTier reports private subnets and data stores on the way to the
+// internet.
+var PrivateTier = &analyzer.Check{
+	ID:       "private-tier-became-public",
+	Title:    "a private or data tier has a route to the internet or a public address",
+	Tier:     analyzer.Default,
+	Guidance: []string{"G04", "G05", "G19"},
+	Rationale: `A subnet that is called private, or that holds data stores, is trusted not to face the internet: people give ` +
+		`its members wide rules for that reason. With a route to an internet gateway only addresses and rules are left ` +
+		`between them and everyone. A data store with a public address has a name that resolves everywhere.`,
+	Remediation: `Send the subnet's default route to a NAT gateway, or remove it, and set publicly_accessible to false. A ` +
+		`subnet that is meant to be public deserves another name.`,
+	Bad: example.PublicSubnet + example.PrivateSubnet + `
+resource "aws_route_table_association" "private" {
+  count          = 2
+  subnet_id      = aws_subnet.private[count.index].id
+  route_table_id = aws_route_table.public.id
+}
+`,
+	Good: example.PublicSubnet + example.PrivateSubnet + `
+resource "aws_route_table" "private" {
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_route_table_association" "private" {
+  count          = 2
+  subnet_id      = aws_subnet.private[count.index].id
+  route_table_id = aws_route_table.private.id
+}
+`,
+	Options: []analyzer.Option{{
+		Name:    "private_names",
+		Default: []string{"private", "data", "db", "database", "databases", "rds", "redshift", "elasticache", "cache", "intra", "internal", "isolated", "persistence"},
+		Doc:     "words in the name or the Name, Tier and Type tags of a subnet that make it private",
+	}},
+	Replaces: []analyzer.Replacement{
+		{ID: "rds_associated_with_public_subnet", Relation: "stricter"},
+		{ID: "CKV_AWS_17", Relation: "narrower"},
+		{ID: "RDS.46", Relation: "stricter"},
+	},
+	Run: runPrivateTier,
+}
+
+func runPrivateTier(p *analyzer.Pass) {
+	inside := map[*aws.Subnet][]*aws.Interface{}
+	for _, i := range p.Network.Interfaces {
+		for _, link := range i.Subnets.Each {
+			if s, ok := link.One(); ok {
+				inside[s] = append(inside[s], i)
+			}
+		}
+	}
+	found := map[string]*analyzer.Finding{}
+	var order []string
+	for _, s := range p.Network.Subnets {
+		why := private(s, inside[s], p.Options["private_names"])
+		if s.Resource == nil || why == "" {
+			continue
+		}
+		p.Evaluated++
+		cause, ok := internetRoute(s)
+		if !ok {
+			continue
+		}
+		key := exposed.PlaceOf(cause)
+		if found[key] == nil {
+			found[key] = &analyzer.Finding{Cause: cause, Effect: analyzer.Effect{OneChangeAway: true}}
+			order = append(order, key)
+		}
+		f := found[key]
+		f.Subjects = append(f.Subjects, analyzer.Subject{Address: s.Label, Verdict: analyzer.Violation})
+		f.Message = fmt.Sprintf("%s, %s, can send to and be reached from the internet", exposed.Names(f.Subjects), why)
+		if slices.ContainsFunc(inside[s], func(i *aws.Interface) bool { return exposed.Anywhere(p.View, i) }) {
+			f.Effect = analyzer.Effect{Reach: analyzer.Anyone, Target: analyzer.Unexpected}
+		}
+	}
+	for _, key := range order {
+		p.Report(*found[key])
+	}
+	publicDataStores(p)
+}
+
+// publicDataStores reports public addresses that no other finding speaks of.
+func publicDataStores(p *analyzer.Pass) {
+	for _, i := range p.Network.Interfaces {
+		if i.Kind != aws.KindDataStore {
+			continue
+		}
+		p.Evaluated++
+		if i.PublicIPv4 != tf.Yes || i.PublicCause.Resource == nil || exposed.Anywhere(p.View, i) {
+			continue
+		}
+		p.Report(analyzer.Finding{
+			Cause:    i.PublicCause,
+			Subjects: []analyzer.Subject{{Address: exposed.Address(i), Verdict: analyzer.Violation}},
+			Effect:   analyzer.Effect{OneChangeAway: true, Target: analyzer.DataStore},
+			Message:  exposed.Address(i) + " has a public address",
+			Fix:      "set publicly_accessible = false",
+		})
+	}
+}
+
+// private says why a subnet is not for the internet, or nothing.
+func private(s *aws.Subnet, inside []*aws.Interface, names []string) string {
+	for _, i := range inside {
+		if i.Kind == aws.KindDataStore {
+			return "which holds " + exposed.Address(i)
+		}
+	}
+	if s.Resource == nil {
+		return ""
+	}
+	labels := []string{s.Resource.Addr.Name}
+	for _, tag := range []string{"Name", "Tier", "tier", "Type", "type"} {
+		if value, ok := s.Resource.Get("tags_all", tag).AsString().Known(); ok {
+			labels = append(labels, value)
+		}
+	}
+	for _, label := range labels {
+		for _, word := range strings.FieldsFunc(strings.ToLower(label), func(r rune) bool { return r < 'a' || r > 'z' }) {
+			if slices.Contains(names, word) {
+				return "which is called " + word
+			}
+		}
+	}
+	return ""
+}
+
+// internetRoute finds the route that sends a subnet's traffic to an internet
+// gateway.
+func internetRoute(s *aws.Subnet) (aws.Cause, bool) {
+	table, ok := s.RouteTable.One()
+	if !ok {
+		return aws.Cause{}, false
+	}
+	for _, r := range table.Routes {
+		if r.Target.Kind != aws.TargetInternetGateway || r.Conflict || r.Cause.Resource == nil {
+			continue
+		}
+		return r.Cause, true
+	}
+	return aws.Cause{}, false
+}

@@ -1,0 +1,127 @@
+package exposed
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// Group is the parts that one root cause is to blame for.
+type Group struct {
+	Cause aws.Cause
+	Parts []*Part
+}
+
+// ByCause groups parts by the place in the configuration that somebody edits:
+// instances of one block are one place.
+func ByCause(parts []*Part, keep func(*Part) bool) []*Group {
+	var groups []*Group
+	index := map[string]*Group{}
+	for _, p := range parts {
+		if !keep(p) {
+			continue
+		}
+		key := PlaceOf(p.Cause)
+		g := index[key]
+		if g == nil {
+			g = &Group{Cause: p.Cause}
+			index[key] = g
+			groups = append(groups, g)
+		}
+		g.Parts = append(g.Parts, p)
+	}
+	return groups
+}
+
+// PlaceOf names the place in the configuration that a cause stands at.
+func PlaceOf(c aws.Cause) string {
+	if c.Resource == nil {
+		return c.Argument
+	}
+	return c.Resource.Addr.Config() + " " + c.Argument
+}
+
+// Finding makes one finding of a group. Its message is filled in by format,
+// whose arguments are the subjects and the ports, both for people.
+func (g *Group) Finding(format string) analyzer.Finding {
+	f := analyzer.Finding{Cause: g.Cause}
+	var all packet.Set
+	var worst *Part
+	for _, p := range g.Parts {
+		f.Subjects = addSubject(f.Subjects, p)
+		all = all.Union(p.Packets)
+		if worst == nil || worse(p, worst) {
+			worst = p
+		}
+		f.Assumptions = addNew(f.Assumptions, p.Flow.Assumptions)
+		if !p.Certain {
+			f.WaitsFor = addNew(f.WaitsFor, p.Flow.Waits)
+		}
+	}
+	f.Effect = worst.Effect()
+	f.Path = slices.Concat(worst.Flow.Path, worst.Flow.ReplyPath)
+	f.Message = fmt.Sprintf(format, Names(f.Subjects), Describe(all)+overIPv6(all))
+	return f
+}
+
+// worse prefers what is proven, then the graver effect.
+func worse(p, q *Part) bool {
+	if p.Certain != q.Certain {
+		return p.Certain
+	}
+	return p.Effect().Severity() > q.Effect().Severity()
+}
+
+func addSubject(subjects []analyzer.Subject, p *Part) []analyzer.Subject {
+	verdict := analyzer.Undetermined
+	if p.Certain {
+		verdict = analyzer.Violation
+	}
+	for n := range subjects {
+		s := &subjects[n]
+		if s.Address != p.Subject {
+			continue
+		}
+		s.Flows = s.Flows.Union(p.Packets)
+		if p.Certain {
+			s.Verdict = verdict
+		}
+		return subjects
+	}
+	return append(subjects, analyzer.Subject{Address: p.Subject, Verdict: verdict, Flows: p.Packets})
+}
+
+// addNew appends what is not there yet.
+func addNew[T comparable](list, more []T) []T {
+	for _, m := range more {
+		if !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// Names are the subjects for people: all of two, the first of more.
+func Names(subjects []analyzer.Subject) string {
+	addresses := make([]string, len(subjects))
+	for n, s := range subjects {
+		addresses[n] = s.Address
+	}
+	slices.SortFunc(addresses, tf.CompareAddresses)
+	if len(addresses) > 2 {
+		return fmt.Sprintf("%s and %d more", addresses[0], len(addresses)-1)
+	}
+	return strings.Join(addresses, " and ")
+}
+
+func overIPv6(s packet.Set) string {
+	if s.Family(packet.IPv4).IsEmpty() {
+		return " over IPv6"
+	}
+	return ""
+}

@@ -1,0 +1,45 @@
+package exposed
+
+import (
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+)
+
+// Members counts the interfaces that have, or may have, each group.
+func Members(n *aws.Network) map[*aws.SecurityGroup]int {
+	members := map[*aws.SecurityGroup]int{}
+	for _, i := range n.Interfaces {
+		for _, links := range [][]aws.Link[aws.SecurityGroup]{i.Groups.Each, i.Groups.Maybe} {
+			for _, link := range links {
+				for _, group := range link.To {
+					members[group]++
+				}
+			}
+		}
+	}
+	return members
+}
+
+// Judge says whom a rule certainly admits to what, whoever has its group.
+func Judge(r *aws.Rule) (analyzer.Reach, analyzer.Target, packet.Set) {
+	admits := Admits(*r).Must
+	return Sources(admits), newKinds().class(admits), admits
+}
+
+// Anywhere reports whether the internet reaches the interface at all.
+func Anywhere(v *analyzer.View, i *aws.Interface) bool {
+	type key struct{}
+	reached := analyzer.Shared(v, key{}, func(v *analyzer.View) map[*aws.Interface]bool {
+		reached := map[*aws.Interface]bool{}
+		for _, f := range v.FromInternet {
+			if Sources(f.Reachable.Must) == analyzer.Anyone {
+				for _, to := range f.To.Interfaces {
+					reached[to] = true
+				}
+			}
+		}
+		return reached
+	})
+	return reached[i]
+}
