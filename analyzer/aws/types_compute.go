@@ -112,13 +112,13 @@ var computeTypes = slices.Concat([]row{
 
 	// Load balancers (LB-1 to LB-11, TF-L-1, TF-L-2).
 	{name: "aws_lb", coverage: Modelled, keep: "*",
-		refs: refs{"subnets": subnets, "security_groups": groups, "subnet_mapping.subnet_id": subnets, "subnet_mapping.allocation_id": {"aws_eip"}},
+		refs:   refs{"subnets": subnets, "security_groups": groups, "subnet_mapping.subnet_id": subnets, "subnet_mapping.allocation_id": {"aws_eip"}},
 		blocks: "subnet_mapping access_logs connection_logs"},
 	{name: "aws_lb_listener", coverage: Modelled, keep: "port protocol ssl_policy certificate_arn default_action mutual_authentication tags",
-		refs: refs{"load_balancer_arn": {"aws_lb", "aws_alb"}, "default_action.target_group_arn": targetGroups, "default_action.forward.target_group.arn": targetGroups},
+		refs:   refs{"load_balancer_arn": {"aws_lb", "aws_alb"}, "default_action.target_group_arn": targetGroups, "default_action.forward.target_group.arn": targetGroups},
 		blocks: "default_action"},
 	{name: "aws_lb_listener_rule", coverage: Modelled, keep: "action condition priority",
-		refs: refs{"listener_arn": listeners, "action.target_group_arn": targetGroups, "action.forward.target_group.arn": targetGroups},
+		refs:   refs{"listener_arn": listeners, "action.target_group_arn": targetGroups, "action.forward.target_group.arn": targetGroups},
 		blocks: "action condition"},
 	{name: "aws_lb_target_group", coverage: Modelled, identity: "name", keep: "port protocol target_type preserve_client_ip ip_address_type health_check",
 		refs: refs{"vpc_id": vpcs}, blocks: "health_check"},

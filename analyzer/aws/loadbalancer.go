@@ -1,0 +1,328 @@
+package aws
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// loadBalancers are the load balancers with the interfaces of their nodes
+// (LB-1, TF-L-1, TF-L-2).
+func (b *builder) loadBalancers() {
+	for r := range b.each("aws_lb", "aws_elb") {
+		l := &LoadBalancer{Object: b.object(r), Type: "classic", CrossZone: tf.Yes}
+		if r.Addr.Type != "aws_elb" {
+			l.Type, _ = argument(r, "load_balancer_type").value.AsString().Default("application").Get()
+			l.CrossZone = tf.TriVal(argument(r, "enable_cross_zone_load_balancing").value.AsBool(), tf.No)
+		} else {
+			l.CrossZone = tf.TriVal(argument(r, "cross_zone_load_balancing").value.AsBool(), tf.Yes)
+		}
+		if l.Type == "application" {
+			l.CrossZone = tf.Yes // LB-8
+		}
+		internal := argument(r, "internal")
+		l.Internal, l.InternalCause = tf.TriVal(internal.value.AsBool(), tf.No), internal.cause
+		l.IPAddressType = argument(r, "ip_address_type").value.AsString().Default("ipv4")
+		l.Interface = b.nodes(r, l)
+		b.n.LoadBalancers = append(b.n.LoadBalancers, l)
+		register(b, r, l)
+	}
+}
+
+// nodes is the interface that stands for a load balancer's nodes.
+func (b *builder) nodes(r *tf.Resource, l *LoadBalancer) *Interface {
+	i := b.newInterface(r, KindLoadBalancer)
+	mappings, mayMap := blocks(r, "subnet_mapping")
+	mapped := []setting{{cause: Cause{Resource: r, Argument: "subnet_mapping"}}}
+	for n, m := range mappings {
+		path := fmt.Sprintf("subnet_mapping[%d]", n)
+		mapped = append(mapped, inside(r, m, path, "subnet_id"))
+		i.address(inside(r, m, path, "private_ipv4_address"), inside(r, m, path, "ipv6_address"))
+	}
+	subnets := firstSet(argument(r, "subnets"), join(mapped...))
+	// Neither is visible: a dynamic subnet_mapping hides the subnets (TF-L-1).
+	if !subnets.isSet() && (mayMap || l.Type != "classic") {
+		subnets.value = tf.UnknownValue()
+	}
+	b.place(i, r, subnets)
+
+	groups := argument(r, "security_groups")
+	switch {
+	case l.Type == "gateway":
+		i.HasGroups = tf.No // SG-19
+	case l.Type == "network" && !groups.isSet():
+		// Only a network load balancer can be without (LB-4).
+		i.HasGroups = tf.No
+	default:
+		b.secure(i, r, groups)
+	}
+
+	i.PublicCause = l.InternalCause
+	i.PublicIPv4 = l.Internal.Not()
+	if l.Type == "gateway" {
+		i.PublicIPv4 = tf.No
+	}
+	i.IPv6 = tf.No
+	switch kind, state := l.IPAddressType.Get(); {
+	case state == tf.IsUnknown:
+		i.IPv6 = tf.Maybe.And(i.PublicIPv4)
+	case strings.HasPrefix(kind, "dualstack"):
+		// The IPv6 addresses of an internal one are closed to internet
+		// gateways (LB-13).
+		i.IPv6 = i.PublicIPv4
+		if kind == "dualstack-without-public-ipv4" {
+			i.PublicIPv4 = tf.No
+		}
+	}
+	b.add(i)
+	return i
+}
+
+// targetGroups are the target groups, with what registers itself by one of
+// their attachments (LB-7, LB-10).
+func (b *builder) targetGroups() {
+	for r := range b.each("aws_lb_target_group") {
+		g := &TargetGroup{
+			Object:     b.object(r),
+			Protocol:   argument(r, "protocol").value.AsString(),
+			Port:       argument(r, "port").value.AsInt(),
+			TargetType: argument(r, "target_type").value.AsString().Default("instance"),
+			Open:       !b.isNew(r) || b.handed(r),
+		}
+		g.PreserveClientIP = tf.TriVal(argument(r, "preserve_client_ip").value.AsBool(), preservesByDefault(g))
+		b.n.TargetGroups = append(b.n.TargetGroups, g)
+		register(b, r, g)
+	}
+}
+
+// preservesByDefault says whether the targets of a group see the client's
+// address where nobody chose (LB-3, LB-4).
+func preservesByDefault(g *TargetGroup) tf.Tri {
+	protocol, state := g.Protocol.Get()
+	if state == tf.IsUnknown {
+		return tf.Maybe
+	}
+	kind, known := g.TargetType.Known()
+	switch strings.ToUpper(protocol) {
+	case "TCP", "TLS":
+		if !known {
+			return tf.Maybe
+		}
+		return tf.TriOf(kind != "ip")
+	case "UDP", "TCP_UDP", "QUIC", "TCP_QUIC", "GENEVE":
+		return tf.Yes
+	}
+	return tf.No
+}
+
+// listeners are the listeners and their rules. Rules narrow by HTTP fields
+// only, so that every forward action counts (LB-3).
+func (b *builder) listeners() {
+	for r := range b.each("aws_lb_listener") {
+		l := &Listener{
+			Object:   b.object(r),
+			Cause:    Cause{Resource: r},
+			Protocol: argument(r, "protocol").value.AsString(),
+			Port:     argument(r, "port").value.AsInt(),
+			Policy:   argument(r, "ssl_policy").value.AsString(),
+		}
+		register(b, r, l)
+		b.forward(l, r, "default_action")
+		for _, balancer := range link[LoadBalancer](b, r, argument(r, "load_balancer_arn").value, nil).To {
+			balancer.Listeners = append(balancer.Listeners, l)
+		}
+	}
+	for r := range b.each("aws_lb_listener_rule") {
+		for _, l := range link[Listener](b, r, argument(r, "listener_arn").value, nil).To {
+			b.forward(l, r, "action")
+		}
+	}
+	b.classicListeners()
+}
+
+// forward adds the target groups that the actions of r forward to.
+func (b *builder) forward(l *Listener, r *tf.Resource, name string) {
+	actions, complete := r.Get(name).Blocks()
+	l.Forwards.Open = l.Forwards.Open || !complete
+	for _, a := range actions {
+		b.forwardTo(l, r, a.Get("target_group_arn"))
+		forwards, _ := a.Get("forward").Blocks()
+		for _, f := range forwards {
+			groups, complete := f.Get("target_group").Blocks()
+			l.Forwards.Open = l.Forwards.Open || !complete
+			for _, g := range groups {
+				b.forwardTo(l, r, g.Get("arn"))
+			}
+		}
+		if name != "default_action" {
+			continue
+		}
+		redirects, _ := a.Get("redirect").Blocks()
+		for _, d := range redirects {
+			l.Redirects = d.Get("protocol").AsString().Default("#{protocol}")
+		}
+		fixed, _ := a.Get("fixed_response").Blocks()
+		l.Fixed = l.Fixed || len(fixed) > 0
+	}
+}
+
+func (b *builder) forwardTo(l *Listener, r *tf.Resource, arn tf.Value) {
+	to := link[TargetGroup](b, r, arn, nil)
+	if !to.IsSet() {
+		return
+	}
+	for _, has := range l.Forwards.Each {
+		if same(has, to) {
+			return
+		}
+	}
+	l.Forwards.Each = append(l.Forwards.Each, to)
+}
+
+// same reports whether two links certainly lead to one object.
+func same[T any](l, m Link[T]) bool {
+	a, ok := l.One()
+	c, too := m.One()
+	return ok && too && a == c
+}
+
+// classicListeners are the listener blocks of a classic load balancer, which
+// lead straight to its instances (LB-5).
+func (b *builder) classicListeners() {
+	targets := map[*LoadBalancer][]TargetRef{}
+	for r := range b.each("aws_elb") {
+		l := objectOf[LoadBalancer](b, r)
+		instances := argument(r, "instances")
+		for _, i := range links[Interface](b, r, instances.value, nil).Each {
+			targets[l] = append(targets[l], TargetRef{Cause: instances.cause, Interface: i})
+		}
+	}
+	for r := range b.each("aws_elb_attachment") {
+		instance := argument(r, "instance")
+		ref := TargetRef{Cause: instance.cause, Interface: link[Interface](b, r, instance.value, nil)}
+		for _, l := range link[LoadBalancer](b, r, argument(r, "elb").value, nil).To {
+			targets[l] = append(targets[l], ref)
+		}
+	}
+	b.registrations(func(from *tf.Resource, to setting, refs []TargetRef) {
+		for _, l := range links[LoadBalancer](b, from, to.value, nil).all() {
+			if l.Type == "classic" {
+				targets[l] = append(targets[l], refs...)
+			}
+		}
+	})
+	for r := range b.each("aws_elb") {
+		l := objectOf[LoadBalancer](b, r)
+		blocks, _ := r.Get("listener").Blocks()
+		for n, block := range blocks {
+			l.Listeners = append(l.Listeners, &Listener{
+				Object:       l.Object,
+				Cause:        Cause{Resource: r, Argument: fmt.Sprintf("listener[%d]", n)},
+				Protocol:     block.Get("lb_protocol").AsString(),
+				Port:         block.Get("lb_port").AsInt(),
+				InstancePort: block.Get("instance_port").AsInt(),
+				Targets:      targets[l],
+			})
+		}
+	}
+}
+
+// registrations calls what with everything that Auto Scaling and ECS register
+// with load balancers and target groups (LB-10, U-18).
+func (b *builder) registrations(what func(from *tf.Resource, to setting, refs []TargetRef)) {
+	for r := range b.each("aws_autoscaling_group", "aws_spot_fleet_request") {
+		refs := fleetRefs(b.interfacesOf(r))
+		for _, name := range []string{"target_group_arns", "load_balancers"} {
+			if to := argument(r, name); to.isSet() {
+				what(r, to, caused(refs, to.cause))
+			}
+		}
+		sources, _ := blocks(r, "traffic_source")
+		for n, s := range sources {
+			to := inside(r, s, fmt.Sprintf("traffic_source[%d]", n), "identifier")
+			what(r, to, caused(refs, to.cause))
+		}
+	}
+	for r := range b.each("aws_autoscaling_attachment", "aws_autoscaling_traffic_source_attachment") {
+		refs := b.fleetsOf(r, argument(r, "autoscaling_group_name"))
+		for _, name := range []string{"lb_target_group_arn", "alb_target_group_arn", "elb", "traffic_source.identifier"} {
+			if to := argument(r, name); to.isSet() {
+				what(r, to, refs)
+			}
+		}
+	}
+	for r := range b.each("aws_ecs_service", "aws_ecs_task_set") {
+		blocks, _ := blocks(r, "load_balancer")
+		for n, block := range blocks {
+			path := fmt.Sprintf("load_balancer[%d]", n)
+			to := firstSet(inside(r, block, path, "target_group_arn"), inside(r, block, path, "elb_name"))
+			what(r, to, b.taskRefs(r, block, to.cause))
+		}
+	}
+}
+
+// fleetRefs are registrations of interfaces that may turn out not to exist.
+func fleetRefs(interfaces []*Interface) []TargetRef {
+	var refs []TargetRef
+	for _, i := range interfaces {
+		refs = append(refs, TargetRef{Interface: Link[Interface]{To: []*Interface{i}}, Fleet: true})
+	}
+	return refs
+}
+
+// caused is refs, registered by cause.
+func caused(refs []TargetRef, cause Cause) []TargetRef {
+	var out []TargetRef
+	for _, r := range refs {
+		r.Cause = cause
+		out = append(out, r)
+	}
+	return out
+}
+
+// registerTargets registers targets with their target groups.
+func (b *builder) registerTargets() {
+	for r := range b.each("aws_lb_target_group_attachment") {
+		id := argument(r, "target_id")
+		ref := TargetRef{Cause: id.cause, Port: argument(r, "port").value.AsInt()}
+		for _, g := range link[TargetGroup](b, r, argument(r, "target_group_arn").value, nil).To {
+			if ref, ok := b.registered(r, id.value, g, ref); ok {
+				g.Targets = append(g.Targets, ref)
+			}
+		}
+	}
+	b.registrations(func(from *tf.Resource, to setting, refs []TargetRef) {
+		for _, g := range links[TargetGroup](b, from, to.value, nil).all() {
+			g.Targets = append(g.Targets, refs...)
+		}
+	})
+}
+
+// registered completes a target by what its group takes (LB-7). A function
+// has no network path.
+func (b *builder) registered(r *tf.Resource, id tf.Value, g *TargetGroup, ref TargetRef) (TargetRef, bool) {
+	kind, known := g.TargetType.Known()
+	switch {
+	case known && kind == "lambda":
+		return ref, false
+	case known && kind == "alb":
+		ref.LoadBalancer = link[LoadBalancer](b, r, id, nil)
+		return ref, true
+	}
+	ref.Interface = link[Interface](b, r, id, nil)
+	if text, ok := id.AsString().Known(); ok && len(ref.Interface.To) == 0 {
+		// A literal address is that of the interface which holds it.
+		for _, i := range b.n.Interfaces {
+			for _, a := range i.Addresses {
+				if a.String() == text && i.Scope == b.scope(r) {
+					ref.Interface = Link[Interface]{To: []*Interface{i}, ID: text}
+				}
+			}
+		}
+	}
+	if !known {
+		ref.LoadBalancer = link[LoadBalancer](b, r, id, nil)
+	}
+	return ref, true
+}

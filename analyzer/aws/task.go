@@ -1,0 +1,104 @@
+package aws
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// taskPlacements are the arguments that run ECS tasks with interfaces of
+// their own (TF-NI-7).
+var taskPlacements = []struct{ resourceType, network, task string }{
+	{"aws_ecs_service", "network_configuration", "task_definition"},
+	{"aws_ecs_task_set", "network_configuration", "task_definition"},
+	{"aws_cloudwatch_event_target", "ecs_target.network_configuration", "ecs_target.task_definition_arn"},
+	{"aws_scheduler_schedule", "target.ecs_parameters.network_configuration", "target.ecs_parameters.task_definition_arn"},
+}
+
+// tasks are the interfaces of ECS tasks in awsvpc mode; in the other modes
+// tasks share those of their machines (SVC-8).
+func (b *builder) tasks() {
+	for _, p := range taskPlacements {
+		for r := range b.each(p.resourceType) {
+			network := r.Get(strings.Split(p.network, ".")...)
+			if isEmpty(network) || network.IsUnknown() && p.resourceType != "aws_ecs_service" {
+				continue
+			}
+			i := b.newInterface(r, KindTask)
+			b.place(i, r, argument(r, p.network+".subnets"))
+			b.secure(i, r, argument(r, p.network+".security_groups"))
+			public := argument(r, p.network+".assign_public_ip")
+			i.PublicIPv4, i.PublicCause = tf.TriVal(public.value.AsBool(), tf.No), public.cause
+			// An account setting may give tasks IPv6 addresses in dual-stack
+			// subnets (SVC-8).
+			i.number(setting{value: tf.UnknownValue()})
+			i.Ports = b.containerPorts(r, argument(r, p.task))
+			b.add(i)
+		}
+	}
+}
+
+// containerPorts are the ports of a task definition, nil where they cannot be
+// read.
+func (b *builder) containerPorts(r *tf.Resource, task setting) []ServicePort {
+	t := b.named(r, task, "aws_ecs_task_definition")
+	if t == nil {
+		return nil
+	}
+	text, known := t.Get("container_definitions").AsString().Known()
+	if !known {
+		return nil
+	}
+	var containers []struct {
+		PortMappings []struct {
+			ContainerPort int    `json:"containerPort"`
+			Range         string `json:"containerPortRange"`
+			Protocol      string `json:"protocol"`
+		} `json:"portMappings"`
+	}
+	if json.Unmarshal([]byte(text), &containers) != nil {
+		return nil
+	}
+	list := []ServicePort{}
+	for _, c := range containers {
+		for _, m := range c.PortMappings {
+			if m.Range != "" || m.ContainerPort < 1 || m.ContainerPort > 65535 {
+				return nil
+			}
+			p := ServicePort{Protocol: packet.TCP, From: uint16(m.ContainerPort), To: uint16(m.ContainerPort)}
+			if strings.EqualFold(m.Protocol, "udp") {
+				p.Protocol = packet.UDP
+			}
+			list = append(list, p)
+		}
+	}
+	if len(list) == 0 {
+		// Nothing stops a container from listening on a port it does not map.
+		return nil
+	}
+	return list
+}
+
+// taskRefs are the registrations of a service with a load balancer: its own
+// interfaces on the container's port, or the machines of its cluster on a
+// port that nobody can tell (LB-10).
+func (b *builder) taskRefs(r *tf.Resource, block tf.Value, cause Cause) []TargetRef {
+	own := b.interfacesOf(r)
+	if len(own) > 0 {
+		refs := caused(fleetRefs(own), cause)
+		for n := range refs {
+			refs[n].Port = block.Get("container_port").AsInt()
+		}
+		return refs
+	}
+	machines := Link[Interface]{Open: true}
+	for p := range b.each("aws_ecs_capacity_provider") {
+		groups, _ := b.mayName(p, argument(p, "auto_scaling_group_provider.auto_scaling_group_arn"), "aws_autoscaling_group")
+		for _, g := range groups {
+			machines.To = append(machines.To, b.interfacesOf(g)...)
+		}
+	}
+	return []TargetRef{{Cause: cause, Interface: machines, Port: tf.UnknownVal[int](), Fleet: true}}
+}
