@@ -1,0 +1,384 @@
+package tfconfig
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// Config is the configuration of a root module with everything that it calls,
+// as far as it lies in the repository.
+type Config struct {
+	modules map[string]*module // by path without keys
+	order   []*module
+	values  map[string]tf.Range // of root variables
+}
+
+// module is one call of a module, or the root module.
+type module struct {
+	path   string // "module.net.module.db"; empty for the root
+	source *source
+	// calls lead to the module, outermost first, as far as they stand in the
+	// repository.
+	calls []tf.Range
+	// external is set for a module from elsewhere; source is nil where it is
+	// not installed.
+	external bool
+}
+
+// source is a folder of configuration, parsed once however often it is called.
+type source struct {
+	dir       string
+	files     []*file
+	resources map[string]*block // "aws_vpc.main", "data.aws_ami.x"
+	calls     []*block
+	variables map[string]*block
+}
+
+// Load reads the configuration whose root module is dir, a folder at or below
+// the folder root of the repository; nothing outside root is read, by symbolic
+// links neither. Diagnostics are warnings: a plan can be analysed without its
+// source.
+func Load(dir, root string, limits Limits) (*Config, []tf.Diagnostic) {
+	l := &loader{
+		limits:  limits,
+		sources: map[string]*source{},
+		config:  &Config{modules: map[string]*module{}, values: map[string]tf.Range{}},
+	}
+	rel, err := relative(dir, root)
+	if err == nil {
+		l.root, err = os.OpenRoot(root)
+	}
+	if err != nil {
+		l.warn(tf.Range{}, "the source cannot be read", err.Error())
+		return l.config, l.diags
+	}
+	defer l.root.Close()
+	l.installed = l.manifest(rel)
+	l.load(&module{}, rel, nil)
+	l.variables(rel)
+	return l.config, l.diags
+}
+
+// relative is dir seen from root, with forward slashes.
+func relative(dir, root string) (string, error) {
+	absDir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	absRoot, err := filepath.Abs(root)
+	if err != nil {
+		return "", err
+	}
+	rel, err := filepath.Rel(absRoot, absDir)
+	if err != nil {
+		return "", err
+	}
+	rel = filepath.ToSlash(rel)
+	if !fs.ValidPath(rel) {
+		return "", fmt.Errorf("%s is not below %s", dir, root)
+	}
+	return rel, nil
+}
+
+type loader struct {
+	limits    Limits
+	root      *os.Root
+	installed map[string]string // folder of a module by its key, "net.db"
+	sources   map[string]*source
+	files     int
+	full      bool // a limit was hit and reported
+	config    *Config
+	diags     []tf.Diagnostic
+}
+
+func (l *loader) warn(at tf.Range, summary, detail string) {
+	l.diags = append(l.diags, tf.Diagnostic{Summary: summary, Detail: detail, Range: at})
+}
+
+// limit reports, once, that not everything is read.
+func (l *loader) limit(what string) {
+	if !l.full {
+		l.full = true
+		l.warn(tf.Range{}, "the configuration is too large to be read: "+what, "What was not read is shown without its place in the source.")
+	}
+}
+
+// load reads the module's folder and those it calls; callers are the folders
+// on the way to it.
+func (l *loader) load(m *module, dir string, callers []string) {
+	if len(l.config.order) >= l.limits.Modules {
+		l.limit(fmt.Sprintf("more than %d module calls", l.limits.Modules))
+		return
+	}
+	l.config.modules[m.path] = m
+	l.config.order = append(l.config.order, m)
+	m.source = l.source(dir)
+	callers = append(callers[:len(callers):len(callers)], dir)
+	for _, call := range m.source.calls {
+		l.call(m, call, callers)
+	}
+}
+
+// call follows a module block.
+func (l *loader) call(m *module, call *block, callers []string) {
+	at := call.file.rangeOf(call.header)
+	child := &module{path: "module." + call.labels[0], calls: m.calls, external: m.external}
+	if m.path != "" {
+		child.path = m.path + "." + child.path
+	}
+	if !m.external {
+		child.calls = append(m.calls[:len(m.calls):len(m.calls)], at)
+	}
+	if l.config.modules[child.path] != nil {
+		return // called twice, which Terraform rejects
+	}
+	dir, local := l.folder(m, child.path, call)
+	child.external = child.external || !local
+	switch {
+	case dir == "":
+		l.config.modules[child.path] = child
+	case len(callers) >= l.limits.Depth:
+		l.limit(fmt.Sprintf("modules more than %d deep", l.limits.Depth))
+	case slices.Contains(callers, dir):
+		l.warn(at, "module "+call.labels[0]+" calls itself", "The folder "+dir+" is on the way to this call already.")
+	case local && !l.isDir(dir):
+		l.warn(at, "the folder of module "+call.labels[0]+" does not exist", "There is no folder "+dir+" in the repository.")
+	default:
+		l.load(child, dir, callers)
+	}
+}
+
+// folder is where a called module lies: empty where it is not installed, or
+// lies outside the repository. local is set for a module of the repository
+// itself.
+func (l *loader) folder(m *module, callPath string, call *block) (dir string, local bool) {
+	from, ok := call.text("source")
+	if ok && (strings.HasPrefix(from, "./") || strings.HasPrefix(from, "../")) {
+		dir := path.Join(m.source.dir, from)
+		if !fs.ValidPath(dir) {
+			return "", false
+		}
+		return dir, true
+	}
+	key := strings.TrimPrefix(strings.ReplaceAll(callPath, ".module.", "."), "module.")
+	if dir, ok := l.installed[key]; ok && l.isDir(dir) {
+		return dir, false
+	}
+	return "", false
+}
+
+// text is the text of a literal argument.
+func (b *block) text(name string) (string, bool) {
+	a, ok := b.args[name]
+	if !ok {
+		return "", false
+	}
+	v, ok := literal(a.expr)
+	if !ok {
+		return "", false
+	}
+	return textOf(v)
+}
+
+func (l *loader) isDir(dir string) bool {
+	info, err := l.root.Stat(filepath.FromSlash(dir))
+	return err == nil && info.IsDir()
+}
+
+// manifest reads what `terraform init` installed, by module key.
+func (l *loader) manifest(dir string) map[string]string {
+	data, err := l.read(path.Join(dir, ".terraform/modules/modules.json"))
+	if err != nil {
+		return nil
+	}
+	var manifest struct {
+		Modules []struct{ Key, Dir string }
+	}
+	if json.Unmarshal(data, &manifest) != nil {
+		return nil
+	}
+	installed := map[string]string{}
+	for _, m := range manifest.Modules {
+		if at := path.Join(dir, filepath.ToSlash(m.Dir)); m.Key != "" && fs.ValidPath(at) {
+			installed[m.Key] = at
+		}
+	}
+	return installed
+}
+
+var errTooLarge = errors.New("the file is too large")
+
+// read reads a regular file within the limits.
+func (l *loader) read(name string) ([]byte, error) {
+	f, err := l.root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a regular file", name)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, l.limits.FileSize+1))
+	if err == nil && int64(len(data)) > l.limits.FileSize {
+		err = errTooLarge
+	}
+	return data, err
+}
+
+// source parses a folder, once.
+func (l *loader) source(dir string) *source {
+	if s := l.sources[dir]; s != nil {
+		return s
+	}
+	s := &source{dir: dir, resources: map[string]*block{}, variables: map[string]*block{}}
+	l.sources[dir] = s
+	names, err := l.list(dir)
+	if err != nil {
+		l.warn(tf.Range{File: dir}, "the folder "+dir+" cannot be read", err.Error())
+		return s
+	}
+	for _, override := range []bool{false, true} {
+		for _, name := range configurationFiles(names) {
+			if isOverride(name) == override {
+				l.add(s, path.Join(dir, name), override)
+			}
+		}
+	}
+	slices.SortFunc(s.files, func(a, b *file) int { return strings.Compare(a.path, b.path) })
+	return s
+}
+
+func (l *loader) list(dir string) ([]string, error) {
+	d, err := l.root.Open(filepath.FromSlash(dir))
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	names, err := d.Readdirnames(-1)
+	slices.Sort(names)
+	return names, err
+}
+
+// add parses a file and adds its blocks to the source.
+func (l *loader) add(s *source, name string, override bool) {
+	if l.files >= l.limits.Files {
+		l.limit(fmt.Sprintf("more than %d files", l.limits.Files))
+		return
+	}
+	l.files++
+	data, err := l.read(name)
+	if err != nil {
+		l.warn(tf.Range{File: name}, name+" cannot be read", err.Error())
+		return
+	}
+	f, diags := parse(name, data)
+	l.diags = append(l.diags, diags...)
+	s.files = append(s.files, f)
+	for _, b := range f.blocks {
+		s.add(b, override)
+	}
+}
+
+// add indexes a top-level block, or merges one of an override file.
+func (s *source) add(b *block, override bool) {
+	switch {
+	case b.typ == "resource" && len(b.labels) == 2:
+		put(s.resources, b.labels[0]+"."+b.labels[1], b, override)
+	case b.typ == "data" && len(b.labels) == 2:
+		put(s.resources, "data."+b.labels[0]+"."+b.labels[1], b, override)
+	case b.typ == "variable" && len(b.labels) == 1:
+		put(s.variables, b.labels[0], b, override)
+	case b.typ == "module" && len(b.labels) == 1 && b.labels[0] != "":
+		i := slices.IndexFunc(s.calls, func(c *block) bool { return c.labels[0] == b.labels[0] })
+		if i >= 0 && override {
+			s.calls[i].override(b)
+		} else {
+			s.calls = append(s.calls, b)
+		}
+	}
+}
+
+func put(all map[string]*block, key string, b *block, override bool) {
+	if old := all[key]; old != nil && override {
+		old.override(b)
+	} else if old == nil {
+		all[key] = b
+	}
+}
+
+// configurationFiles are those that Terraform or OpenTofu read. A .tofu file
+// takes the place of the .tf file of the same name.
+func configurationFiles(names []string) []string {
+	var out []string
+	for _, name := range names {
+		if strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") || strings.HasPrefix(name, "#") {
+			continue
+		}
+		base, ext := splitExtension(name)
+		switch ext {
+		case ".tofu", ".tofu.json":
+		case ".tf", ".tf.json":
+			if slices.Contains(names, base+strings.Replace(ext, ".tf", ".tofu", 1)) {
+				continue
+			}
+		default:
+			continue
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// isOverride reports whether the file is merged into the others.
+func isOverride(name string) bool {
+	base, _ := splitExtension(name)
+	return base == "override" || strings.HasSuffix(base, "_override")
+}
+
+func splitExtension(name string) (base, ext string) {
+	for _, ext := range []string{".tf.json", ".tofu.json", ".tf", ".tofu"} {
+		if base, ok := strings.CutSuffix(name, ext); ok {
+			return base, ext
+		}
+	}
+	return name, ""
+}
+
+// Comments are the comments of the repository's own modules, file by file. The
+// author of a module from elsewhere has no say in what is accepted here.
+func (c *Config) Comments() []tf.Comment {
+	var all []tf.Comment
+	seen := map[*file]bool{}
+	for _, m := range c.order {
+		if m.external || m.source == nil {
+			continue
+		}
+		for _, f := range m.source.files {
+			for _, comment := range f.comments {
+				out := tf.Comment{Range: comment.at, Text: comment.text, CoversFrom: comment.from, CoversTo: comment.to}
+				if comment.call != "" {
+					out.Module = strings.TrimPrefix(m.path+".module."+comment.call, ".")
+				} else if seen[f] {
+					continue
+				}
+				all = append(all, out)
+			}
+			seen[f] = true
+		}
+	}
+	return all
+}
