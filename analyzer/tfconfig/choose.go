@@ -35,8 +35,13 @@ func (b *block) score(planned tf.Value) (n int, ok bool) {
 func scoreExpr(e hcl.Expression, planned tf.Value) (n int, ok bool) {
 	all := properties(e)
 	if all == nil {
-		a := compareExpr(e, planned)
-		return 0, a != disagrees
+		switch compareExpr(e, planned) {
+		case disagrees:
+			return 0, false
+		case agrees:
+			return 1, true
+		}
+		return 0, true
 	}
 	for _, p := range all {
 		switch compareExpr(p.value, planned.Get(p.name)) {
