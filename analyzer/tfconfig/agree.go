@@ -14,7 +14,7 @@ var metaArguments = []string{"count", "for_each", "provider", "depends_on", "lif
 // configuration in the input the planned values stand in for it.
 func (b *block) isSourceOf(r *tf.Resource) bool {
 	if r.Config == nil {
-		_, ok := b.score(r.Values)
+		_, ok := b.candidate().score(r.Values)
 		return ok
 	}
 	written := map[string]bool{}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -11,17 +12,55 @@ import (
 // candidate is a repeated block, or an element of a list, that a planned value
 // may have been made from.
 type candidate struct {
-	// score counts the literals that are those of the value; ok is false when
-	// one of them is not.
-	score func(tf.Value) (n int, ok bool)
+	// literals are what is written in it by name, by an empty name for an
+	// element that is no object.
+	literals []named
 	// many is set for a dynamic block, which makes any number of values.
 	many bool
 }
 
-// score compares the arguments of a block with a planned object.
-func (b *block) score(planned tf.Value) (n int, ok bool) {
+type named struct {
+	name  string
+	value cty.Value
+}
+
+// candidate is b as one of several blocks of its type.
+func (b *block) candidate() candidate {
+	c := candidate{many: b.dynamic}
 	for name, a := range b.args {
-		switch compareExpr(a.expr, planned.Get(name)) {
+		c.add(name, a.expr)
+	}
+	return c
+}
+
+// element is an element of a list expression.
+func element(e hcl.Expression) candidate {
+	var c candidate
+	all := properties(e)
+	for _, p := range all {
+		c.add(p.name, p.value)
+	}
+	if all == nil {
+		c.add("", e)
+	}
+	return c
+}
+
+func (c *candidate) add(name string, e hcl.Expression) {
+	if v, ok := literal(e); ok {
+		c.literals = append(c.literals, named{name, v})
+	}
+}
+
+// score counts the literals that are those of the planned value; ok is false
+// when one of them is not.
+func (c candidate) score(planned tf.Value) (n int, ok bool) {
+	for _, l := range c.literals {
+		v := planned
+		if l.name != "" {
+			v = planned.Get(l.name)
+		}
+		switch compare(l.value, v) {
 		case disagrees:
 			return 0, false
 		case agrees:
@@ -31,28 +70,9 @@ func (b *block) score(planned tf.Value) (n int, ok bool) {
 	return n, true
 }
 
-// scoreExpr compares an element of a list expression with a planned value.
-func scoreExpr(e hcl.Expression, planned tf.Value) (n int, ok bool) {
-	all := properties(e)
-	if all == nil {
-		switch compareExpr(e, planned) {
-		case disagrees:
-			return 0, false
-		case agrees:
-			return 1, true
-		}
-		return 0, true
-	}
-	for _, p := range all {
-		switch compareExpr(p.value, planned.Get(p.name)) {
-		case disagrees:
-			return 0, false
-		case agrees:
-			n++
-		}
-	}
-	return n, true
-}
+// maxPairs bounds the pairs of candidates and values that are compared to rule
+// candidates out.
+const maxPairs = 1 << 18
 
 // choose finds the candidate that the i-th of the planned values was made
 // from, -1 where that cannot be told. Sets of a plan are not in the order of
@@ -63,6 +83,9 @@ func choose(candidates []candidate, planned []tf.Value, i int) int {
 	}
 	if i >= len(planned) {
 		return -1
+	}
+	if len(candidates)*len(planned) > maxPairs {
+		planned, i = planned[i:i+1], 0
 	}
 	possible := possibilities(candidates, planned)
 	best, at, ties := -1, -1, 0

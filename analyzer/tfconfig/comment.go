@@ -1,7 +1,10 @@
 package tfconfig
 
 import (
+	"bytes"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -11,10 +14,11 @@ import (
 
 // comment is a comment of a file with what it covers.
 type comment struct {
-	at       tf.Range
-	text     string
-	from, to int    // lines
-	call     string // name of the module call that it heads
+	at         tf.Range
+	text       string
+	to         int    // last line that it covers
+	call       string // name of the module call that it heads
+	start, end int    // offsets
 }
 
 // findComments collects the comments of a file. A comment that has its line to
@@ -22,48 +26,65 @@ type comment struct {
 // begins on its own line.
 func findComments(f *file, tokens hclsyntax.Tokens, body *hclsyntax.Body) []comment {
 	var all []comment
-	var ends map[int]int
-	lastCode := 0 // line where the last token of code ends
-	for i, t := range tokens {
-		if t.Type != hclsyntax.TokenComment {
-			if t.Type != hclsyntax.TokenNewline {
-				lastCode = t.Range.End.Line
-			}
-			continue
+	next := 0                // line of the next token of code
+	behind := map[int]bool{} // lines on which code ends
+	for _, t := range slices.Backward(tokens) {
+		switch t.Type {
+		case hclsyntax.TokenNewline, hclsyntax.TokenEOF:
+		case hclsyntax.TokenComment:
+			r := trimNewline(t)
+			all = append(all, comment{text: commentText(t.Bytes), at: tf.Range{File: f.path, StartLine: r.Start.Line, EndLine: r.End.Line}, start: r.Start.Byte, end: r.End.Byte, to: next})
+		default:
+			next = t.Range.Start.Line
+			behind[t.Range.End.Line] = true
 		}
-		if ends == nil {
-			ends = extents(body)
-		}
-		c := comment{text: commentText(t.Bytes), from: t.Range.Start.Line}
-		c.at = f.rangeOf(trimNewline(t))
-		target := c.from
-		if lastCode != c.from {
-			target = nextCode(tokens[i+1:], c.at.EndLine)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.Reverse(all)
+	ends, calls := extents(body), callLines(body)
+	columns := columns{src: f.src}
+	for i := range all {
+		c := &all[i]
+		c.at.StartColumn, c.at.EndColumn = columns.at(c.start), columns.at(c.end)
+		target := c.to
+		if target != c.at.StartLine && behind[c.at.StartLine] {
+			target = c.at.StartLine
 		}
 		c.to = max(c.at.EndLine, target, ends[target])
-		for _, b := range body.Blocks {
-			if b.Type == "module" && len(b.Labels) == 1 && b.Range().Start.Line == target {
-				c.call = b.Labels[0]
-			}
-		}
-		all = append(all, c)
+		c.call = calls[target]
 	}
 	return all
 }
 
-// nextCode is the line of the next token of code, or def at the end of the
-// file.
-func nextCode(tokens hclsyntax.Tokens, def int) int {
-	for _, t := range tokens {
-		switch t.Type {
-		case hclsyntax.TokenComment, hclsyntax.TokenNewline:
-		case hclsyntax.TokenEOF:
-			return def
-		default:
-			return t.Range.Start.Line
+// columns computes the columns of rising offsets, so that a long line is read
+// once.
+type columns struct {
+	src            []byte
+	offset, column int
+}
+
+func (c *columns) at(offset int) int {
+	between := c.src[min(c.offset, offset):offset]
+	if c.column == 0 || bytes.IndexByte(between, '\n') >= 0 {
+		c.column = tf.Column(c.src, offset)
+	} else {
+		c.column += utf8.RuneCount(between)
+	}
+	c.offset = offset
+	return c.column
+}
+
+// callLines leads from a line to the module call that begins on it.
+func callLines(body *hclsyntax.Body) map[int]string {
+	calls := map[int]string{}
+	for _, b := range body.Blocks {
+		if b.Type == "module" && len(b.Labels) == 1 {
+			calls[b.Range().Start.Line] = b.Labels[0]
 		}
 	}
-	return def
+	return calls
 }
 
 // extents leads from a line to the last line of what begins on it.

@@ -93,15 +93,6 @@ func compare(v cty.Value, planned tf.Value) agreement {
 	return compareLists(v.AsValueSlice(), planned)
 }
 
-// compareExpr compares an expression if it is literal.
-func compareExpr(e hcl.Expression, planned tf.Value) agreement {
-	v, ok := literal(e)
-	if !ok {
-		return open
-	}
-	return compare(v, planned)
-}
-
 // compareLists compares without order, since a set of the plan has its own.
 func compareLists(written []cty.Value, planned tf.Value) agreement {
 	if planned.Kind() != tf.List {

@@ -369,7 +369,7 @@ func (c *Config) Comments() []tf.Comment {
 		}
 		for _, f := range m.source.files {
 			for _, comment := range f.comments {
-				out := tf.Comment{Range: comment.at, Text: comment.text, CoversFrom: comment.from, CoversTo: comment.to}
+				out := tf.Comment{Range: comment.at, Text: comment.text, CoversFrom: comment.at.StartLine, CoversTo: comment.to}
 				if comment.call != "" {
 					out.Module = strings.TrimPrefix(m.path+".module."+comment.call, ".")
 				} else if seen[f] {

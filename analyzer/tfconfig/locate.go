@@ -110,7 +110,7 @@ func (b *block) find(steps []step, value tf.Value) place {
 	for _, inner := range b.blocks {
 		if inner.typ == name {
 			blocks = append(blocks, inner)
-			candidates = append(candidates, candidate{inner.score, inner.dynamic})
+			candidates = append(candidates, inner.candidate())
 		}
 	}
 	if len(blocks) == 0 {
@@ -149,7 +149,7 @@ func (p place) descend(steps []step) place {
 		case s.index >= 0 && isList:
 			var candidates []candidate
 			for _, e := range list {
-				candidates = append(candidates, candidate{score: func(v tf.Value) (int, bool) { return scoreExpr(e, v) }})
+				candidates = append(candidates, element(e))
 			}
 			c := choose(candidates, planned, s.index)
 			if c < 0 || s.index >= len(planned) {
