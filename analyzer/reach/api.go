@@ -55,8 +55,11 @@ type Flow struct {
 	// Forward is what arrives; Reachable is what arrives and is answered
 	// (M-2).
 	Forward, Reachable Relation
-	Path               []Hop
-	ReplyPath          []Hop
+	// Delivered is what Reachable is at its destination: the same for a direct
+	// flow; behind a load balancer, the clients on the target's own port.
+	Delivered Relation
+	Path      []Hop
+	ReplyPath []Hop
 	// Through is the load balancer that the flow passes, or nil.
 	Through *aws.LoadBalancer
 	// Listener and TargetGroup are those it passes there.
@@ -91,6 +94,7 @@ const (
 	LoadBalancers
 	IP
 	Service
+	GatewayEndpoints // EP-1
 )
 
 // Endpoint is one end of a flow.
@@ -101,13 +105,15 @@ type Endpoint struct {
 	Addresses  packet.Addresses // of Internet, OnPremises and IP; empty means all of them
 	Interfaces []*aws.Interface
 	Balancers  []*aws.LoadBalancer
+	Gateway    *aws.Boundary // of GatewayEndpoints
 }
 
 // Question is what `tfcheck reach` asks.
 type Question struct {
 	From, To Endpoint
-	// Packets restricts protocol and destination ports; addresses come from
-	// the end points.
+	// Packets restricts protocol and destination ports, in both families;
+	// addresses come from the end points. Everything of both families asks
+	// without a restriction.
 	Packets packet.Set
 	// SourcePorts restricts the client's port; 0,0 asks for all of 1024-65535
 	// (M-3).
@@ -128,7 +134,10 @@ type Answer struct {
 	Path, ReplyPath []Hop
 	// Blockers are all elements of that path that stop the packets, cheapest
 	// repair first.
-	Blockers    []Hop
+	Blockers []Hop
+	// Through are the flows from the internet that reach the destination
+	// through a load balancer; the answer itself is about the direct way.
+	Through     []*Flow
 	Assumptions []*tf.Assumption
 	Waits       []tf.Fact
 }

@@ -1,0 +1,227 @@
+package reach
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+type aclKey struct {
+	acl *aws.ACL
+	d   direction
+	f   packet.Family
+}
+
+// acl is what a network ACL admits in one direction: the first entry that
+// matches decides (NACL-4). It is compiled twice at once, as U-22 demands:
+// what is unknown of an entry lets it allow everything and deny nothing in
+// may, and the other way round in must.
+func (g *Graph) acl(a *aws.ACL, d direction, f packet.Family) filter {
+	key := aclKey{a, d, f}
+	if known, ok := g.acls[key]; ok {
+		return known
+	}
+	var out filter
+	all := packet.Everything(f)
+	switch {
+	case a.Implicit:
+		// NACL-2: nobody manages it, and it allows everything when it is made.
+		// Whether it was edited since is not in the input.
+		out.admits = everything(f)
+		out.elements = []element{{object: a.Object, cause: aws.Cause{}, detail: "default, allows all", admits: out.admits}}
+		if a.Open {
+			out.assumptions = []*tf.Assumption{{
+				ID: "default-acl:" + a.Label, Text: a.Label + " allows everything, as AWS makes it (NACL-2)",
+			}}
+		}
+	case a.Open:
+		// U-13, U-14: the entries that are known may not be all.
+		out = g.compileACL(a, d, f)
+		out.admits = possibly(all)
+		out.doubts = append(out.doubts, doubt{tf.Fact{
+			ID: "acl:" + a.Label, Text: "the entries of " + a.Label, Settle: settleContext,
+		}, all})
+	default:
+		out = g.compileACL(a, d, f)
+	}
+	g.acls[key] = out
+	return out
+}
+
+// aclMatch is an entry with what it certainly and possibly matches.
+type aclMatch struct {
+	*aws.ACLEntry
+	matches Relation
+	number  int
+	ordered bool // its number is known
+}
+
+func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family) filter {
+	entries := a.Ingress
+	if d == outbound {
+		entries = a.Egress
+	}
+	var list []aclMatch
+	for n := range entries {
+		e := &entries[n]
+		m := aclMatch{ACLEntry: e, matches: matched(e, d, f)}
+		m.number, m.ordered = e.Number.Known()
+		if !m.matches.IsEmpty() {
+			list = append(list, m)
+		}
+	}
+	out := filter{}
+	var admitted []packet.Set
+	out.admits.May, admitted = firstMatch(list, f, true)
+	out.admits.Must, _ = firstMatch(list, f, false)
+	for n, m := range sorted(list, true) {
+		if admitted[n].IsEmpty() {
+			continue
+		}
+		out.elements = append(out.elements, element{
+			object: a.Object, cause: m.Cause, detail: entryText(m.ACLEntry, d),
+			admits: Relation{Must: out.admits.Must.Intersect(admitted[n]), May: admitted[n]},
+		})
+	}
+	for _, m := range list {
+		if m.ordered && m.Allow != tf.Maybe && !m.Conflict && m.matches.certain() {
+			continue
+		}
+		name := causeName(m.Cause)
+		out.doubts = append(out.doubts, doubt{tf.Fact{
+			ID: "entry:" + name, Text: "what " + name + " turns out to be", Settle: settleApply,
+		}, m.matches.May})
+	}
+	return out
+}
+
+// sorted puts the entries into the order that they are looked at: by number,
+// and where a number is unknown, allows first and denies last in may, and the
+// other way round in must (U-22).
+func sorted(list []aclMatch, may bool) []aclMatch {
+	list = slices.Clone(list)
+	place := func(m aclMatch) int {
+		switch {
+		case m.ordered:
+			return m.number
+		case (m.Allow != tf.No) == may:
+			return -1
+		}
+		return 1 << 16
+	}
+	slices.SortStableFunc(list, func(a, b aclMatch) int { return place(a) - place(b) })
+	return list
+}
+
+// firstMatch is what the entries allow in may or in must, with the share of
+// each entry in the order of sorted.
+func firstMatch(list []aclMatch, f packet.Family, may bool) (packet.Set, []packet.Set) {
+	var out packet.Set
+	left := packet.Everything(f)
+	list = sorted(list, may)
+	shares := make([]packet.Set, len(list))
+	for n, m := range list {
+		certainly, possibly := m.matches.Must, m.matches.May
+		if m.Conflict {
+			certainly = packet.Set{} // it may not survive (TF-NACL-1)
+		}
+		allows := m.Allow == tf.Yes || (m.Allow == tf.Maybe && may)
+		switch {
+		case allows && may:
+			shares[n] = left.Intersect(possibly)
+			left = left.Subtract(possibly)
+		case allows:
+			shares[n] = left.Intersect(certainly)
+			left = left.Subtract(certainly)
+		case may:
+			left = left.Subtract(denied(m, certainly))
+		default:
+			left = left.Subtract(possibly)
+		}
+		out = out.Union(shares[n])
+	}
+	return out, shares
+}
+
+// denied is what an entry certainly denies: nothing when it may allow.
+func denied(m aclMatch, certainly packet.Set) packet.Set {
+	if m.Allow == tf.No {
+		return certainly
+	}
+	return packet.Set{}
+}
+
+// matched is what an entry matches: the remote side's address, protocol,
+// ports or type and code (NACL-7).
+func matched(e *aws.ACLEntry, d direction, f packet.Family) Relation {
+	m := entryTransport(e.Protocol, e.FromPort, e.ToPort, e.ICMPType, e.ICMPCode, f)
+	cidr, state := e.CIDR.Get()
+	switch state {
+	case tf.IsUnknown:
+		return m.doubt()
+	case tf.IsKnown:
+		a := packet.Prefixes(cidr.Masked()).Family(f)
+		return m.each(func(s packet.Set) packet.Set { return d.among(s, a) })
+	}
+	return Relation{}
+}
+
+func entryText(e *aws.ACLEntry, d direction) string {
+	number := "an entry"
+	if n, ok := e.Number.Known(); ok {
+		number = fmt.Sprintf("entry %d", n)
+	}
+	verb := map[tf.Tri]string{tf.Yes: "allows", tf.No: "denies", tf.Maybe: "may allow"}[e.Allow]
+	cidr := "an address range that is not known yet"
+	if p, ok := e.CIDR.Known(); ok {
+		cidr = printed(e.Cause, p.Masked().String())
+	}
+	return number + " " + verb + " " + entryTransportText(e) + d.preposition() + cidr
+}
+
+func entryTransportText(e *aws.ACLEntry) string {
+	n, ok := e.Protocol.Known()
+	if !ok {
+		return "an unknown protocol"
+	}
+	from, to := e.FromPort.Default(0), e.ToPort.Default(0)
+	if n == int(packet.ICMP) || n == int(packet.ICMPv6) {
+		from, to = e.ICMPType.Default(0), e.ICMPCode.Default(0)
+	}
+	return transportText(tf.KnownVal(strconv.Itoa(n)), from, to)
+}
+
+// subnetACL is what the network ACL of a subnet admits, whichever it is.
+func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
+	var candidates []filter
+	for _, a := range s.ACL.To {
+		candidates = append(candidates, g.acl(a, d, f))
+	}
+	if s.ACL.Open || len(candidates) == 0 {
+		candidates = append(candidates, unknownFilter(subnetFact(s), aws.Object{Label: "network ACL of " + shortName(s.Object)}, f))
+	}
+	out := eitherFilter(tf.Fact{
+		ID: "acl-of:" + s.Label, Text: "which network ACL " + s.Label + " has", Settle: settleApply,
+	}, candidates...)
+	if s.ACL.Assumption != nil {
+		out.assumptions = append(out.assumptions[:len(out.assumptions):len(out.assumptions)], s.ACL.Assumption)
+	}
+	return out
+}
+
+// subnetFact is the question that a subnet outside the input raises (U-13).
+func subnetFact(s *aws.Subnet) tf.Fact {
+	name := shortName(s.Object)
+	return tf.Fact{ID: "subnet:" + name, Text: "whether " + name + " is public", Settle: settleContext}
+}
+
+// shortName is a label without the remark that the object is outside.
+func shortName(o aws.Object) string {
+	name, _, _ := strings.Cut(o.Label, " (outside")
+	return name
+}

@@ -1,0 +1,365 @@
+package reach
+
+import (
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// Ask answers whether the packets of a question get from one end point to the
+// other, and their replies back.
+func (g *Graph) Ask(q Question) Answer {
+	var paths []outcome
+	for _, f := range families {
+		if !q.From.in(f) || !q.To.in(f) {
+			continue
+		}
+		packets := withClientPorts(q.Packets.Family(f), clientPortsOf(q))
+		if packets.IsEmpty() {
+			continue
+		}
+		paths = append(paths, g.pairs(q.From, q.To, f, packets)...)
+	}
+	a := answer(paths)
+	if a.Answer == No {
+		a.Assumptions = uniqueAssumptions(append(a.Assumptions, g.boundariesOf(q.From, q.To)...))
+	}
+	if q.From.Kind == Internet {
+		a.Through = g.throughBalancers(q.To)
+	}
+	return a
+}
+
+// in reports whether an end point exists in a family.
+func (e Endpoint) in(f packet.Family) bool { return e.Family == 0 || e.Family == f }
+
+// clientPortsOf are the ports that the client may use (M-3).
+func clientPortsOf(q Question) packet.Ports {
+	if q.SourcePort != 0 {
+		return packet.PortRange(q.SourcePort, q.SourcePort)
+	}
+	return ephemeral()
+}
+
+// pairs are the outcomes for every pair of what the end points hold.
+func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set) []outcome {
+	from, to = g.held(from, f), g.held(to, f)
+	switch {
+	case from.isOutside() && to.isOutside():
+		return []outcome{g.elsewhere(from, to, nil, f, packets)}
+	case from.Kind == Internet:
+		return g.fromOutside(from, to, f, packets)
+	case to.Kind == Internet:
+		return g.toOutside(from, to, f, packets)
+	case from.isOutside(), to.isOutside():
+		var out []outcome
+		for _, i := range append(from.interfaces(), to.interfaces()...) {
+			out = append(out, g.elsewhere(from, to, i, f, packets))
+		}
+		return out
+	}
+	var out []outcome
+	for _, i := range from.Interfaces {
+		for _, j := range to.Interfaces {
+			if i != j {
+				out = append(out, g.eastWest(i, j, f, packets))
+			}
+		}
+		for _, lb := range to.Balancers {
+			out = append(out, g.eastWest(i, lb.Interface, f, packets, listenerStage(lb, lb.Listeners, f)))
+		}
+		if to.Kind == GatewayEndpoints {
+			out = append(out, g.toGatewayEndpoint(i, to.Gateway, f, packets))
+		}
+	}
+	for _, lb := range from.Balancers {
+		for _, j := range to.Interfaces {
+			out = append(out, g.toTarget(lb, j, f, packets))
+		}
+	}
+	if from.Kind == GatewayEndpoints {
+		out = append(out, walk([]stage{{
+			object: from.Gateway.Object, cause: objectCause(from.Gateway.Object), code: "VPCE_INTRA_VPC_TRAFFIC",
+			blocked: "a gateway endpoint never opens a connection", cost: 3,
+		}}, packets))
+	}
+	return out
+}
+
+// isOutside reports whether an end point is none of the network's own.
+func (e Endpoint) isOutside() bool {
+	switch e.Kind {
+	case Internet, OnPremises, IP, Service:
+		return true
+	}
+	return false
+}
+
+func (e Endpoint) interfaces() []*aws.Interface {
+	out := slices.Clone(e.Interfaces)
+	for _, lb := range e.Balancers {
+		out = append(out, lb.Interface)
+	}
+	return out
+}
+
+// held turns an address into whoever holds it: interfaces, or the internet.
+func (g *Graph) held(e Endpoint, f packet.Family) Endpoint {
+	if e.Kind != IP {
+		return e
+	}
+	for _, i := range g.network.Interfaces {
+		for _, a := range i.Addresses {
+			if e.Addresses.Contains(a.Unmap()) && i.Kind != aws.KindLoadBalancer {
+				e.Interfaces = append(e.Interfaces, i)
+				break
+			}
+		}
+	}
+	switch {
+	case len(e.Interfaces) > 0:
+		e.Kind = Interfaces
+	case e.Addresses.SubsetOf(g.internet[f]) && !g.inSomeVPC(e.Addresses, f):
+		e.Kind = Internet
+	}
+	return e
+}
+
+func (g *Graph) inSomeVPC(a packet.Addresses, f packet.Family) bool {
+	return slices.ContainsFunc(g.network.VPCs, func(v *aws.VPC) bool { return blocks(v, f).Overlaps(a) })
+}
+
+func (g *Graph) fromOutside(from, to Endpoint, f packet.Family, packets packet.Set) []outcome {
+	if !from.Addresses.IsEmpty() {
+		packets = packets.From(from.Addresses)
+	}
+	show := func(o outcome) outcome {
+		if from.Addresses.IsEmpty() {
+			o = o.seenFrom(g.outsideOf(nil, f), f)
+		}
+		o.from = g.outsideOf(nil, f)
+		return o
+	}
+	var out []outcome
+	for _, i := range to.Interfaces {
+		out = append(out, show(g.fromInternetTo(i, f, packets)))
+	}
+	for _, lb := range to.Balancers {
+		out = append(out, show(g.overPlaces(lb.Interface, f, func(p *place) outcome {
+			return g.toListeners(lb, lb.Listeners, p, packets)
+		})))
+	}
+	if to.Kind == GatewayEndpoints {
+		out = append(out, g.elsewhere(from, to, nil, f, packets))
+	}
+	return out
+}
+
+func (g *Graph) toOutside(from, to Endpoint, f packet.Family, packets packet.Set) []outcome {
+	if !to.Addresses.IsEmpty() {
+		packets = packets.To(to.Addresses)
+	}
+	var out []outcome
+	for _, i := range from.interfaces() {
+		var ways []outcome
+		for _, w := range g.waysOut(i, f) {
+			ways = append(ways, g.leave(i, f, w, packets))
+		}
+		o := together(ways...)
+		o.to = g.outsideOf(nil, f)
+		out = append(out, o)
+	}
+	return out
+}
+
+// toTarget is the second leg as a question of its own: from a load balancer's
+// nodes to a target.
+func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family, packets packet.Set) outcome {
+	var paths []outcome
+	for _, l := range lb.Listeners {
+		for _, d := range g.deliveries(lb, l) {
+			if d.target != j || d.balancer != lb {
+				continue
+			}
+			paths = append(paths, g.overPlaces(lb.Interface, f, func(from *place) outcome {
+				return g.overPlaces(j, f, func(to *place) outcome {
+					o := walk(g.legStages(d, from, to, g.nodeOf(lb, from)), packets)
+					if d.preserves() == tf.No {
+						return o
+					}
+					// The targets see clients too, whoever they are (LB-4).
+					anyone := remote{addresses: packet.AllAddresses(f), member: lb.Interface, key: "anyone through " + lb.Label}
+					seen := walk(g.legStages(d, from, to, anyone), packets)
+					o.forward.May, o.reachable.May = o.forward.May.Union(seen.forward.May), o.reachable.May.Union(seen.reachable.May)
+					return o
+				})
+			}))
+		}
+	}
+	if len(paths) == 0 {
+		paths = append(paths, walk([]stage{{
+			object: lb.Object, cause: objectCause(lb.Object), code: "TARGET_ADDRESS_RESTRICTION",
+			blocked: interfaceObject(j).Label + " is no target of it", cost: 3,
+		}}, packets))
+	}
+	return together(paths...)
+}
+
+// elsewhere is what lies beyond the internet gateway and the VPC: on-premises
+// networks, other AWS services, addresses that nobody is known to hold. Where
+// something leads there that is not followed yet, nobody knows.
+func (g *Graph) elsewhere(from, to Endpoint, i *aws.Interface, f packet.Family, packets packet.Set) outcome {
+	other := from
+	if i != nil && from.Kind == Interfaces || from.Kind == LoadBalancers {
+		other = to
+	}
+	out := stage{object: aws.Object{Label: other.Label}, code: "NO_PATH", blocked: "nothing leads there", cost: 3}
+	fact := tf.Fact{ID: "beyond:" + other.Label, Text: "what lies at " + other.Label, Settle: "check it by hand"}
+	known := tf.No
+	var v *aws.VPC
+	if i != nil {
+		out.cause = objectCause(interfaceObject(i))
+		for _, l := range i.Subnets.Each {
+			if s, ok := l.One(); ok {
+				v, _ = s.VPC.One()
+			}
+		}
+	}
+	switch {
+	case other.Kind == Service:
+		known = tf.Maybe
+	case other.Kind == IP && blocks(v, f).Overlaps(other.Addresses):
+		// RT-13: an address inside the VPC that no interface is known to hold.
+		out.code, out.blocked = "NO_POSSIBLE_DESTINATION", "no interface has this address"
+		fact.Text = "whether something has the address " + other.Label
+		known = tf.TriOf(false)
+		if g.mayHold(v, other.Addresses, f) {
+			known = tf.Maybe
+		}
+	default:
+		if b := g.carrierAt(v); b != nil {
+			known, fact = tf.Maybe, boundaryFact(b)
+		}
+	}
+	return walk([]stage{gated(known, f, fact, out)}, packets)
+}
+
+// mayHold reports whether some interface of the VPC whose address is not known
+// may have one of the addresses (U-10).
+func (g *Graph) mayHold(v *aws.VPC, a packet.Addresses, f packet.Family) bool {
+	for _, i := range g.network.Interfaces {
+		if len(i.Addresses) > 0 {
+			continue
+		}
+		for _, l := range i.Subnets.Each {
+			for _, s := range l.To {
+				if w, ok := s.VPC.One(); (!ok || w == v) && hostAddresses(s, f).Overlaps(a) {
+					return true
+				}
+			}
+		}
+	}
+	return v == nil || v.Resource == nil || !v.Resource.IsNew() // U-14
+}
+
+// answer joins what was found for every pair.
+func answer(paths []outcome) Answer {
+	a := Answer{Answer: No, Forward: No, Complete: true}
+	if len(paths) == 0 {
+		a.Complete = false
+		return a
+	}
+	for _, o := range paths {
+		a.Flows, a.ForwardFlows = a.Flows.or(o.reachable), a.ForwardFlows.or(o.forward)
+		a.Complete = a.Complete && o.asked.SubsetOf(o.reachable.Must)
+	}
+	a.Answer, a.Forward = verdict(a.Flows), verdict(a.ForwardFlows)
+	o := join(Relation.or, paths)
+	a.Path, a.ReplyPath = o.path, o.replyPath
+	a.Assumptions = uniqueAssumptions(o.assumptions)
+	switch a.Answer {
+	case No:
+		for _, b := range o.blockers {
+			a.Blockers = append(a.Blockers, b.Hop)
+		}
+	case Unknown:
+		for _, p := range paths {
+			a.Waits = append(a.Waits, p.waits...)
+		}
+		a.Waits = uniqueFacts(a.Waits)
+	}
+	certain := o.reachable.Must
+	if a.Answer != Yes && a.Forward == Yes {
+		certain = o.forward.Must
+	}
+	a.Witness = witness(certain, o)
+	return a
+}
+
+func verdict(r Relation) Verdict {
+	switch {
+	case !r.Must.IsEmpty():
+		return Yes
+	case !r.May.IsEmpty():
+		return Unknown
+	}
+	return No
+}
+
+// witness is an example, with addresses that the ends may really have.
+func witness(s packet.Set, o outcome) *packet.Packet {
+	narrow := func(s packet.Set, to func(packet.Addresses) packet.Set, a packet.Addresses) packet.Set {
+		if n := to(a); !a.IsEmpty() && !n.IsEmpty() {
+			return n
+		}
+		return s
+	}
+	s = narrow(s, s.From, o.from)
+	s = narrow(s, s.To, o.to)
+	if p, ok := s.Any(); ok {
+		return &p
+	}
+	return nil
+}
+
+// boundariesOf are the assumptions that a "no" between two end points rests
+// on: what touches their VPCs and is not followed.
+func (g *Graph) boundariesOf(ends ...Endpoint) []*tf.Assumption {
+	var vpcs []*aws.VPC
+	for _, e := range ends {
+		for _, i := range e.interfaces() {
+			for _, l := range i.Subnets.Each {
+				for _, s := range l.To {
+					vpcs = append(vpcs, s.VPC.To...)
+				}
+			}
+		}
+	}
+	var out []*tf.Assumption
+	for n := range g.network.Boundaries {
+		b := &g.network.Boundaries[n]
+		if slices.ContainsFunc(b.VPCs, func(v *aws.VPC) bool { return slices.Contains(vpcs, v) }) {
+			out = append(out, boundaryAssumption(b))
+		}
+	}
+	return out
+}
+
+// throughBalancers are the flows from the internet that end at the
+// destination after a load balancer.
+func (g *Graph) throughBalancers(to Endpoint) []*Flow {
+	var out []*Flow
+	for _, lb := range g.network.LoadBalancers {
+		for _, f := range families {
+			for _, flow := range g.balanced(lb, f) {
+				if flow.Through != nil && slices.ContainsFunc(flow.To.Interfaces, func(i *aws.Interface) bool { return slices.Contains(to.Interfaces, i) }) {
+					out = append(out, flow)
+				}
+			}
+		}
+	}
+	sortFlows(out)
+	return out
+}

@@ -1,0 +1,474 @@
+package reach
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// balanced are the flows from the internet to the listeners of a load
+// balancer and through them to its targets (LB-1, LB-2).
+func (g *Graph) balanced(lb *aws.LoadBalancer, f packet.Family) []*Flow {
+	if publicAddress(lb.Interface, f) == tf.No {
+		return nil
+	}
+	var out []*Flow
+	for _, l := range lb.Listeners {
+		// Which node a client meets decides which target it reaches, so that
+		// the second leg is looked at from each node's subnet (LB-8).
+		arrive := func(p *place) outcome { return g.toListeners(lb, []*aws.Listener{l}, p, packet.Everything(f)) }
+		first := g.overPlaces(lb.Interface, f, arrive)
+		if first.forward.IsEmpty() {
+			continue
+		}
+		first = first.seenFrom(g.outsideOf(nil, f), f)
+		flow := newFlow(internetEnd(f), balancerEnd(lb), f, first)
+		flow.Listener, flow.Delivered = l, flow.Reachable
+		out = append(out, flow)
+		for _, d := range g.deliveries(lb, l) {
+			second := g.overPlaces(lb.Interface, f, func(p *place) outcome {
+				return g.deliver(d, arrive(p), p, f)
+			})
+			if second.forward.IsEmpty() {
+				continue
+			}
+			second = second.seenFrom(g.outsideOf(nil, f), f)
+			flow := newFlow(internetEnd(f), interfaceEnd(d.target), f, second)
+			flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group
+			flow.Delivered = g.atTarget(flow.Reachable, d, f)
+			out = append(out, flow)
+		}
+	}
+	return out
+}
+
+// toListeners is the first leg: from the internet to listeners at the node in
+// one subnet.
+func (g *Graph) toListeners(lb *aws.LoadBalancer, listeners []*aws.Listener, p *place, question packet.Set) outcome {
+	stages := append(g.inboundStages(lb.Interface, p), schemeStage(lb, p.f), listenerStage(lb, listeners, p.f))
+	o := walk(stages, question.From(p.internet.addresses))
+	o.to = g.nodeOf(lb, p).addresses
+	o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
+	return o
+}
+
+// schemeStage is the public address of a load balancer: its scheme decides.
+func schemeStage(lb *aws.LoadBalancer, f packet.Family) stage {
+	out := addressStage(lb.Interface, f)
+	out.object, out.elements, out.quiet = lb.Object, nil, true
+	out.blocked = "it is internal"
+	if lb.Internal == tf.No {
+		out.blocked = "it has no public IPv6 address"
+	}
+	if out.cause = lb.InternalCause; out.cause.Resource == nil {
+		out.cause = objectCause(lb.Object)
+	}
+	return out
+}
+
+// listenerStage is what the listeners of a load balancer accept.
+func listenerStage(lb *aws.LoadBalancer, listeners []*aws.Listener, f packet.Family) stage {
+	out := stage{
+		object: lb.Object, cause: objectCause(lb.Object), cost: 3,
+		code: "ELBV2_LISTENERS_MISMATCH", blocked: "no listener accepts it",
+	}
+	if lb.Type == "classic" {
+		out.code = "ELB_LISTENERS_MISMATCH"
+	}
+	for _, l := range listeners {
+		a, fact := accepted(l, f)
+		out.admits = out.admits.or(a)
+		cause := l.Cause
+		if cause.Resource == nil {
+			cause = objectCause(l.Object, lb.Object)
+		}
+		out.elements = append(out.elements, element{object: lb.Object, cause: cause, detail: "listener " + listenerText(l), admits: a})
+		if !a.certain() {
+			out.doubts = append(out.doubts, doubt{fact, a.May})
+		}
+	}
+	return out
+}
+
+// listenerProtocols are the transports of the listener protocols (LB-3, LB-4).
+var listenerProtocols = map[string][]packet.Protocol{
+	"HTTP": {packet.TCP}, "HTTPS": {packet.TCP}, "TCP": {packet.TCP}, "TLS": {packet.TCP}, "SSL": {packet.TCP},
+	"UDP": {packet.UDP}, "QUIC": {packet.UDP},
+	"TCP_UDP": {packet.TCP, packet.UDP}, "TCP_QUIC": {packet.TCP, packet.UDP},
+}
+
+// transports are the transports of a listener or target group; sure is false
+// when its protocol is not known. An application load balancer's is TCP
+// whatever it is (LB-3).
+func transports(protocol tf.Val[string]) (list []packet.Protocol, sure bool) {
+	name, state := protocol.Get()
+	if list, ok := listenerProtocols[strings.ToUpper(name)]; ok {
+		return list, true
+	}
+	if state == tf.IsNull {
+		return []packet.Protocol{packet.TCP}, true
+	}
+	return []packet.Protocol{packet.TCP, packet.UDP}, false
+}
+
+// accepted is what a listener accepts.
+func accepted(l *aws.Listener, f packet.Family) (Relation, tf.Fact) {
+	protocols, sure := transports(l.Protocol)
+	s := packet.Everything(f).On(protocols...)
+	port, known := l.Port.Known()
+	if known {
+		s = s.ToPorts(portRange(port, port))
+	}
+	fact := tf.Fact{ID: "listener:" + l.Label, Text: "which port " + l.Label + " listens on", Settle: settleApply}
+	if !known || !sure {
+		return possibly(s), fact
+	}
+	return exactly(s), fact
+}
+
+func listenerText(l *aws.Listener) string {
+	protocols, _ := transports(l.Protocol)
+	port := "an unknown port"
+	if n, ok := l.Port.Known(); ok {
+		port = fmt.Sprint(n)
+	}
+	var names []string
+	for _, p := range protocols {
+		names = append(names, protocolNames[int(p)]+"/"+port)
+	}
+	return strings.Join(names, ", ")
+}
+
+// delivery is one registered target behind a listener.
+type delivery struct {
+	balancer *aws.LoadBalancer // that hands over, the last one of a chain
+	before   []*delivery       // the hand-overs to it, where an ALB stands behind an NLB
+	listener *aws.Listener
+	group    *aws.TargetGroup // nil for a classic load balancer
+	target   *aws.Interface
+	ref      aws.TargetRef
+	port     tf.Val[int]
+	certain  bool // that this is a target
+}
+
+// deliveries are the targets behind a listener. Rules narrow by HTTP fields
+// only, so that every forward action counts; a redirect reaches none (LB-3).
+func (g *Graph) deliveries(lb *aws.LoadBalancer, l *aws.Listener) []*delivery {
+	return g.handedOver(lb, l, nil)
+}
+
+// maxChain bounds a chain of load balancers: an ALB behind an NLB is the only
+// one that exists (LB-7).
+const maxChain = 2
+
+func (g *Graph) handedOver(lb *aws.LoadBalancer, l *aws.Listener, before []*delivery) []*delivery {
+	var out []*delivery
+	add := func(group *aws.TargetGroup, ref aws.TargetRef, port tf.Val[int], certain bool) {
+		d := delivery{balancer: lb, before: before, listener: l, group: group, ref: ref, port: port}
+		if !ref.Port.IsNull() {
+			d.port = ref.Port // LB-10
+		}
+		_, one := ref.Interface.One()
+		for _, i := range ref.Interface.To {
+			d := d
+			d.target, d.certain = i, certain && one
+			out = append(out, &d)
+		}
+		_, one = ref.LoadBalancer.One()
+		for _, next := range ref.LoadBalancer.To {
+			if len(before)+1 >= maxChain {
+				continue
+			}
+			d := d
+			d.target, d.certain = next.Interface, certain && one
+			for _, nl := range next.Listeners {
+				if port, known := nl.Port.Known(); known {
+					if p, ok := d.port.Known(); ok && p != port {
+						continue
+					}
+				}
+				out = append(out, g.handedOver(next, nl, append(before[:len(before):len(before)], &d))...)
+			}
+		}
+	}
+	for _, group := range l.Forwards.Each {
+		_, one := group.One()
+		for _, tg := range group.To {
+			for _, ref := range tg.Targets {
+				add(tg, ref, tg.Port, one)
+			}
+		}
+	}
+	for _, group := range l.Forwards.Maybe {
+		for _, tg := range group.To {
+			for _, ref := range tg.Targets {
+				add(tg, ref, tg.Port, false)
+			}
+		}
+	}
+	for _, ref := range l.Targets {
+		add(nil, ref, l.InstancePort, true)
+	}
+	return out
+}
+
+// deliver continues what arrived at a node to a target: the second leg, and
+// the ones between where load balancers are chained.
+func (g *Graph) deliver(d *delivery, arrived outcome, p *place, f packet.Family) outcome {
+	out := arrived
+	node := p
+	for _, b := range append(d.before[:len(d.before):len(d.before)], d) {
+		leg := g.secondLeg(b, node, f)
+		out = out.then(b, leg, f)
+		if b != d {
+			// The next balancer's nodes stand elsewhere; from which of them it
+			// hands over changes nothing but the address that the target sees.
+			for _, s := range b.target.Subnets.Each {
+				if to, ok := s.One(); ok {
+					node = g.place(to, f)
+					break
+				}
+			}
+		}
+	}
+	return out
+}
+
+// secondLeg is what the node of a load balancer in one subnet gets to a
+// target, in the addresses and ports that the target sees.
+func (g *Graph) secondLeg(d *delivery, node *place, client packet.Family) outcome {
+	// Targets are reached over IPv4, whatever the client speaks (LB-4).
+	f := packet.IPv4
+	question := packet.Everything(f).On(packet.TCP, packet.UDP)
+	return g.overPlaces(d.target, f, func(to *place) outcome {
+		from := g.place(node.subnet, f)
+		proxied := func() outcome { return g.legFrom(d, from, to, g.nodeOf(d.balancer, from), question) }
+		seen := func() outcome {
+			by := from.internet
+			by.key, by.member = fmt.Sprintf("%s through %p", by.key, d.balancer), d.balancer.Interface
+			return g.legFrom(d, from, to, by, question)
+		}
+		preserved := d.preserves()
+		if client == packet.IPv6 {
+			preserved = tf.No
+		}
+		switch preserved {
+		case tf.Yes:
+			return seen()
+		case tf.No:
+			return proxied()
+		}
+		return oneOf(tf.Fact{
+			ID: "preserve:" + d.group.Label, Text: "whether " + d.group.Label + " preserves the client's address", Settle: settleApply,
+		}, proxied(), seen())
+	})
+}
+
+// preserves says whether the target sees the client's address (LB-4).
+func (d *delivery) preserves() tf.Tri {
+	if d.group == nil || d.balancer.Type != "network" {
+		return tf.No
+	}
+	return d.group.PreserveClientIP
+}
+
+// nodeOf is the node of a load balancer in a subnet as targets see it.
+func (g *Graph) nodeOf(lb *aws.LoadBalancer, p *place) remote {
+	r := g.hostIn(lb.Interface, p)
+	r.addresses, r.one = hostAddresses(p.subnet, p.f), true
+	r.key = fmt.Sprintf("node %p %p", lb, p.subnet)
+	return r
+}
+
+// legFrom is what gets along the way of legStages.
+func (g *Graph) legFrom(d *delivery, from, to *place, by remote, question packet.Set) outcome {
+	return walk(g.legStages(d, from, to, by), question)
+}
+
+// legStages is the way from a load balancer's node to a target for packets that
+// the target sees come from by (LB-2, LB-4, NACL-9).
+func (g *Graph) legStages(d *delivery, from, to *place, by remote) []stage {
+	f := to.f
+	target := g.hostIn(d.target, to)
+	between := from.subnet != to.subnet
+	stages := []stage{targetPort(d, f)}
+	stages = append(stages, g.sameVPC(from, to))
+	if d.balancer.Type != "network" || d.balancer.Interface.HasGroups != tf.No {
+		stages = append(stages, g.groupStage(d.balancer.Interface, outbound, f, target))
+	}
+	if between || d.balancer.Type == "classic" { // NACL-6, LB-5
+		s := g.boundary(from.subnet, outbound, f, target, false)
+		if !between {
+			s.code = "ELB_ACL_RESTRICTION"
+		}
+		stages = append(stages, s)
+	}
+	if between {
+		stages = append(stages, g.boundary(to.subnet, inbound, f, by, false))
+	}
+	stages = append(stages, g.groupStage(d.target, inbound, f, by), listening(d.target, f))
+	if between {
+		back := g.boundary(to.subnet, outbound, f, by, true)
+		home := g.boundary(from.subnet, inbound, f, target, true)
+		if by.one {
+			back, home = back.fromAnyClientPort(f), home.fromAnyClientPort(f)
+		}
+		stages = append(stages, back, home)
+	}
+	if d.balancer.CrossZone == tf.No {
+		stages = append(stages, zoneStage(d, from, to))
+	}
+	return stages
+}
+
+// fromAnyClientPort is a stage whose client port is chosen by a load balancer
+// or a NAT gateway: any of 1024-65535 (NACL-9).
+func (s stage) fromAnyClientPort(f packet.Family) stage {
+	project := func(r Relation) Relation {
+		return Relation{
+			Must: everyClientPort(r.Must, ephemeral(), f),
+			May:  withClientPorts(r.May, ephemeral()).AnySource(),
+		}
+	}
+	before := s.admits
+	s.admits = project(before)
+	if before.certain() && !s.admits.certain() {
+		// Some of the ports pass: replies get lost, but not all of them.
+		s.doubts = append(s.doubts[:len(s.doubts):len(s.doubts)], doubt{tf.Fact{
+			ID:   "client-port:" + s.object.Label,
+			Text: "from which of the ports 1024-65535 " + s.object.Label + " lets the replies pass", Settle: settleApply,
+		}, s.admits.May})
+	}
+	return s
+}
+
+// zoneStage: without cross-zone balancing a node serves the targets of its
+// own zone only (LB-8).
+func zoneStage(d *delivery, from, to *place) stage {
+	a, aKnown := from.subnet.AvailabilityZone.Known()
+	b, bKnown := to.subnet.AvailabilityZone.Known()
+	same := tf.Maybe
+	if aKnown && bKnown {
+		same = tf.TriOf(a == b)
+	}
+	if from.subnet == to.subnet {
+		same = tf.Yes
+	}
+	return gated(same, to.f, tf.Fact{
+		ID: "zone:" + to.subnet.Label, Text: "which zone " + to.subnet.Label + " is in", Settle: settleApply,
+	}, stage{
+		object: d.balancer.Object, cause: objectCause(d.balancer.Object), code: "ELB_NOT_CROSSZONE",
+		blocked: "no node in the target's zone", cost: 3, quiet: true,
+	})
+}
+
+// targetPort is the port that a target is registered on (LB-10).
+func targetPort(d *delivery, f packet.Family) stage {
+	object := d.balancer.Object
+	protocols, sure := transports(d.listener.Protocol)
+	if d.group != nil {
+		object = d.group.Object
+		if !d.group.Protocol.IsNull() {
+			protocols, sure = transports(d.group.Protocol)
+		}
+	}
+	s := packet.Everything(f).On(protocols...)
+	port, known := d.port.Known()
+	if known {
+		s = s.ToPorts(portRange(port, port))
+	}
+	out := stage{
+		object: object, cause: objectCause(object), code: "TARGET_PORT_RESTRICTION",
+		blocked: "the target is registered on another port", cost: 3,
+	}
+	out.admits = exactly(s)
+	if !known || !sure || !d.certain {
+		out.admits = possibly(s)
+		out.doubts = []doubt{{tf.Fact{
+			ID: "target:" + object.Label, Text: "what " + object.Label + " registers, and on which port", Settle: settleApply,
+		}, s}}
+	}
+	cause := d.ref.Cause
+	if cause.Resource == nil {
+		cause = out.cause
+	}
+	out.elements = []element{{object: object, cause: cause, detail: "registers " + interfaceObject(d.target).Label + " on " + portText(d.port), admits: out.admits}}
+	return out
+}
+
+func portText(p tf.Val[int]) string {
+	if n, ok := p.Known(); ok {
+		return fmt.Sprint(n)
+	}
+	return "an unknown port"
+}
+
+// then joins two legs at a proxy: each connection has its own forward and
+// reply check. What arrived goes on where the second leg carries anything of
+// its protocol; a preserved client address narrows it further.
+func (o outcome) then(d *delivery, leg outcome, f packet.Family) outcome {
+	both := func(first, second Relation) Relation {
+		return Relation{
+			Must: carried(first.Must, second.Must, d, f, true),
+			May:  carried(first.May, second.May, d, f, false),
+		}
+	}
+	forward, reachable := both(o.forward, leg.forward), both(o.reachable, leg.reachable)
+	out := o
+	out.forward, out.reachable = forward, reachable
+	out.path = append(o.path[:len(o.path):len(o.path)], leg.path...)
+	out.replyPath = append(leg.replyPath[:len(leg.replyPath):len(leg.replyPath)], o.replyPath...)
+	out.blockers = append(o.blockers[:len(o.blockers):len(o.blockers)], leg.blockers...)
+	out.cost = o.cost + leg.cost
+	out.assumptions = append(o.assumptions[:len(o.assumptions):len(o.assumptions)], leg.assumptions...)
+	out.waits = nil
+	if !reachable.certain() {
+		out.waits = append(append(out.waits, o.waits...), leg.waits...)
+	}
+	return out
+}
+
+// carried is what of s a second leg carries on: the protocols that it takes,
+// and, for the clients that it sees itself, their addresses and ports. Where
+// these depend on each other, must takes the clients that pass from each port.
+func carried(s, second packet.Set, d *delivery, f packet.Family, must bool) packet.Set {
+	protocols, _ := transports(d.listener.Protocol)
+	var out packet.Set
+	for _, p := range protocols {
+		here := second.On(p)
+		if here.IsEmpty() {
+			continue
+		}
+		one := s.On(p)
+		if f == packet.IPv4 {
+			clients, ports := here.Sources(), here.FromPortsOf(p)
+			if must {
+				all := packet.Everything(packet.IPv4).On(p).ToPorts(here.ToPortsOf(p)).FromPorts(ports).To(here.Destinations())
+				clients = clients.Subtract(all.From(clients).Subtract(here).Sources())
+			}
+			one = one.From(clients).FromPorts(ports)
+		}
+		out = out.Union(one)
+	}
+	return out
+}
+
+// atTarget is what a flow through a load balancer is at its target: the same
+// clients, on the target's port.
+func (g *Graph) atTarget(r Relation, d *delivery, f packet.Family) Relation {
+	at := targetPort(d, f).admits
+	return Relation{
+		Must: there(r.Must, at.Must, f),
+		May:  there(r.May, at.May, f),
+	}
+}
+
+func there(s, at packet.Set, f packet.Family) packet.Set {
+	if s.IsEmpty() {
+		return packet.Set{}
+	}
+	return at.From(s.Sources())
+}

@@ -1,0 +1,170 @@
+package reach
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// Endpoint reads an end point as people write it (CONTRACT, "Endpoints and
+// flows").
+func (g *Graph) Endpoint(expr string) (Endpoint, error) {
+	kind, rest, named := strings.Cut(expr, ":")
+	switch {
+	case expr == "internet":
+		return internetEnd(packet.IPv4), nil
+	case expr == "internet6":
+		return internetEnd(packet.IPv6), nil
+	case named && kind == "service":
+		return Endpoint{Kind: Service, Label: expr}, nil
+	case named && (kind == "internet" || kind == "onprem" || kind == "ip"):
+		a, f, err := addressesOf(rest)
+		if err != nil {
+			return Endpoint{}, fmt.Errorf("%q: %w", expr, err)
+		}
+		e := Endpoint{Kind: map[string]EndpointKind{"internet": Internet, "onprem": OnPremises, "ip": IP}[kind], Label: expr, Family: f, Addresses: a}
+		if e.Kind == Internet && !a.Overlaps(g.internet[f]) {
+			return Endpoint{}, fmt.Errorf("%q: no address of the internet (IGW-4)", expr)
+		}
+		return e, nil
+	}
+	if g.names == nil {
+		g.names = g.index()
+	}
+	if e, ok := g.names[expr]; ok {
+		return e, nil
+	}
+	if a, err := tf.ParseAddress(expr); err == nil {
+		if e, ok := g.instances(a); ok {
+			e.Label = expr
+			return e, nil
+		}
+	}
+	return Endpoint{}, g.unknownName(expr)
+}
+
+func addressesOf(text string) (packet.Addresses, packet.Family, error) {
+	p, err := netip.ParsePrefix(text)
+	if err != nil {
+		a, aerr := netip.ParseAddr(text)
+		if aerr != nil || a.Zone() != "" {
+			return packet.Addresses{}, 0, fmt.Errorf("%q is neither an address nor a CIDR", text)
+		}
+		p = netip.PrefixFrom(a, a.BitLen())
+	}
+	return packet.Prefixes(p.Masked()), familyOf(p.Addr()), nil
+}
+
+// index is the end point of every address: interfaces by themselves and by
+// what owns them, and everything that holds interfaces (SG-3: an instance with
+// several is several end points).
+func (g *Graph) index() map[string]Endpoint {
+	names := map[string]Endpoint{}
+	add := func(o aws.Object, i *aws.Interface, lb *aws.LoadBalancer) {
+		if o.Resource == nil {
+			return
+		}
+		e := names[o.Resource.Address]
+		e.Kind, e.Label = Interfaces, o.Resource.Address
+		if i != nil && !slices.Contains(e.Interfaces, i) {
+			e.Interfaces = append(e.Interfaces, i)
+		}
+		if lb != nil && !slices.Contains(e.Balancers, lb) {
+			e.Balancers = append(e.Balancers, lb)
+		}
+		names[o.Resource.Address] = e
+	}
+	holders := func(i *aws.Interface, lb *aws.LoadBalancer) {
+		for _, l := range append(slices.Clone(i.Subnets.Each), i.Subnets.Maybe...) {
+			for _, s := range l.To {
+				add(s.Object, i, lb)
+				if v, ok := s.VPC.One(); ok {
+					add(v.Object, i, lb)
+				}
+			}
+		}
+		for _, l := range append(slices.Clone(i.Groups.Each), i.Groups.Maybe...) {
+			for _, s := range l.To {
+				add(s.Object, i, lb)
+			}
+		}
+	}
+	for _, s := range g.network.Subnets {
+		add(s.Object, nil, nil)
+	}
+	for _, v := range g.network.VPCs {
+		add(v.Object, nil, nil)
+	}
+	for _, s := range g.network.SecurityGroups {
+		add(s.Object, nil, nil)
+	}
+	for _, i := range g.network.Interfaces {
+		if i.Kind == aws.KindLoadBalancer {
+			continue // its balancer stands for it
+		}
+		add(i.Object, i, nil)
+		if i.Owner != nil && i.Owner != i.Resource {
+			add(aws.Object{Resource: i.Owner}, i, nil)
+		}
+		holders(i, nil)
+	}
+	for _, lb := range g.network.LoadBalancers {
+		add(lb.Object, nil, lb)
+		holders(lb.Interface, lb)
+		if e, ok := names[addressOf(lb.Object)]; ok {
+			e.Kind = LoadBalancers
+			names[e.Label] = e
+		}
+	}
+	for n := range g.network.Boundaries {
+		b := &g.network.Boundaries[n]
+		if isGatewayEndpoint(b) {
+			names[b.Resource.Address] = Endpoint{Kind: GatewayEndpoints, Label: b.Resource.Address, Gateway: b}
+		}
+	}
+	return names
+}
+
+// instances are all instances of a resource written without a key.
+func (g *Graph) instances(a tf.Address) (Endpoint, bool) {
+	var out Endpoint
+	found := false
+	for _, name := range slices.SortedFunc(maps.Keys(g.names), tf.CompareAddresses) {
+		b, err := tf.ParseAddress(name)
+		if err != nil || b.Key == "" || a.Key != "" {
+			continue
+		}
+		if b.Key = ""; b != a {
+			continue
+		}
+		e := g.names[name]
+		if !found {
+			out.Kind = e.Kind
+		}
+		found = true
+		out.Interfaces = append(out.Interfaces, e.Interfaces...)
+		out.Balancers = append(out.Balancers, e.Balancers...)
+	}
+	return out, found && out.Kind != GatewayEndpoints
+}
+
+// unknownName says what is wrong with an address and what may be meant.
+func (g *Graph) unknownName(expr string) error {
+	best, distance := "", len(expr)/3+1
+	for _, name := range slices.SortedFunc(maps.Keys(g.names), tf.CompareAddresses) {
+		if d := levenshtein.Distance(expr, name, nil); d < distance {
+			best, distance = name, d
+		}
+	}
+	if best != "" {
+		return fmt.Errorf("%q is no end point of this network; did you mean %q?", expr, best)
+	}
+	return fmt.Errorf("%q is no end point of this network: name an instance, a load balancer, a subnet, a security group or a VPC by its address, or write internet, internet6, internet:ADDR, ip:ADDR or onprem:ADDR", expr)
+}

@@ -1,0 +1,137 @@
+package reach
+
+import (
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// direction is the side of an interface or subnet that a filter is on. The
+// remote end of inbound packets is their source, of outbound packets their
+// destination.
+type direction bool
+
+const (
+	inbound  direction = false
+	outbound direction = true
+)
+
+func (d direction) preposition() string {
+	if d == inbound {
+		return " from "
+	}
+	return " to "
+}
+
+// remote is the far end of a flow as a filter sees it.
+type remote struct {
+	// key tells remotes apart in memos.
+	key       string
+	addresses packet.Addresses // of one family
+	// one is set when the remote has one of the addresses and nobody knows
+	// which (U-10). Otherwise each address is a remote of its own.
+	one bool
+	// member is the interface whose groups a rule may refer to, or nil for
+	// what carries no groups (SG-7, SG-10).
+	member *aws.Interface
+}
+
+// filter is what a security group set, a network ACL or a route table admits
+// from or to a remote.
+type filter struct {
+	admits   Relation
+	elements []element
+	doubts   []doubt
+	// assumptions are what the filter rests on.
+	assumptions []*tf.Assumption
+}
+
+// element is one rule, entry or route of a filter.
+type element struct {
+	object aws.Object
+	cause  aws.Cause
+	detail string
+	admits Relation
+}
+
+// doubt is a missing fact with the packets that it decides.
+type doubt struct {
+	fact    tf.Fact
+	decides packet.Set
+}
+
+// seen is the relation as it holds for the remote: restricted to its
+// addresses, or, where its address is not known, what holds for some of them
+// (may) and for all of them (must).
+func (d direction) seen(r Relation, by remote, f packet.Family) Relation {
+	switch {
+	case !by.one:
+		return r.each(func(s packet.Set) packet.Set { return d.among(s, by.addresses) })
+	case d == inbound:
+		return Relation{
+			Must: everySource(r.Must, by.addresses, f),
+			May:  r.May.From(by.addresses).AnySource(),
+		}
+	}
+	return Relation{
+		Must: everyDestination(r.Must, by.addresses, f),
+		May:  r.May.To(by.addresses).AnyDestination(),
+	}
+}
+
+// among restricts the remote side of a set to addresses.
+func (d direction) among(s packet.Set, a packet.Addresses) packet.Set {
+	if d == inbound {
+		return s.From(a)
+	}
+	return s.To(a)
+}
+
+// asSeen is a filter's elements and doubts as they hold for the remote.
+func (d direction) asSeen(in filter, by remote, f packet.Family) filter {
+	out := filter{admits: d.seen(in.admits, by, f), assumptions: in.assumptions}
+	for _, e := range in.elements {
+		e.admits = d.seen(e.admits, by, f)
+		if !e.admits.IsEmpty() {
+			out.elements = append(out.elements, e)
+		}
+	}
+	for _, w := range in.doubts {
+		w.decides = d.seen(possibly(w.decides), by, f).May
+		if !w.decides.IsEmpty() {
+			out.doubts = append(out.doubts, w)
+		}
+	}
+	return out
+}
+
+// either joins the filters of candidates of which one will be meant; what
+// they disagree on is decided by the fact.
+func eitherFilter(fact tf.Fact, candidates ...filter) filter {
+	if len(candidates) == 1 {
+		return candidates[0]
+	}
+	var out filter
+	for n, c := range candidates {
+		if n == 0 {
+			out.admits = c.admits
+		} else {
+			out.admits = either(out.admits, c.admits)
+		}
+		out.elements = append(out.elements, c.elements...)
+		out.doubts = append(out.doubts, c.doubts...)
+		out.assumptions = append(out.assumptions, c.assumptions...)
+	}
+	out.doubts = append(out.doubts, doubt{fact, out.admits.May})
+	return out
+}
+
+// unknownFilter may admit everything and certainly admits nothing.
+func unknownFilter(fact tf.Fact, object aws.Object, f packet.Family) filter {
+	all := packet.Everything(f)
+	return filter{
+		admits:   possibly(all),
+		elements: []element{{object: object, detail: "not known: " + fact.Text, admits: possibly(all)}},
+		doubts:   []doubt{{fact, all}},
+	}
+}

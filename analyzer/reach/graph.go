@@ -1,0 +1,133 @@
+package reach
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// Graph answers questions about a network. What objects filter is compiled
+// once and kept, so that a Graph is for one goroutine at a time.
+type Graph struct {
+	network  *aws.Network
+	internet map[packet.Family]packet.Addresses
+	// edges are the gateway route tables that redirect what arrives (RT-9).
+	edges map[*aws.VPC]*aws.RouteTable
+
+	groupSets    map[*aws.Interface]*groupSet
+	setsByKey    map[string]*groupSet
+	groupFilters map[groupsKey]filter
+	ruleTerms    map[termsKey][]term
+	acls         map[aclKey]filter
+	places       map[placeKey]*place
+	classes      map[class]*outcome
+
+	unknownSubnets map[string]*aws.Subnet
+	names          map[string]Endpoint
+}
+
+// Compile prepares a network for questions.
+func Compile(n *aws.Network) *Graph {
+	g := &Graph{
+		network:        n,
+		internet:       map[packet.Family]packet.Addresses{},
+		edges:          map[*aws.VPC]*aws.RouteTable{},
+		groupSets:      make(map[*aws.Interface]*groupSet, len(n.Interfaces)),
+		setsByKey:      map[string]*groupSet{},
+		groupFilters:   map[groupsKey]filter{},
+		ruleTerms:      map[termsKey][]term{},
+		acls:           map[aclKey]filter{},
+		places:         map[placeKey]*place{},
+		classes:        map[class]*outcome{},
+		unknownSubnets: map[string]*aws.Subnet{},
+	}
+	for _, f := range families {
+		g.internet[f] = InternetAddresses(f)
+	}
+	for _, t := range n.RouteTables {
+		if !t.Edge || len(t.Routes) == 0 {
+			continue
+		}
+		for _, v := range t.VPC.To {
+			g.edges[v] = t
+		}
+	}
+	return g
+}
+
+// Assumptions are those of the network as a whole, with one for each component
+// that was met and is not followed.
+func (g *Graph) Assumptions() []*tf.Assumption {
+	out := slices.Clone(g.network.Assumptions)
+	for n := range g.network.Boundaries {
+		out = append(out, boundaryAssumption(&g.network.Boundaries[n]))
+	}
+	return uniqueAssumptions(out)
+}
+
+func boundaryAssumption(b *aws.Boundary) *tf.Assumption {
+	return &tf.Assumption{
+		ID: "boundary:" + b.Label, Address: addressOf(b.Object),
+		Text: "nothing is reached through " + b.Label + " (" + b.Kind + "), which is not followed yet",
+	}
+}
+
+func addressOf(o aws.Object) string {
+	if o.Resource != nil {
+		return o.Resource.Address
+	}
+	return ""
+}
+
+func newFlow(from, to Endpoint, f packet.Family, o outcome) *Flow {
+	return &Flow{
+		From: from, To: to, Family: f,
+		Forward: o.forward, Reachable: o.reachable,
+		Path: o.path, ReplyPath: o.replyPath,
+		Assumptions: uniqueAssumptions(o.assumptions),
+		Waits:       uniqueFacts(o.waits),
+	}
+}
+
+func internetEnd(f packet.Family) Endpoint {
+	label := "internet"
+	if f == packet.IPv6 {
+		label = "internet6"
+	}
+	return Endpoint{Kind: Internet, Label: label, Family: f}
+}
+
+func interfaceEnd(i *aws.Interface) Endpoint {
+	return Endpoint{Kind: Interfaces, Label: interfaceObject(i).Label, Interfaces: []*aws.Interface{i}}
+}
+
+func balancerEnd(lb *aws.LoadBalancer) Endpoint {
+	return Endpoint{Kind: LoadBalancers, Label: lb.Label, Balancers: []*aws.LoadBalancer{lb}}
+}
+
+// sortFlows orders flows by destination, family and way.
+func sortFlows(flows []*Flow) {
+	through := func(f *Flow) string {
+		if f.Through == nil {
+			return ""
+		}
+		return f.Through.Label
+	}
+	listener := func(f *Flow) string {
+		if f.Listener == nil {
+			return ""
+		}
+		return f.Listener.Label
+	}
+	slices.SortStableFunc(flows, func(a, b *Flow) int {
+		return cmp.Or(
+			tf.CompareAddresses(a.To.Label, b.To.Label),
+			cmp.Compare(a.Family, b.Family),
+			tf.CompareAddresses(through(a), through(b)),
+			tf.CompareAddresses(listener(a), listener(b)),
+		)
+	})
+}

@@ -1,0 +1,448 @@
+package reach
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// groupSet is the security groups of an interface, which form one rule set
+// (SG-3). Interfaces with the same groups share it.
+type groupSet struct {
+	key  string
+	each []aws.Link[aws.SecurityGroup]
+	// maybe are groups that the interface may have in addition.
+	maybe []aws.Link[aws.SecurityGroup]
+	// open is set when it may have others still.
+	open bool
+	// filtered is No for an interface without groups (SG-19).
+	filtered tf.Tri
+}
+
+// groupsOf is the group set of an interface, shared by all interfaces with
+// the same groups.
+func (g *Graph) groupsOf(i *aws.Interface) *groupSet {
+	if s, ok := g.groupSets[i]; ok {
+		return s
+	}
+	s := &groupSet{each: i.Groups.Each, maybe: i.Groups.Maybe, open: i.Groups.Open, filtered: i.HasGroups}
+	if s.filtered != tf.No && len(s.each)+len(s.maybe) == 0 {
+		s.open = true // it has the default group of a VPC that nobody knows (SG-5)
+	}
+	var key strings.Builder
+	for _, links := range [][]aws.Link[aws.SecurityGroup]{s.each, s.maybe} {
+		for _, l := range links {
+			for _, to := range l.To {
+				fmt.Fprintf(&key, "%p,", to)
+			}
+			fmt.Fprintf(&key, "%t%s;", l.Open, l.ID)
+		}
+		key.WriteByte('|')
+	}
+	fmt.Fprintf(&key, "%t%s", s.open, s.filtered)
+	s.key = key.String()
+	if shared, ok := g.setsByKey[s.key]; ok {
+		s = shared
+	} else {
+		g.setsByKey[s.key] = s
+	}
+	g.groupSets[i] = s
+	return s
+}
+
+type groupsKey struct {
+	set    *groupSet
+	d      direction
+	f      packet.Family
+	remote string
+}
+
+// groupFilter is what the groups of an interface admit from or to a remote.
+func (g *Graph) groupFilter(s *groupSet, d direction, f packet.Family, by remote) filter {
+	key := groupsKey{s, d, f, by.key}
+	if known, ok := g.groupFilters[key]; ok {
+		return known
+	}
+	out := g.compileGroups(s, d, f, by)
+	g.groupFilters[key] = out
+	return out
+}
+
+func (g *Graph) compileGroups(s *groupSet, d direction, f packet.Family, by remote) filter {
+	if s.filtered == tf.No {
+		return filter{admits: everything(f), elements: []element{{detail: "no security group filters it", admits: everything(f)}}}
+	}
+	var raw filter
+	add := func(l aws.Link[aws.SecurityGroup], certain bool) {
+		c := g.linkedGroup(l, d, f, by)
+		if !certain {
+			c.admits = c.admits.doubt()
+		}
+		raw.admits = raw.admits.or(c.admits)
+		raw.elements = append(raw.elements, c.elements...)
+		raw.doubts = append(raw.doubts, c.doubts...)
+		raw.assumptions = append(raw.assumptions, c.assumptions...)
+	}
+	for _, l := range s.each {
+		add(l, true)
+	}
+	for _, l := range s.maybe {
+		add(l, false)
+		raw.doubts = append(raw.doubts, doubt{attachedFact(l), packet.Everything(f)})
+	}
+	if s.open || s.filtered == tf.Maybe {
+		raw.admits = raw.admits.or(possibly(packet.Everything(f)))
+		raw.doubts = append(raw.doubts, doubt{tf.Fact{
+			ID: "groups", Text: "which security groups are attached", Settle: settleApply,
+		}, packet.Everything(f)})
+	}
+	return d.asSeen(raw, by, f)
+}
+
+const (
+	settleApply   = "known after apply"
+	settleContext = "--context with the stack that owns it"
+)
+
+func attachedFact(l aws.Link[aws.SecurityGroup]) tf.Fact {
+	return tf.Fact{ID: "attached:" + linkName(l), Text: "whether " + linkName(l) + " is attached", Settle: settleApply}
+}
+
+// linkName names what a link leads to, for people and for the ids of facts.
+func linkName(l aws.Link[aws.SecurityGroup]) string {
+	if l.ID != "" {
+		return l.ID
+	}
+	var names []string
+	for _, to := range l.To {
+		names = append(names, groupName(to))
+	}
+	if len(names) == 0 {
+		return "a security group outside the input"
+	}
+	return strings.Join(names, " or ")
+}
+
+func groupName(s *aws.SecurityGroup) string {
+	if s.Resource == nil && s.ID != "" {
+		return s.ID
+	}
+	return shortName(s.Object)
+}
+
+// linkedGroup is what an attached group admits, whichever it turns out to be.
+func (g *Graph) linkedGroup(l aws.Link[aws.SecurityGroup], d direction, f packet.Family, by remote) filter {
+	var candidates []filter
+	for _, to := range l.To {
+		candidates = append(candidates, g.group(to, d, f, by))
+	}
+	if l.Open || len(candidates) == 0 {
+		name := linkName(aws.Link[aws.SecurityGroup]{ID: l.ID})
+		candidates = append(candidates, unknownFilter(rulesFact(name), aws.Object{Label: name}, f)) // U-13
+	}
+	out := eitherFilter(tf.Fact{
+		ID: "group-of:" + linkName(l), Text: "which of " + linkName(l) + " is attached", Settle: settleApply,
+	}, candidates...)
+	if l.Assumption != nil {
+		out.assumptions = append(out.assumptions[:len(out.assumptions):len(out.assumptions)], l.Assumption)
+	}
+	return out
+}
+
+func rulesFact(name string) tf.Fact {
+	return tf.Fact{ID: "group:" + name, Text: "the rules of " + name, Settle: settleContext}
+}
+
+// group is what one group admits: whatever any of its rules does (SG-2). The
+// remote decides references only; its addresses are applied by the caller.
+func (g *Graph) group(s *aws.SecurityGroup, d direction, f packet.Family, by remote) filter {
+	var out filter
+	rules := s.Ingress
+	if d == outbound {
+		rules = s.Egress
+	}
+	for n := range rules {
+		for _, t := range g.terms(s, &rules[n], d, f) {
+			e, doubts, assumptions := t.element(s, by)
+			if e.admits.IsEmpty() {
+				continue
+			}
+			out.admits = out.admits.or(e.admits)
+			out.elements = append(out.elements, e)
+			out.doubts = append(out.doubts, doubts...)
+			out.assumptions = append(out.assumptions, assumptions...)
+		}
+	}
+	if s.Open && !(s.Default && assumed(s.VPC)) {
+		unknown := unknownFilter(rulesFact(groupName(s)), s.Object, f)
+		out.admits = out.admits.or(unknown.admits)
+		out.elements = append(out.elements, unknown.elements...)
+		out.doubts = append(out.doubts, unknown.doubts...)
+	}
+	return out
+}
+
+// term is one peer of one rule.
+type term struct {
+	cause aws.Cause
+	// matches is what its protocol, ports and addresses match; who is in a
+	// group is still open.
+	matches Relation
+	text    string
+	// group is the reference, where the peer is a group.
+	group      *aws.Link[aws.SecurityGroup]
+	doubts     []doubt
+	assumption *tf.Assumption
+}
+
+type termsKey struct {
+	rule *aws.Rule
+	d    direction
+	f    packet.Family
+}
+
+// terms are the peers of a rule in a family.
+func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.Family) []term {
+	key := termsKey{r, d, f}
+	if known, ok := g.ruleTerms[key]; ok {
+		return known
+	}
+	transport := ruleTransport(r.Protocol, r.FromPort, r.ToPort, f)
+	if r.Maybe || r.Conflict {
+		transport = transport.doubt() // TF-SG-2, TF-SG-3
+	}
+	var out []term
+	add := func(cause aws.Cause, peer string, matches Relation) *term {
+		if cause.Resource == nil {
+			cause = r.Cause
+		}
+		out = append(out, term{
+			cause:   cause,
+			matches: matches,
+			text:    transportText(r.Protocol, r.FromPort, r.ToPort) + d.preposition() + peer,
+		})
+		t := &out[len(out)-1]
+		if !transport.certain() {
+			t.doubts = append(t.doubts, doubt{ruleFact(r), matches.May})
+		}
+		return t
+	}
+	for _, p := range r.CIDRs {
+		if p.Unknown || !p.To.IsValid() {
+			t := add(p.Cause, "an address range that is not known yet", transport.doubt())
+			t.doubts = append(t.doubts, doubt{valueFact(t.cause), t.matches.May}) // U-9, U-11
+			continue
+		}
+		a := packet.Prefixes(p.To).Family(f)
+		if !a.IsEmpty() {
+			add(p.Cause, printed(p.Cause, p.To.Masked().String()), transport.each(func(s packet.Set) packet.Set { return d.among(s, a) }))
+		}
+	}
+	for _, p := range r.PrefixLists {
+		must, may := listed(p.To, f)
+		t := add(p.Cause, listName(p.To), Relation{Must: d.among(transport.Must, must), May: d.among(transport.May, may)})
+		if !must.Equal(may) {
+			t.doubts = append(t.doubts, doubt{tf.Fact{
+				ID: "prefix-list:" + listName(p.To), Text: "which addresses " + listName(p.To) + " holds", Settle: settleContext,
+			}, t.matches.May}) // U-5
+		}
+		t.assumption = p.To.Assumption
+	}
+	for _, p := range r.Groups {
+		t := add(p.Cause, linkName(p.To), transport)
+		t.group, t.assumption = &p.To, p.To.Assumption
+	}
+	if r.Self != tf.No {
+		t := add(r.Cause, "members of the group itself", transport)
+		if r.Self == tf.Maybe {
+			t.matches = transport.doubt()
+		}
+		t.group = &aws.Link[aws.SecurityGroup]{To: []*aws.SecurityGroup{s}} // SG-8
+	}
+	if r.AnyPeer {
+		t := add(r.Cause, "peers that are not known yet", transport.doubt())
+		t.doubts = append(t.doubts, doubt{ruleFact(r), t.matches.May})
+	}
+	g.ruleTerms[key] = out
+	return out
+}
+
+func ruleFact(r *aws.Rule) tf.Fact {
+	name := causeName(r.Cause)
+	return tf.Fact{ID: "rule:" + name, Text: "what " + name + " admits", Settle: settleApply}
+}
+
+func valueFact(c aws.Cause) tf.Fact {
+	name := causeName(c)
+	return tf.Fact{ID: "value:" + name, Text: "the value of " + name, Settle: settleApply}
+}
+
+// causeName is the address and argument of a cause.
+func causeName(c aws.Cause) string {
+	switch {
+	case c.Resource == nil:
+		return "what AWS makes itself"
+	case c.Argument == "":
+		return c.Address()
+	}
+	return c.Address() + "." + c.Argument
+}
+
+// listed are the addresses that a prefix list certainly and possibly holds
+// (SG-16, U-5). An unknown list is disjoint from private addresses.
+func listed(l aws.Link[aws.PrefixList], f packet.Family) (must, may packet.Addresses) {
+	candidates := 0
+	add := func(certain, possible packet.Addresses) {
+		if candidates++; candidates == 1 {
+			must, may = certain, possible
+			return
+		}
+		must, may = must.Intersect(certain), may.Union(possible)
+	}
+	for _, p := range l.To {
+		var certain, possible packet.Addresses
+		for _, e := range p.Entries {
+			if prefix, ok := e.Known(); ok {
+				certain = certain.Union(packet.Prefixes(prefix).Family(f))
+			} else if e.IsUnknown() {
+				possible = packet.AllAddresses(f)
+			}
+		}
+		possible = possible.Union(certain)
+		if p.Open {
+			possible = possible.Union(openList(p.AWS, f))
+		}
+		add(certain, possible)
+	}
+	if l.Open || candidates == 0 {
+		add(packet.Addresses{}, openList(false, f))
+	}
+	return must, may
+}
+
+func openList(managed bool, f packet.Family) packet.Addresses {
+	if managed {
+		return InternetAddresses(f)
+	}
+	return packet.AllAddresses(f)
+}
+
+func listName(l aws.Link[aws.PrefixList]) string {
+	var names []string
+	for _, p := range l.To {
+		if p.Name != "" {
+			names = append(names, "prefix list "+p.Name)
+		} else {
+			names = append(names, p.Label)
+		}
+	}
+	if l.ID != "" && len(names) == 0 {
+		return l.ID
+	}
+	if len(names) == 0 {
+		return "a prefix list outside the input"
+	}
+	return strings.Join(names, " or ")
+}
+
+// element is the term as it holds for the remote.
+func (t *term) element(s *aws.SecurityGroup, by remote) (element, []doubt, []*tf.Assumption) {
+	e := element{
+		object: s.Object,
+		cause:  t.cause,
+		detail: t.text,
+		admits: t.matches,
+	}
+	doubts := t.doubts
+	if t.group != nil {
+		switch memberOf(by.member, *t.group) {
+		case tf.No:
+			return element{}, nil, nil
+		case tf.Maybe:
+			e.admits = e.admits.doubt()
+			doubts = append(doubts[:len(doubts):len(doubts)], doubt{tf.Fact{
+				ID: "group:" + linkName(*t.group), Text: "who is in " + linkName(*t.group), Settle: settleContext,
+			}, e.admits.May})
+		}
+	}
+	var assumptions []*tf.Assumption
+	if t.assumption != nil {
+		assumptions = append(assumptions, t.assumption)
+	}
+	return e, doubts, assumptions
+}
+
+// memberOf says whether the interface carries the group that a rule refers to
+// (SG-7). Of a group outside the input it is so only when the interface lists
+// the same id (SG-10).
+func memberOf(i *aws.Interface, ref aws.Link[aws.SecurityGroup]) tf.Tri {
+	if i == nil || i.HasGroups == tf.No {
+		return tf.No
+	}
+	var out tf.Tri
+	for n, to := range ref.To {
+		t := carries(i, to, ref.ID)
+		if n > 0 && t != out {
+			t = tf.Maybe
+		}
+		out = t
+	}
+	switch {
+	case len(ref.To) == 0:
+		out = carries(i, nil, ref.ID)
+	case ref.Open && out == tf.No:
+		out = carries(i, nil, ref.ID)
+		if out == tf.Yes {
+			out = tf.Maybe
+		}
+	case ref.Open:
+		out = tf.Maybe
+	}
+	if i.HasGroups == tf.Maybe {
+		out = out.And(tf.Maybe)
+	}
+	return out
+}
+
+// carries says whether an interface has a group, known as an object or by its
+// id.
+func carries(i *aws.Interface, s *aws.SecurityGroup, id string) tf.Tri {
+	out := tf.TriOf(false)
+	if i.Groups.Open {
+		out = tf.Maybe
+	}
+	one := func(l aws.Link[aws.SecurityGroup]) tf.Tri {
+		if len(l.To) == 0 {
+			switch {
+			case l.ID != "" && id != "":
+				return tf.TriOf(l.ID == id)
+			case l.ID != "" && s != nil && s.ID != "":
+				return tf.TriOf(l.ID == s.ID)
+			case s != nil && s.Resource != nil && s.Resource.IsNew() && l.ID != "":
+				return tf.No // a literal id cannot be that of a group yet to be made
+			}
+			return tf.Maybe
+		}
+		t := tf.No
+		for _, to := range l.To {
+			if to == s || (s == nil && id != "" && to.ID == id) {
+				t = tf.Yes
+			}
+		}
+		switch {
+		case t == tf.Yes && (len(l.To) > 1 || l.Open), t == tf.No && l.Open:
+			return tf.Maybe
+		}
+		return t
+	}
+	for _, l := range i.Groups.Each {
+		out = out.Or(one(l))
+	}
+	for _, l := range i.Groups.Maybe {
+		out = out.Or(one(l).And(tf.Maybe))
+	}
+	return out
+}

@@ -1,0 +1,101 @@
+package reach
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// hostIn is an interface in one of its subnets as a remote of others: by the
+// addresses that it has, or else by one of the subnet's that nobody knows.
+func (g *Graph) hostIn(i *aws.Interface, p *place) remote {
+	r := remote{key: fmt.Sprintf("host %p %p", i, p.subnet), member: i}
+	for _, a := range i.Addresses {
+		if familyOf(a) == p.f && (len(i.Subnets.Each) == 1 || inBlock(a, p)) {
+			r.addresses = r.addresses.Union(packet.Prefixes(netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen())))
+		}
+	}
+	if r.addresses.IsEmpty() {
+		r.addresses, r.one = hostAddresses(p.subnet, p.f), true
+	}
+	return r
+}
+
+func inBlock(a netip.Addr, p *place) bool {
+	return p.subnet.CIDR.Known() && p.f == packet.IPv4 && p.subnet.CIDR.Prefix.Contains(a.Unmap())
+}
+
+// hostAddresses are the addresses that a host of the subnet may have: its
+// block without the first four and the last, which AWS keeps (VPC-4, U-10). Of
+// a symbolic block nothing is known (U-9).
+func hostAddresses(s *aws.Subnet, f packet.Family) packet.Addresses {
+	if f == packet.IPv6 {
+		if s.IPv6 != nil && s.IPv6.Known() {
+			return packet.Prefixes(s.IPv6.Prefix)
+		}
+		return packet.AllAddresses(f)
+	}
+	if !s.CIDR.Known() {
+		return packet.AllAddresses(f)
+	}
+	all := packet.Prefixes(s.CIDR.Prefix)
+	if s.CIDR.Prefix.Bits() > 28 {
+		return all // no subnet is this small
+	}
+	first := s.CIDR.Prefix.Masked().Addr()
+	reserved := packet.AddressRange(first, first.Next().Next().Next())
+	return all.Subtract(reserved).Subtract(last(s.CIDR.Prefix))
+}
+
+// last is the last address of an IPv4 prefix.
+func last(p netip.Prefix) packet.Addresses {
+	a := p.Masked().Addr().As4()
+	for bit := p.Bits(); bit < 32; bit++ {
+		a[bit/8] |= 1 << (7 - bit%8)
+	}
+	end := netip.AddrFrom4(a)
+	return packet.AddressRange(end, end)
+}
+
+// speaks says whether an interface has an address of the family at all.
+func speaks(i *aws.Interface, p *place) tf.Tri {
+	if p.f == packet.IPv4 {
+		return tf.TriOf(p.subnet.Outside || p.subnet.CIDR != aws.Block{})
+	}
+	for _, a := range i.Addresses {
+		if familyOf(a) == packet.IPv6 {
+			return tf.Yes
+		}
+	}
+	return i.IPv6
+}
+
+func speaksStage(i *aws.Interface, p *place) stage {
+	o := interfaceObject(i)
+	return gated(speaks(i, p), p.f, tf.Fact{
+		ID: "address:" + o.Label, Text: "whether " + o.Label + " gets an " + familyName(p.f) + " address", Settle: settleApply,
+	}, stage{
+		object: o, cause: objectCause(o), code: "ENI_ADDRESS_RESTRICTION",
+		blocked: "it has no " + familyName(p.f) + " address", cost: 3, quiet: true,
+	})
+}
+
+func familyName(f packet.Family) string {
+	if f == packet.IPv6 {
+		return "IPv6"
+	}
+	return "IPv4"
+}
+
+// initiates is whether an interface opens connections itself.
+func initiates(i *aws.Interface, f packet.Family) stage {
+	o := interfaceObject(i)
+	t := i.Initiates
+	return gated(t, f, tf.Fact{ID: "initiates:" + o.Label, Text: "whether " + o.Label + " opens connections", Settle: settleApply}, stage{
+		object: o, cause: objectCause(o), code: "VPCE_INTRA_VPC_TRAFFIC",
+		blocked: "it never opens a connection itself", cost: 3, quiet: true,
+	})
+}

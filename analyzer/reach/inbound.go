@@ -1,0 +1,312 @@
+package reach
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+var families = [...]packet.Family{packet.IPv4, packet.IPv6}
+
+// FromInternet returns what the internet reaches or may reach: every interface
+// that has or may have a public address, every listener of a load balancer,
+// and the targets behind them. A flow that arrives and is never answered is
+// among them (M-2).
+func (g *Graph) FromInternet() []*Flow {
+	var out []*Flow
+	for _, f := range families {
+		for _, i := range g.network.Interfaces {
+			if flow := g.direct(i, f); flow != nil {
+				out = append(out, flow)
+			}
+		}
+		for _, lb := range g.network.LoadBalancers {
+			out = append(out, g.balanced(lb, f)...)
+		}
+	}
+	sortFlows(out)
+	return out
+}
+
+// class is what interfaces have in common that the internet reaches alike:
+// subnets, groups and ports. Their public addresses are judged one by one.
+type class struct {
+	key string
+	f   packet.Family
+}
+
+// direct is the flow from the internet to the interface itself, or nil.
+func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
+	if i.Kind == aws.KindLoadBalancer {
+		return nil // its listeners are the end points
+	}
+	public := publicAddress(i, f)
+	if public == tf.No || i.Inbound == tf.No {
+		return nil
+	}
+	key := class{g.classKey(i), f}
+	shared, ok := g.classes[key]
+	if !ok {
+		o := g.overPlaces(i, f, func(p *place) outcome {
+			return walk(g.inboundStages(i, p), packet.Everything(f).From(p.internet.addresses))
+		})
+		o = o.seenFrom(g.outsideOf(nil, f), f)
+		shared = &o
+		g.classes[key] = shared
+	}
+	if shared.forward.IsEmpty() {
+		return nil
+	}
+	o := *shared
+	last := addressStage(i, f)
+	if public == tf.Maybe {
+		o = o.doubted(last.doubts[0].fact)
+	}
+	flow := newFlow(internetEnd(f), interfaceEnd(i), f, o)
+	flow.Path = append(append([]Hop{{Object: internetObject, Admits: flow.Forward}}, flow.Path...), last.hop(o.reachable, false))
+	flow.Delivered = flow.Reachable
+	flow.Assumptions = uniqueAssumptions(append(flow.Assumptions, i.Assumptions...))
+	return flow
+}
+
+var internetObject = aws.Object{Label: "internet"}
+
+// classKey tells apart what the internet may reach differently.
+func (g *Graph) classKey(i *aws.Interface) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%p %t %s %t", g.groupsOf(i), i.AnySubnet, i.Inbound, i.Subnets.Open)
+	for _, links := range [][]aws.Link[aws.Subnet]{i.Subnets.Each, i.Subnets.Maybe} {
+		b.WriteByte('|')
+		for _, l := range links {
+			fmt.Fprintf(&b, "%t%s", l.Open, l.ID)
+			for _, s := range l.To {
+				fmt.Fprintf(&b, " %p", s)
+			}
+		}
+	}
+	fmt.Fprintf(&b, "%v", i.Ports)
+	return b.String()
+}
+
+// inboundStages is the way from the internet to an interface in a subnet, but
+// for its address: gateway, the reply's route, network ACL, security groups,
+// and what listens (IGW-1, M-4).
+func (g *Graph) inboundStages(i *aws.Interface, p *place) []stage {
+	return []stage{
+		p.gateway,
+		g.publicAccess(p, false),
+		p.routeBack,
+		p.in,
+		g.groupStage(i, inbound, p.f, p.internet),
+		listening(i, p.f),
+		p.outReply,
+	}
+}
+
+// publicAddress says whether the internet can address an interface (IGW-1,
+// IGW-3).
+func publicAddress(i *aws.Interface, f packet.Family) tf.Tri {
+	if f == packet.IPv6 {
+		return i.IPv6
+	}
+	return i.PublicIPv4
+}
+
+// addressStage is the public address of an interface, which is where a path
+// from the internet ends.
+func addressStage(i *aws.Interface, f packet.Family) stage {
+	text, name := "public address", "IPv4"
+	cause := i.PublicCause
+	if f == packet.IPv6 {
+		text, name, cause = "IPv6 address", "IPv6", aws.Cause{}
+	}
+	out := stage{
+		object:  interfaceObject(i),
+		cause:   cause,
+		code:    "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
+		blocked: "no public " + name + " address",
+		cost:    3,
+	}
+	if out.cause.Resource == nil {
+		out.cause = objectCause(interfaceObject(i), i.Object)
+	}
+	detail := text
+	if cause.Resource != nil && cause.Resource != out.object.Resource {
+		detail += " by " + causeName(cause)
+	}
+	out = gated(publicAddress(i, f), f, tf.Fact{
+		ID:   "address:" + interfaceObject(i).Label,
+		Text: "whether " + interfaceObject(i).Label + " gets a public " + name + " address", Settle: settleApply,
+	}, out)
+	out.elements = []element{{object: out.object, cause: cause, detail: detail, admits: out.admits}}
+	return out
+}
+
+// interfaceObject is the interface as people think of it: its owner.
+func interfaceObject(i *aws.Interface) aws.Object {
+	if i.Owner == nil || i.Owner == i.Resource {
+		return i.Object
+	}
+	return aws.Object{Resource: i.Owner, Label: i.Owner.Address, Scope: i.Scope}
+}
+
+// groupStage is the security groups of an interface for a remote. Replies
+// pass without being looked at (SG-1).
+func (g *Graph) groupStage(i *aws.Interface, d direction, f packet.Family, by remote) stage {
+	out := stage{
+		filter:  g.groupFilter(g.groupsOf(i), d, f, by),
+		object:  aws.Object{Label: "security groups of " + interfaceObject(i).Label},
+		code:    "ENI_SG_RULES_MISMATCH",
+		blocked: "no " + d.name() + " rule admits it",
+		cost:    1,
+	}
+	rules := 0
+	for _, l := range i.Groups.Each {
+		s, ok := l.One()
+		if !ok {
+			rules++
+			continue
+		}
+		if out.object.Resource == nil && s.Resource != nil {
+			out.object = s.Object
+		}
+		rules += len(s.Ingress)
+		if d == outbound {
+			rules += len(s.Egress) - len(s.Ingress)
+		}
+	}
+	if rules == 0 {
+		out.code, out.blocked = "SG_HAS_NO_RULES", "no "+d.name()+" rule at all"
+	}
+	out.cause = objectCause(out.object)
+	if out.cause.Resource == nil {
+		out.cause = i.GroupsCause
+	}
+	if out.cause.Resource == nil {
+		out.cause = objectCause(interfaceObject(i), i.Object)
+	}
+	return out
+}
+
+// listening is what an interface accepts by what it is: what never accepts a
+// connection (SVC-7), and the ports of a managed service.
+func listening(i *aws.Interface, f packet.Family) stage {
+	o := interfaceObject(i)
+	out := stage{object: o, cause: objectCause(o), code: "NO_POSSIBLE_DESTINATION", blocked: "it accepts no connections", cost: 3, quiet: true}
+	fact := tf.Fact{ID: "listens:" + o.Label, Text: "what " + o.Label + " listens on", Settle: settleApply}
+	out = gated(i.Inbound, f, fact, out)
+	if i.Ports == nil || i.Inbound == tf.No {
+		return out
+	}
+	var ports Relation
+	for _, p := range i.Ports {
+		s := packet.Everything(f).On(p.Protocol).ToPorts(portRange(int(p.From), int(p.To)))
+		if p.Maybe {
+			ports = ports.or(possibly(s))
+			out.doubts = append(out.doubts, doubt{fact, s})
+		} else {
+			ports = ports.or(exactly(s))
+		}
+	}
+	out.admits = out.admits.and(ports)
+	out.code, out.blocked = "PROTOCOL_RESTRICTION", "it listens on "+portsText(i.Ports)+" only"
+	return out
+}
+
+func portsText(ports []aws.ServicePort) string {
+	var words []string
+	for _, p := range ports {
+		word := fmt.Sprintf("%s/%d", protocolNames[int(p.Protocol)], p.From)
+		if p.To != p.From {
+			word += fmt.Sprintf("-%d", p.To)
+		}
+		words = append(words, word)
+	}
+	if len(words) == 0 {
+		return "no port"
+	}
+	return strings.Join(words, ", ")
+}
+
+// overPlaces is what gets through to an interface wherever it stands: in each
+// of its subnets, or in one of them that nobody can tell (SVC-1).
+func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) outcome) outcome {
+	fact := tf.Fact{
+		ID: "placement:" + interfaceObject(i).Label, Text: "which subnet " + interfaceObject(i).Label + " stands in", Settle: settleApply,
+	}
+	at := func(l aws.Link[aws.Subnet]) outcome {
+		var paths []outcome
+		for _, s := range l.To {
+			paths = append(paths, to(g.place(s, f)))
+		}
+		if l.Open || len(paths) == 0 {
+			paths = append(paths, to(g.place(g.unknownSubnet(l.ID), f)))
+		}
+		o := oneOf(fact, paths...)
+		if l.Assumption != nil {
+			o.assumptions = append(o.assumptions[:len(o.assumptions):len(o.assumptions)], l.Assumption)
+		}
+		return o
+	}
+	var paths []outcome
+	for _, l := range i.Subnets.Each {
+		paths = append(paths, at(l))
+	}
+	var out outcome
+	if i.AnySubnet {
+		out = oneOf(fact, paths...)
+	} else {
+		out = together(paths...)
+	}
+	var more []outcome
+	for _, l := range i.Subnets.Maybe {
+		more = append(more, at(l).doubted(fact))
+	}
+	if i.Subnets.Open || len(paths)+len(more) == 0 {
+		more = append(more, to(g.place(g.unknownSubnet(""), f)).doubted(fact))
+	}
+	if len(more) == 0 {
+		return out
+	}
+	if len(paths) > 0 {
+		more = append([]outcome{out}, more...)
+	}
+	return together(more...)
+}
+
+// unknownSubnet stands for a subnet of which nothing but its id is known.
+func (g *Graph) unknownSubnet(id string) *aws.Subnet {
+	if s, ok := g.unknownSubnets[id]; ok {
+		return s
+	}
+	label := id
+	if label == "" {
+		label = "a subnet outside this plan"
+	}
+	s := &aws.Subnet{Object: aws.Object{Label: label}, Outside: true, CIDR: aws.Block{Family: packet.IPv4}}
+	s.VPC.Open, s.RouteTable.Open, s.ACL.Open = true, true, true
+	g.unknownSubnets[id] = s
+	return s
+}
+
+// Blocking explains why the internet does not reach an interface: the
+// complete path with every element on it that stops the packets (D2). Where
+// it stands in several subnets it is the path with the cheapest repair.
+func (g *Graph) Blocking(i *aws.Interface, f packet.Family) []Hop {
+	return g.fromInternetTo(i, f, packet.Everything(f)).path
+}
+
+// fromInternetTo is the whole way from the internet, address included, for
+// one question.
+func (g *Graph) fromInternetTo(i *aws.Interface, f packet.Family, question packet.Set) outcome {
+	return g.overPlaces(i, f, func(p *place) outcome {
+		stages := append(g.inboundStages(i, p), addressStage(i, f))
+		o := walk(stages, question.From(p.internet.addresses))
+		o.to = g.hostIn(i, p).addresses
+		o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
+		return o
+	})
+}

@@ -1,0 +1,287 @@
+package reach
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// stage is one element on a candidate path: a filter in the coordinates of
+// the request, also where it filters the reply.
+type stage struct {
+	filter
+	// reply is set for what acts on the way back. It does not stop the request
+	// from arriving (M-2).
+	reply bool
+	// shown is set for a reply stage that is part of the story of the request:
+	// the route that makes a subnet public.
+	shown bool
+	// quiet stages are told only when they stop something.
+	quiet bool
+
+	// What stands there, and what would have to change where it stops packets.
+	object  aws.Object
+	cause   aws.Cause
+	code    string
+	blocked string
+	// cost is what the change costs, to find the cheapest blocked path: a rule
+	// 1, a route 2, an address, a gateway or an attachment 3.
+	cost int
+}
+
+// answered turns a filter of replies into one of requests: those whose reply
+// passes, and those that expect none.
+func (f filter) answered() filter {
+	unanswered := packet.RequestsAnsweredBy(packet.Set{})
+	out := filter{admits: f.admits.each(packet.RequestsAnsweredBy), assumptions: f.assumptions}
+	for _, e := range f.elements {
+		e.admits = e.admits.each(func(s packet.Set) packet.Set { return packet.RequestsAnsweredBy(s).Subtract(unanswered) })
+		out.elements = append(out.elements, e)
+	}
+	for _, d := range f.doubts {
+		d.decides = packet.RequestsAnsweredBy(d.decides).Subtract(unanswered)
+		out.doubts = append(out.doubts, d)
+	}
+	return out
+}
+
+// gated is a stage that lets everything through, nothing, or nobody knows.
+func gated(t tf.Tri, f packet.Family, fact tf.Fact, s stage) stage {
+	s.admits = gate(t, f)
+	if t == tf.Maybe {
+		s.doubts = []doubt{{fact, s.admits.May}}
+	}
+	return s
+}
+
+// outcome is what a path lets through.
+type outcome struct {
+	forward, reachable Relation
+	path, replyPath    []Hop
+	blockers           []blocker
+	cost               int
+	assumptions        []*tf.Assumption
+	waits              []tf.Fact
+	// asked is the question; from and to are addresses that its ends may have,
+	// for examples.
+	asked    packet.Set
+	from, to packet.Addresses
+}
+
+// walk sends the packets of a question along a path and their replies back. A
+// stage that stops all of them is a blocker, and the walk goes on behind it
+// with what there was, so that every blocker of the path is found and not only
+// the first (D2).
+func walk(stages []stage, question packet.Set) outcome {
+	o := outcome{forward: exactly(question), reachable: exactly(question), asked: question}
+	left := exactly(question)
+	hops := make([]Hop, len(stages))
+	for _, reply := range []bool{false, true} {
+		for n := range stages {
+			s := &stages[n]
+			if s.reply != reply {
+				continue
+			}
+			o.reachable = o.reachable.and(s.admits)
+			if !reply {
+				o.forward = o.forward.and(s.admits)
+			}
+			rest := left.and(s.admits)
+			stops := rest.IsEmpty() && !question.IsEmpty()
+			if !stops {
+				left = rest
+			}
+			hops[n] = s.hop(left, stops)
+			if stops {
+				o.blockers = append(o.blockers, blocker{hops[n], s.cost})
+				o.cost += s.cost
+			}
+			o.assumptions = append(o.assumptions, s.assumptions...)
+		}
+	}
+	for n, s := range stages {
+		if s.quiet && hops[n].Code == "" {
+			continue
+		}
+		if !s.reply || s.shown {
+			o.path = append(o.path, hops[n])
+		}
+		if s.reply {
+			o.replyPath = append(o.replyPath, hops[n])
+		}
+	}
+	slices.SortStableFunc(o.blockers, func(a, b blocker) int { return cmp.Compare(a.cost, b.cost) })
+	o.waits = waiting(stages, o.reachable)
+	return o
+}
+
+// blocker is a hop that stops everything, with the cost of changing it.
+type blocker struct {
+	Hop
+	cost int
+}
+
+// waiting are the facts that separate may from must.
+func waiting(stages []stage, r Relation) []tf.Fact {
+	open := r.May.Subtract(r.Must)
+	if open.IsEmpty() {
+		return nil
+	}
+	var out []tf.Fact
+	for _, s := range stages {
+		for _, d := range s.doubts {
+			if d.decides.Overlaps(open) {
+				out = append(out, d.fact)
+			}
+		}
+	}
+	return uniqueFacts(out)
+}
+
+// hop describes what a stage does to the packets that are left.
+func (s *stage) hop(left Relation, stops bool) Hop {
+	h := Hop{Object: s.object, Reply: s.reply}
+	if stops {
+		h.Cause, h.Code, h.Detail = s.cause, s.code, s.blocked
+		if s.reply {
+			h.Detail = "the reply: " + h.Detail
+		}
+		return h
+	}
+	h.Admits = left
+	for _, e := range s.elements {
+		if !e.admits.May.Overlaps(left.May) {
+			continue
+		}
+		if h.Detail == "" {
+			h.Detail = e.detail
+			if e.object.Label != "" {
+				h.Object = e.object
+			}
+		}
+		if e.cause.Resource != nil {
+			h.Causes = append(h.Causes, e.cause)
+		}
+	}
+	if len(h.Causes) > 0 {
+		h.Cause = h.Causes[0]
+	} else {
+		h.Cause = s.cause
+	}
+	return h
+}
+
+// better reports whether o explains more than p: what certainly gets through,
+// then what possibly does, then what at least arrives, then what it would take.
+func (o *outcome) better(p *outcome) bool {
+	rank := func(o *outcome) int {
+		switch {
+		case !o.reachable.Must.IsEmpty():
+			return 0
+		case !o.reachable.May.IsEmpty():
+			return 1
+		case !o.forward.Must.IsEmpty():
+			return 2
+		case !o.forward.May.IsEmpty():
+			return 3
+		}
+		return 4 + o.cost
+	}
+	return rank(o) < rank(p)
+}
+
+// together is what gets through along any of several paths that all exist.
+func together(paths ...outcome) outcome {
+	return join(Relation.or, paths)
+}
+
+// oneOf is what gets through along the one of several paths that turns out to
+// be the real one.
+func oneOf(fact tf.Fact, paths ...outcome) outcome {
+	out := join(func(a, b Relation) Relation { return either(a, b) }, paths)
+	if len(paths) > 1 && !out.forward.certain() {
+		out.waits = append(out.waits, fact)
+	}
+	return out
+}
+
+func join(op func(a, b Relation) Relation, paths []outcome) outcome {
+	if len(paths) == 0 {
+		return outcome{}
+	}
+	best := 0
+	out := paths[0]
+	for n := 1; n < len(paths); n++ {
+		p := &paths[n]
+		out.forward, out.reachable = op(out.forward, p.forward), op(out.reachable, p.reachable)
+		out.asked = out.asked.Union(p.asked)
+		if p.better(&paths[best]) {
+			best = n
+		}
+	}
+	forward, reachable, asked := out.forward, out.reachable, out.asked
+	out = paths[best]
+	out.forward, out.reachable, out.asked = forward, reachable, asked
+	for n, p := range paths {
+		if n != best && !p.forward.IsEmpty() {
+			out.assumptions = append(out.assumptions[:len(out.assumptions):len(out.assumptions)], p.assumptions...)
+			out.waits = append(out.waits[:len(out.waits):len(out.waits)], p.waits...)
+		}
+	}
+	if reachable.certain() {
+		out.waits = nil
+	}
+	return out
+}
+
+// seenFrom lets "everywhere" stand for the internet in all that an outcome
+// shows of the client's side.
+func (o outcome) seenFrom(internet packet.Addresses, f packet.Family) outcome {
+	all := func(s packet.Set) packet.Set { return widen(s, f, internet) }
+	o.forward, o.reachable = o.forward.each(all), o.reachable.each(all)
+	shown := func(hops []Hop) []Hop {
+		hops = slices.Clone(hops)
+		for n := range hops {
+			hops[n].Admits = hops[n].Admits.each(all)
+		}
+		return hops
+	}
+	o.path, o.replyPath = shown(o.path), shown(o.replyPath)
+	return o
+}
+
+// doubted is the outcome of a path that may not exist.
+func (o outcome) doubted(fact tf.Fact) outcome {
+	o.forward, o.reachable = o.forward.doubt(), o.reachable.doubt()
+	if !o.forward.IsEmpty() {
+		o.waits = append(o.waits[:len(o.waits):len(o.waits)], fact)
+	}
+	return o
+}
+
+func uniqueFacts(list []tf.Fact) []tf.Fact {
+	seen := map[string]bool{}
+	out := list[:0:0]
+	for _, f := range list {
+		if !seen[f.ID] {
+			seen[f.ID] = true
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func uniqueAssumptions(list []*tf.Assumption) []*tf.Assumption {
+	seen := map[string]bool{}
+	out := list[:0:0]
+	for _, a := range list {
+		if a != nil && !seen[a.ID] {
+			seen[a.ID] = true
+			out = append(out, a)
+		}
+	}
+	return out
+}

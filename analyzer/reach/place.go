@@ -1,0 +1,212 @@
+package reach
+
+import (
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// place is a subnet as its interfaces see it, compiled once per family.
+type place struct {
+	subnet *aws.Subnet
+	vpc    *aws.VPC // nil when nobody knows
+	f      packet.Family
+	// internet is the internet as a remote of this VPC.
+	internet remote
+	// gateway is the internet gateway that all interfaces share.
+	gateway stage
+	// route is the route to the internet gateway, on requests that go out;
+	// routeBack the same for the replies to requests that come in.
+	route, routeBack stage
+	// in, out filter requests at the subnet's boundary as they concern the
+	// internet; inReply and outReply the replies to them.
+	in, out, inReply, outReply stage
+}
+
+type placeKey struct {
+	subnet *aws.Subnet
+	f      packet.Family
+}
+
+// place compiles a subnet. It is called for subnets that nobody knows too.
+func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
+	key := placeKey{s, f}
+	if p, ok := g.places[key]; ok {
+		return p
+	}
+	p := &place{subnet: s, f: f}
+	p.vpc, _ = s.VPC.One()
+	p.internet = g.internetOf(p.vpc, f)
+	p.gateway = g.gateway(p)
+	p.route = g.internetRoute(p)
+	p.routeBack = p.route
+	p.routeBack.filter, p.routeBack.reply, p.routeBack.shown = p.route.filter.answered(), true, true
+	p.in = g.boundary(s, inbound, f, p.internet, false)
+	p.out = g.boundary(s, outbound, f, p.internet, false)
+	p.inReply = g.boundary(s, inbound, f, p.internet, true)
+	p.outReply = g.boundary(s, outbound, f, p.internet, true)
+	g.places[key] = p
+	return p
+}
+
+// internetOf is the internet as a VPC sees it (IGW-4).
+func (g *Graph) internetOf(v *aws.VPC, f packet.Family) remote {
+	key := "internet"
+	if v != nil && v.Label != "" && !blocks(v, f).Intersect(g.internet[f]).IsEmpty() {
+		key += " " + v.Scope + " " + v.Label
+	}
+	return remote{key: key, addresses: g.outsideOf(v, f)}
+}
+
+// boundary is a subnet's network ACL in one direction, for a remote. As the
+// filter of a reply it is turned around (NACL-5).
+func (g *Graph) boundary(s *aws.Subnet, d direction, f packet.Family, by remote, reply bool) stage {
+	out := stage{
+		filter:  d.asSeen(g.subnetACL(s, d, f), by, f),
+		object:  aws.Object{Label: "network ACL of " + shortName(s.Object)},
+		code:    "SUBNET_ACL_RESTRICTION",
+		blocked: "no entry of the " + d.name() + " list admits it",
+		cost:    1,
+		reply:   reply,
+	}
+	if a, ok := s.ACL.One(); ok {
+		out.object = a.Object
+	}
+	out.cause = objectCause(out.object, s.Object)
+	if reply {
+		out.filter = out.filter.answered()
+	}
+	return out
+}
+
+func (d direction) name() string {
+	if d == inbound {
+		return "inbound"
+	}
+	return "outbound"
+}
+
+// objectCause is the first of the objects that somebody can edit.
+func objectCause(objects ...aws.Object) aws.Cause {
+	for _, o := range objects {
+		if o.Resource != nil {
+			return aws.Cause{Resource: o.Resource}
+		}
+	}
+	return aws.Cause{}
+}
+
+// gateway is the internet gateway that has to be attached to the VPC (IGW-1).
+func (g *Graph) gateway(p *place) stage {
+	out := stage{
+		object:  aws.Object{Label: "internet gateway of " + vpcName(p)},
+		code:    "NO_PATH",
+		blocked: "no internet gateway is attached to " + vpcName(p),
+		cost:    3,
+	}
+	there := tf.Maybe
+	fact := subnetFact(p.subnet)
+	if p.vpc != nil {
+		there = tf.TriOf(false)
+		out.cause = objectCause(p.vpc.Object)
+		for _, gw := range p.vpc.Gateways {
+			if gw.EgressOnly {
+				continue
+			}
+			if t := attached(gw, p.vpc); t != tf.No && there != tf.Yes {
+				there = t
+				out.object, out.cause = gw.Object, objectCause(gw.Object, p.vpc.Object)
+			}
+		}
+		if there == tf.No && (p.vpc.MayHaveGateway || p.vpc.Outside) {
+			there = tf.Maybe
+		}
+		if !p.subnet.Outside {
+			name := shortName(p.vpc.Object)
+			fact = tf.Fact{ID: "gateway:" + name, Text: "whether " + name + " has an internet gateway", Settle: settleContext}
+		}
+	}
+	return gated(there, p.f, fact, out)
+}
+
+func vpcName(p *place) string {
+	if p.vpc == nil {
+		return "the VPC of " + shortName(p.subnet.Object)
+	}
+	return shortName(p.vpc.Object)
+}
+
+// publicAccess is VPC Block Public Access (IGW-8). An account that does not
+// manage it here is taken to have it off. What can be said of it only
+// possibly never counts as a block in may (U-22).
+func (g *Graph) publicAccess(p *place, egressAllowed bool) stage {
+	b := g.network.BlockPublicAccess
+	out := stage{code: "VPC_BLOCK_PUBLIC_ACCESS_ENABLED", cost: 3, blocked: "VPC Block Public Access blocks the internet"}
+	out.quiet = true
+	if b == nil {
+		out.admits = everything(p.f)
+		return out
+	}
+	out.object, out.cause = b.Object, aws.Cause{Resource: b.Resource, Argument: "internet_gateway_block_mode"}
+	passes := tf.Maybe
+	if mode, ok := b.Mode.Known(); ok {
+		passes = tf.TriOf(mode == "off" || (egressAllowed && mode == "block-ingress"))
+	}
+	for _, e := range b.Exclusions {
+		excluded := tf.No
+		if e.VPC.IsSet() {
+			excluded = linked(e.VPC, func(v *aws.VPC) tf.Tri { return tf.TriOf(v == p.vpc) })
+		}
+		if e.Subnet.IsSet() {
+			excluded = excluded.Or(linked(e.Subnet, func(s *aws.Subnet) tf.Tri { return tf.TriOf(s == p.subnet) }))
+		}
+		mode, known := e.Mode.Known()
+		if known && mode != "allow-bidirectional" && !egressAllowed {
+			continue
+		}
+		if !known {
+			excluded = excluded.And(tf.Maybe)
+		}
+		passes = passes.Or(excluded)
+	}
+	return gated(passes, p.f, tf.Fact{
+		ID: "block-public-access", Text: "whether VPC Block Public Access blocks " + vpcName(p), Settle: settleApply,
+	}, out)
+}
+
+// internetRoute is the subnet's route to the internet gateway (IGW-6).
+func (g *Graph) internetRoute(p *place) stage {
+	routes := g.subnetRoutes(p.subnet, p.vpc, p.f, toInternetGateway(p.vpc))
+	out := routeStage(p.subnet, p.vpc, outbound.asSeen(routes, p.internet, p.f))
+	out.blocked = "no route to an internet gateway"
+	if edge := g.edges[p.vpc]; edge != nil && p.vpc != nil {
+		// RT-9: a gateway route table may redirect what arrives; the reply has
+		// to return through the same middlebox.
+		out.admits = out.admits.doubt()
+		out.doubts = append(out.doubts, doubt{tf.Fact{
+			ID: "edge:" + edge.Label, Text: "what the middlebox behind " + edge.Label + " lets through", Settle: settleApply,
+		}, out.admits.May})
+	}
+	return out
+}
+
+// routeStage is a stage of a subnet's route table.
+func routeStage(s *aws.Subnet, v *aws.VPC, routes filter) stage {
+	out := stage{
+		filter: routes,
+		object: aws.Object{Label: "route table of " + shortName(s.Object)},
+		code:   "NO_ROUTE_TO_DESTINATION",
+		cost:   2,
+	}
+	if t, ok := s.RouteTable.One(); ok {
+		out.object = t.Object
+	}
+	out.cause = objectCause(out.object)
+	if out.cause.Resource == nil {
+		out.cause = s.Association
+	}
+	if out.cause.Resource == nil && v != nil {
+		out.cause = objectCause(v.Object, s.Object)
+	}
+	return out
+}
