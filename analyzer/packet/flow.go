@@ -92,7 +92,7 @@ func flows(f Family, t tree) []Flow {
 				r.add(l, from.next, always)
 			}
 		}
-		t = combine(difference, t, product(protocolSet(n.protocol), allPorts, allPorts, r.all, r.all))
+		t = combine(difference, t, protocolSet(n.protocol))
 	}
 	for _, g := range t.groups() {
 		numbers := strings.Join(Ports{g.keys}.words(), ",")
@@ -117,13 +117,11 @@ type line struct {
 }
 
 // add appends the relation of sources to destinations as lines like l, but for
-// those that earlier lines cover.
+// the part that earlier lines cover.
 func (r *rendering) add(l line, relation, covered tree) {
-	for _, g := range r.rectangles(relation) {
-		if !subset(product(g.keys, g.next), covered) {
-			l.source, l.destined = g.keys, g.next
-			r.lines = append(r.lines, l)
-		}
+	for _, g := range r.rectangles(relation, covered) {
+		l.source, l.destined = g.keys, g.next
+		r.lines = append(r.lines, l)
 	}
 }
 
@@ -198,18 +196,42 @@ func (t tree) groups() []group {
 	return out
 }
 
-// rectangles cuts a relation of sources to destinations into products: either
-// the destinations are disjoint, each with all its sources, or the other way
-// round, whichever is shorter to write.
-func (r *rendering) rectangles(relation tree) []group {
-	bySource, byDestination := relation.groups(), addressesSwapped(relation).groups()
-	for i, g := range byDestination {
-		byDestination[i] = group{g.next, g.keys}
+// rectangles writes a relation of sources to destinations, but for the part
+// that is covered, as the fewest products it can: each different set of
+// destinations with all its sources, or the other way round. A product is
+// extended as far as the relation goes, since "0.0.0.0/0" reads better than
+// what is left of it.
+func (r *rendering) rectangles(relation, covered tree) []group {
+	rest := combine(difference, relation, covered)
+	if len(rest) == 0 {
+		return nil
+	}
+	back := addressesSwapped(relation)
+	var bySource, byDestination []group
+	for _, g := range rest.groups() {
+		destinations := r.common(relation, g.keys)
+		bySource = include(bySource, group{r.common(back, destinations), destinations})
+	}
+	for _, g := range addressesSwapped(rest).groups() {
+		sources := r.common(back, g.keys)
+		byDestination = include(byDestination, group{sources, r.common(relation, sources)})
 	}
 	if r.length(bySource) < r.length(byDestination) {
 		return bySource
 	}
 	return byDestination
+}
+
+// common is what the relation holds for every one of the keys.
+func (r *rendering) common(relation, keys tree) tree {
+	return combine(intersection, relation, keys).always(keys)
+}
+
+func include(groups []group, g group) []group {
+	if slices.ContainsFunc(groups, func(h group) bool { return equal(g.keys, h.keys) && equal(g.next, h.next) }) {
+		return groups
+	}
+	return append(groups, g)
 }
 
 func (r *rendering) length(groups []group) int {

@@ -1,6 +1,7 @@
 package packet
 
 import (
+	"cmp"
 	"encoding/binary"
 	"net/netip"
 )
@@ -15,8 +16,12 @@ func (n number) less(m number) bool {
 	return n.hi < m.hi || n.hi == m.hi && n.lo < m.lo
 }
 
-// next is n+1; callers make sure that n is not the last of its dimension, or
-// do not care.
+func (n number) compare(m number) int {
+	return cmp.Or(cmp.Compare(n.hi, m.hi), cmp.Compare(n.lo, m.lo))
+}
+
+// next is n+1. After the last of all numbers comes zero, which begins no
+// interval that could be mistaken for a neighbour.
 func (n number) next() number {
 	n.lo++
 	if n.lo == 0 {

@@ -26,7 +26,7 @@ func ParseFlow(flow string) (func(Set) Set, error) {
 			return nil, fmt.Errorf("flow %q: %w", flow, err)
 		}
 	}
-	return func(s Set) Set { return s.restrict(protocols, to, allPorts) }, nil
+	return func(s Set) Set { return s.on(protocols).restrict(1, to, to) }, nil
 }
 
 // parseProtocols reads a name, a number, or a list of numbers and ranges as
@@ -52,8 +52,8 @@ func parseProtocols(text string) (tree, error) {
 func parseList(protocols tree, list string) (tree, error) {
 	read := parsePorts
 	switch {
-	case subset(protocols, protocolSet(TCP, UDP)):
-	case subset(protocols, protocolSet(ICMP, ICMPv6)):
+	case subset(protocols, withPorts):
+	case subset(protocols, withTypes):
 		read = parseICMP
 	default:
 		return nil, fmt.Errorf("only tcp and udp have ports, only icmp and icmpv6 types")

@@ -27,20 +27,25 @@ func (s Set) Replies() Set {
 // RequestsAnsweredBy is all packets whose reply lies in the set, and all ICMP
 // packets that expect no reply, of both families.
 func RequestsAnsweredBy(replies Set) Set {
-	out := replies.answered()
-	unanswered := everything.On(ICMP, ICMPv6)
+	out := replies.answered().Union(unanswered)
 	for _, r := range icmpReplies {
 		out = out.Union(replies.icmpSwapped(r.protocol, r.reply, r.request))
-		unanswered = unanswered.Subtract(everything.On(r.protocol).ICMPTypes(r.request, -1))
 	}
-	return out.Union(unanswered)
+	return out
 }
 
-var everything = Everything(IPv4).Union(Everything(IPv6))
+// unanswered is the ICMP packets that expect no reply.
+var unanswered = func() Set {
+	out := everything.on(withTypes)
+	for _, r := range icmpReplies {
+		out = out.Subtract(everything.On(r.protocol).ICMPTypes(r.request, -1))
+	}
+	return out
+}()
 
 // answered swaps both ends of all packets but ICMP. It is its own inverse.
 func (s Set) answered() Set {
-	s = s.Subtract(everything.On(ICMP, ICMPv6))
+	s = s.Subtract(Set{withTypes, withTypes})
 	swap := func(t tree) tree { return t.swapped(addressesSwapped) }
 	return Set{s.v4.rewrite(1, swap), s.v6.rewrite(1, swap)}
 }

@@ -10,50 +10,49 @@ import "net/netip"
 type Set struct{ v4, v6 tree }
 
 // Everything is every packet of the family.
-func Everything(f Family) Set {
-	a := AllAddresses(f)
-	return fromTo(allProtocols, allPorts, allPorts, a, a)
+func Everything(f Family) Set { return everything.Family(f) }
+
+var everything = Set{
+	product(allProtocols, allPorts, allPorts, allIPv4, allIPv4),
+	product(allProtocols, allPorts, allPorts, allIPv6, allIPv6),
 }
 
-// fromTo is the product of the dimensions, for each family.
-func fromTo(protocols, toPorts, fromPorts tree, from, to Addresses) Set {
-	return Set{
-		v4: product(protocols, toPorts, fromPorts, from.v4, to.v4),
-		v6: product(protocols, toPorts, fromPorts, from.v6, to.v6),
-	}
-}
-
-var anyAddress = Addresses{allIPv4, allIPv6}
+// The protocols that have ports, and those that have types and codes.
+var (
+	withPorts = protocolSet(TCP, UDP)
+	withTypes = protocolSet(ICMP, ICMPv6)
+)
 
 // From is the packets of s that come from a.
-func (s Set) From(a Addresses) Set {
-	return s.Intersect(fromTo(allProtocols, allPorts, allPorts, a, anyAddress))
-}
+func (s Set) From(a Addresses) Set { return s.restrict(3, a.v4, a.v6) }
 
 // To is the packets of s that go to a.
-func (s Set) To(a Addresses) Set {
-	return s.Intersect(fromTo(allProtocols, allPorts, allPorts, anyAddress, a))
-}
+func (s Set) To(a Addresses) Set { return s.restrict(4, a.v4, a.v6) }
 
 // On is the packets of s that are of one of the protocols.
-func (s Set) On(protocols ...Protocol) Set {
-	return s.restrict(protocolSet(protocols...), allPorts, allPorts)
-}
+func (s Set) On(protocols ...Protocol) Set { return s.on(protocolSet(protocols...)) }
 
 // FromPorts is the TCP and UDP packets of s that come from the ports.
-func (s Set) FromPorts(p Ports) Set { return s.restrict(protocolSet(TCP, UDP), allPorts, p.t) }
+func (s Set) FromPorts(p Ports) Set { return s.on(withPorts).restrict(2, p.t, p.t) }
 
 // ToPorts is the TCP and UDP packets of s that go to the ports.
-func (s Set) ToPorts(p Ports) Set { return s.restrict(protocolSet(TCP, UDP), p.t, allPorts) }
+func (s Set) ToPorts(p Ports) Set { return s.on(withPorts).restrict(1, p.t, p.t) }
 
 // ICMPTypes is the ICMP and ICMPv6 packets of s of the type and code; -1 is
 // any (SG-14).
 func (s Set) ICMPTypes(typ, code int) Set {
-	return s.restrict(protocolSet(ICMP, ICMPv6), icmpTypes(typ, code), allPorts)
+	types := icmpTypes(typ, code)
+	return s.on(withTypes).restrict(1, types, types)
 }
 
-func (s Set) restrict(protocols, toPorts, fromPorts tree) Set {
-	return s.Intersect(fromTo(protocols, toPorts, fromPorts, anyAddress, anyAddress))
+func (s Set) on(protocols tree) Set { return s.restrict(0, protocols, protocols) }
+
+// restrict keeps what lies in the set of one dimension, depth levels down.
+func (s Set) restrict(depth int, v4, v6 tree) Set {
+	return Set{
+		s.v4.rewrite(depth, func(t tree) tree { return combine(intersection, t, v4) }),
+		s.v6.rewrite(depth, func(t tree) tree { return combine(intersection, t, v6) }),
+	}
 }
 
 func protocolSet(protocols ...Protocol) tree {
@@ -213,9 +212,8 @@ func (s Set) Any() (Packet, bool) {
 			}
 		}
 		t = t.at(small(protocol))
-		ephemeral := product(allPorts, interval(small(1024), small(65535)), anyAddress.of(f), anyAddress.of(f))
-		if from := combine(intersection, t, ephemeral); len(from) > 0 {
-			t = from
+		if client := combine(intersection, t, clientPorts); len(client) > 0 {
+			t = client
 		}
 		toPort, fromPort := t[0], t[0].next[0]
 		source, destination := fromPort.next[0], fromPort.next[0].next[0]
@@ -223,6 +221,9 @@ func (s Set) Any() (Packet, bool) {
 	}
 	return Packet{}, false
 }
+
+// clientPorts is any destination port, and a source port of a client.
+var clientPorts = product(allPorts, interval(small(1024), small(65535)))
 
 // preferred is the protocols that people understand best, in that order.
 var preferred = [...]Protocol{TCP, UDP, ICMP, ICMPv6}

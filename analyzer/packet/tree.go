@@ -1,5 +1,10 @@
 package packet
 
+import (
+	"slices"
+	"sort"
+)
+
 // tree is one level of a diagram: disjoint, ascending intervals, each with
 // what holds on it in the dimensions below. Neighbours with equal children are
 // merged and no child is empty, which makes the diagram of a set unique. Trees
@@ -11,7 +16,9 @@ type edge struct {
 	next     tree
 }
 
-// leaf stands below the last dimension: the point is in the set.
+// leaf stands below the last dimension: the point is in the set. An operand of
+// an intersection, and what is taken away, may have fewer dimensions than the
+// other: its leaf then means everything below.
 var leaf = tree{{}}
 
 // interval is the one-dimensional set of the points from..to.
@@ -77,11 +84,22 @@ func combine(op operation, a, b tree) tree {
 			return nil
 		}
 		return a
-	case same(a, b):
+	case same(a, b) || same(b, leaf):
 		if op == difference {
 			return nil
 		}
 		return a
+	}
+	if op == intersection {
+		if same(a, leaf) {
+			return b
+		}
+		if a.within(b) {
+			return a.restricted(b[0].next)
+		}
+		if b.within(a) {
+			return b.restricted(a[0].next)
+		}
 	}
 	var out tree
 	// i and j are the current intervals; f and g where what is left of them
@@ -104,7 +122,12 @@ func combine(op operation, a, b tree) tree {
 		default:
 			from, to, x, y = f, smaller(a[i].to, b[j].to), a[i].next, b[j].next
 		}
-		out = out.grow(from, to, combine(op, x, y))
+		if below := combine(op, x, y); below != nil {
+			if out == nil {
+				out = make(tree, 0, max(len(a), len(b)))
+			}
+			out = out.grow(from, to, below)
+		}
 		if x != nil {
 			i, f = advance(a, i, to)
 		}
@@ -116,6 +139,39 @@ func combine(op operation, a, b tree) tree {
 		}
 	}
 	return out
+}
+
+// within reports whether b is a single interval that spans all of a.
+func (t tree) within(b tree) bool {
+	return len(b) == 1 && !t[0].from.less(b[0].from) && !b[0].to.less(t[len(t)-1].to)
+}
+
+// restricted keeps what lies in next, whatever the first dimension. It is t
+// itself when that is everything.
+func (t tree) restricted(next tree) tree {
+	return t.mapped(func(below tree) tree { return combine(intersection, below, next) })
+}
+
+// mapped replaces what lies below the first dimension. It is t itself when
+// nothing changes.
+func (t tree) mapped(f func(tree) tree) tree {
+	for i, e := range t {
+		next := f(e.next)
+		if same(next, e.next) {
+			continue
+		}
+		out := make(tree, i, len(t))
+		copy(out, t)
+		out = out.grow(e.from, e.to, next)
+		for _, e := range t[i+1:] {
+			out = out.grow(e.from, e.to, f(e.next))
+		}
+		if len(out) == 0 {
+			return nil
+		}
+		return out
+	}
+	return t
 }
 
 // advance steps past to, which lies in the i-th interval: to the rest of it,
@@ -162,12 +218,11 @@ func subset(a, b tree) bool {
 
 // at is what holds at the point n.
 func (t tree) at(n number) tree {
-	for _, e := range t {
-		if !n.less(e.from) && !e.to.less(n) {
-			return e.next
-		}
+	i := sort.Search(len(t), func(i int) bool { return !t[i].to.less(n) })
+	if i == len(t) || n.less(t[i].from) {
+		return nil
 	}
-	return nil
+	return t[i].next
 }
 
 // over is t, a set of one dimension, with next below it.
@@ -199,11 +254,7 @@ func (t tree) rewrite(depth int, f func(tree) tree) tree {
 	if depth == 0 {
 		return f(t)
 	}
-	var out tree
-	for _, e := range t {
-		out = out.grow(e.from, e.to, e.next.rewrite(depth-1, f))
-	}
-	return out
+	return t.mapped(func(next tree) tree { return next.rewrite(depth-1, f) })
 }
 
 // below is the union of the subtrees that lie depth levels down: the
@@ -250,12 +301,30 @@ func (t tree) top() tree {
 // under them.
 func (t tree) swapped(below func(tree) tree) tree {
 	var out tree
-	for _, e := range t {
-		var column tree
-		for _, f := range e.next {
-			column = column.grow(f.from, f.to, interval(e.from, e.to).over(below(f.next)))
+	cuts := t.cuts()
+	for i, from := range cuts {
+		to := number{^uint64(0), ^uint64(0)}
+		if i+1 < len(cuts) {
+			to = cuts[i+1].before()
 		}
-		out = combine(union, out, column)
+		var column tree
+		for _, e := range t {
+			column = column.grow(e.from, e.to, below(e.next.at(from)))
+		}
+		out = out.grow(from, to, column)
 	}
 	return out
+}
+
+// cuts is where intervals of the second dimension begin or have ended,
+// ascending.
+func (t tree) cuts() []number {
+	var out []number
+	for _, e := range t {
+		for _, f := range e.next {
+			out = append(out, f.from, f.to.next())
+		}
+	}
+	slices.SortFunc(out, number.compare)
+	return slices.Compact(out)
 }
