@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer"
 )
@@ -22,9 +23,18 @@ func worstFirst(questions []analyzer.Question) []analyzer.Question {
 	return sorted
 }
 
-// pressing reports whether a question is worth a line of its own: an answer
-// could bring something high.
-func pressing(q analyzer.Question) bool { return q.Severity >= analyzer.High }
+// sift parts the questions whose answer could bring something high, which are
+// worth a line of their own, from the rest, which are a count.
+func sift(questions []analyzer.Question) (pressing, lesser []analyzer.Question) {
+	for _, q := range worstFirst(questions) {
+		if q.Severity >= analyzer.High {
+			pressing = append(pressing, q)
+		} else {
+			lesser = append(lesser, q)
+		}
+	}
+	return pressing, lesser
+}
 
 // decides counts the results that questions decide, each once.
 func decides(questions []analyzer.Question) int {
@@ -36,60 +46,64 @@ func decides(questions []analyzer.Question) int {
 	return len(slices.Compact(all))
 }
 
-// facts is "2 facts not in this plan decide 5".
-func facts(questions []analyzer.Question) string {
+// facts is "2 facts not in this plan decide 5 results", for what kind of
+// result.
+func facts(questions []analyzer.Question, result string) string {
 	verb := "decide"
 	if len(questions) == 1 {
 		verb = "decides"
 	}
-	return fmt.Sprintf("%s not in this plan %s %d", plural(len(questions), "fact"), verb, decides(questions))
+	return fmt.Sprintf("%s not in this plan %s %s", plural(len(questions), "fact"), verb, plural(decides(questions), result))
 }
 
 // questions is the block of missing facts, each with the line that settles
-// it. Those that could bring nothing high are a count, which on a clean run
-// the verdict carries.
+// it. On a clean run the verdict carries the count of the lesser ones.
 func (p *printer) questions(r *analyzer.Report, findings bool) []string {
-	all := worstFirst(r.Questions)
-	n := len(all)
-	if !p.All {
-		n = slices.IndexFunc(all, func(q analyzer.Question) bool { return !pressing(q) })
-		if n < 0 {
-			n = len(all)
-		}
-	}
-	listed, folded := all[:n], all[n:]
 	if p.Quiet && !findings {
 		return nil
 	}
+	listed, folded := sift(r.Questions)
+	if p.All {
+		listed, folded = append(listed, folded...), nil
+	}
 	var lines []string
 	if len(listed) > 0 {
-		more := " results:"
+		result := "result"
 		if findings {
-			more = " more results:"
+			result = "more result"
 		}
-		lines = append(lines, facts(listed)+more)
-		for i, q := range listed {
-			if !p.All && i == questionsShown {
-				lines = append(lines, fmt.Sprintf("  … %d more: --all", len(listed)-i))
-				break
-			}
-			lines = append(lines, p.question(q)...)
+		lines = append(lines, facts(listed, result)+":")
+		rest := 0
+		if !p.All && len(listed) > questionsShown {
+			rest = len(listed) - questionsShown
+			listed = listed[:questionsShown]
+		}
+		width := 0
+		for _, q := range listed {
+			width = max(width, len(q.Severity.String())+1)
+		}
+		for _, q := range listed {
+			lines = append(lines, p.question(q, width)...)
+		}
+		if rest > 0 {
+			lines = append(lines, fmt.Sprintf("  … %d more: --all", rest))
 		}
 	}
 	if len(folded) > 0 && findings {
-		lines = append(lines, facts(folded)+" results below high: --all")
+		lines = append(lines, facts(folded, "lesser result")+": --all")
 	}
 	return lines
 }
 
-func (p *printer) question(q analyzer.Question) []string {
-	tag := pad(q.Severity.String()+"?", 7)
+// question is a missing fact and below it what settles it, never cut: it is
+// there to be copied.
+func (p *printer) question(q analyzer.Question, width int) []string {
+	tag := p.paint(severityColors[q.Severity], pad(q.Severity.String()+"?", width))
 	decides := fmt.Sprintf("decides %d", len(q.Decides))
-	room := p.width() - len("  ") - len(tag) - len(decides) - 2
-	text := pad(cut(clean(q.Text), room), room)
-	lines := []string{"  " + p.paint(severityColors[q.Severity], tag) + text + "  " + decides}
+	room := p.width() - len("  ") - width - len("  ") - len("  ") - len(decides)
+	lines := []string{"  " + tag + "  " + pad(cut(clean(q.Text), room), room) + "  " + decides}
 	if q.Settle != "" {
-		lines = append(lines, "         "+cut(clean(q.Settle), 240))
+		lines = append(lines, strings.Repeat(" ", 4+width)+clean(q.Settle))
 	}
 	return lines
 }

@@ -343,56 +343,58 @@ func splitKey(address string) (base, key string) {
 	return strings.TrimSuffix(address, parsed.Key), parsed.Key
 }
 
-// way spells the way of the worst flow out, a line a hop, in at most n lines.
+// way spells the path of the worst flow out, a line a hop, in at most n lines.
 func (p *printer) way(f *analyzer.Finding, n int) []string {
 	hops := f.Path
-	names := make([]string, len(hops))
-	widest := 0
+	names, details := make([]string, len(hops)), make([]string, len(hops))
+	nameWidth, detailWidth := 0, 0
 	for i, h := range hops {
-		names[i] = clean(hopName(h))
-		widest = max(widest, min(lipgloss.Width(names[i]), 48))
+		names[i], details[i] = cut(clean(hopName(h)), 48), cut(clean(h.Detail), 32)
+		if i > 0 {
+			nameWidth = max(nameWidth, lipgloss.Width(names[i]))
+			detailWidth = max(detailWidth, lipgloss.Width(details[i]))
+		}
 	}
 	// A path that does not fit loses its middle: its ends say what it is.
 	skip, from := 0, len(hops)
 	if extra := len(hops) - n; extra > 0 {
-		skip = extra + 1
-		from = max(1, n/2)
+		skip, from = extra+1, max(1, n/2)
 	}
-	head := "   " + p.paint(gutter, "=") + " " + p.paint(bold, "path:") + " "
 	var lines []string
 	for i := 0; i < len(hops); i++ {
-		if skip > 0 && i == from {
-			lines = append(lines, fmt.Sprintf("           -> … %d more: %s explain %s", skip, p.command(), f.Fingerprint))
+		line := "           -> "
+		switch {
+		case i == from:
+			lines = append(lines, fmt.Sprintf("%s… %d more: %s explain %s", line, skip, p.command(), clean(f.Fingerprint)))
 			i += skip - 1
 			continue
-		}
-		line := "           -> "
-		if i == 0 {
-			line = head
-			if len(names[0]) > 0 && !strings.HasPrefix(names[0], "internet") {
+		case i == 0:
+			line = "   " + p.paint(gutter, "=") + " " + p.paint(bold, "path:") + " "
+			if !strings.HasPrefix(names[0], "internet") {
 				line += "internet -> "
 			}
+			lines = append(lines, line+p.hop(f, hops[i], names[i], details[i]))
+			continue
 		}
-		lines = append(lines, line+p.hop(f, hops[i], names[i], widest))
+		lines = append(lines, line+p.hop(f, hops[i], pad(names[i], nameWidth), pad(details[i], detailWidth)))
 	}
 	return lines
 }
 
-func (p *printer) hop(f *analyzer.Finding, h reach.Hop, name string, width int) string {
-	var notes []string
-	if h.Detail != "" {
-		notes = append(notes, cut(clean(h.Detail), 48))
+// hop is what a packet passes, what admits it there, where that stands, and
+// whether this change made it so.
+func (p *printer) hop(f *analyzer.Finding, h reach.Hop, name, detail string) string {
+	words := []string{name}
+	if detail != "" {
+		words = append(words, detail)
 	}
 	if r := place(f.Stack, hopCause(h)); !r.IsZero() {
-		notes = append(notes, clean(near(r, f.Location.Range)))
+		words = append(words, clean(near(r, f.Location.Range)))
 	}
 	if word := changes(hopCause(h).Resource); word != "" && hasBefore(f.Stack) {
-		notes = append(notes, p.paint(bold, "("+word+")"))
+		words = append(words, p.paint(bold, "("+word+")"))
 	}
-	if len(notes) == 0 {
-		return name
-	}
-	return pad(cut(name, 64), width) + "  " + strings.Join(notes, "  ")
+	return strings.Join(words, "  ")
 }
 
 // hopName is what a packet passes, in the words of the configuration.

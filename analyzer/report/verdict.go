@@ -63,14 +63,8 @@ func doubt(r *analyzer.Report) string {
 	if r.Outside > 0 {
 		doubts = append(doubts, fmt.Sprintf("%d of %s %s outside this plan (--context NETWORK)", r.Outside, plural(r.Interfaces, "interface"), stand(r.Outside)))
 	}
-	var urgent []analyzer.Question
-	for _, q := range r.Questions {
-		if pressing(q) {
-			urgent = append(urgent, q)
-		}
-	}
-	if len(urgent) > 0 {
-		doubts = append(doubts, facts(urgent)+" results")
+	if urgent, _ := sift(r.Questions); len(urgent) > 0 {
+		doubts = append(doubts, facts(urgent, "result"))
 	} else if open := uncertain(r); open != "" && r.Outside == 0 {
 		doubts = append(doubts, "it is undecided whether the internet reaches "+open)
 	}
@@ -116,7 +110,7 @@ func fact(r *analyzer.Report) string {
 	before := slices.ContainsFunc(r.Stacks, hasBefore)
 	all, fresh := exposed(r, false), exposed(r, true)
 	switch {
-	case before && (!r.NetworkChanged || len(fresh) == 0 && (len(all) > 0 || count(r).list(count(r).existing) != "")):
+	case before && (!r.NetworkChanged || len(fresh) == 0 && (len(all) > 0 || len(count(r).existing) > 0)):
 		return "this change opens nothing"
 	case before && len(fresh) > 0 && len(fresh) < len(all):
 		return "this change opens " + names(fresh, targetsNamed) + " to the internet and nothing else"
@@ -251,21 +245,11 @@ func (p *printer) scope(r *analyzer.Report) string {
 	}
 	var rest []string
 	t := count(r)
-	if text := t.list(t.existing); text != "" {
-		n := 0
-		for _, k := range t.existing {
-			n += k
-		}
-		if len(t.existing) == 1 {
-			text = strings.Replace(text, " ", " existing ", 1)
-		} else {
-			text = "existing: " + text
-		}
-		noun := " findings"
-		if n == 1 {
-			noun = " finding"
-		}
-		rest = append(rest, text+noun+", --all")
+	switch text := t.list(t.existing); {
+	case len(t.existing) == 1:
+		rest = append(rest, strings.Replace(text, " ", " existing ", 1)+" findings, --all")
+	case len(t.existing) > 1:
+		rest = append(rest, "existing: "+text+", --all")
 	}
 	if t.resolved > 0 {
 		rest = append(rest, fmt.Sprintf("%d resolved", t.resolved))
@@ -273,14 +257,8 @@ func (p *printer) scope(r *analyzer.Report) string {
 	if t.accepted > 0 {
 		rest = append(rest, fmt.Sprintf("%d accepted", t.accepted))
 	}
-	var minor []analyzer.Question
-	for _, q := range r.Questions {
-		if !pressing(q) {
-			minor = append(minor, q)
-		}
-	}
-	if len(minor) > 0 {
-		rest = append(rest, facts(minor)+" minor results, --all")
+	if _, minor := sift(r.Questions); len(minor) > 0 {
+		rest = append(rest, facts(minor, "lesser result")+", --all")
 	}
 	missing := map[string]int{}
 	for _, c := range r.Coverage {
