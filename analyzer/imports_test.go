@@ -44,6 +44,7 @@ var external = map[string][]string{
 	"analyzer/tfplan":   {"github.com/go-json-experiment/json", "github.com/hashicorp/terraform-json"},
 	"analyzer/tfconfig": {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"},
 	"analyzer/driver":   {"golang.org/x/sync"},
+	"analyzer/input":    {"golang.org/x/sync"},
 }
 
 func TestImportsGoOneWay(t *testing.T) {

@@ -1,0 +1,221 @@
+package driver
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/triage"
+)
+
+// analyzeStack judges one stack: its snapshot after the change, and the one
+// before it where there is one.
+func analyzeStack(ctx context.Context, stack *tf.Stack, o Options) *part {
+	p := &part{stack: stack}
+	after := view(stack, stack.After)
+	var before *analyzer.View
+	if stack.Before != nil {
+		before = after
+		if p.changed = changed(stack); p.changed {
+			before = view(stack, stack.Before)
+		}
+	}
+
+	now := o.judge(ctx, stack, after, before)
+	p.findings, p.checks = now.findings, now.results
+	p.exposures = exposures(stack, after)
+	if before != nil {
+		then := now
+		if p.changed {
+			then = o.judge(ctx, stack, before, nil)
+		}
+		p.findings = triage.Compare(p.findings, then.findings)
+		p.exposures = triage.CompareExposures(p.exposures, exposures(stack, before))
+	}
+	for _, f := range p.findings {
+		locate(f)
+	}
+	p.assumptions = assumptions(after.Network, p)
+	p.coverage = coverage(stack)
+	p.interfaces, p.outside = placement(after.Network)
+	return p
+}
+
+func newView(snapshot *tf.Snapshot, network *aws.Network) *analyzer.View {
+	graph := reach.Compile(network)
+	return &analyzer.View{Snapshot: snapshot, Network: network, Graph: graph, FromInternet: graph.FromInternet()}
+}
+
+// changed reports whether the snapshots differ. Instances that the plan does
+// not touch are the same objects in both.
+func changed(stack *tf.Stack) bool {
+	return !slices.Equal(stack.Before.Resources, stack.After.Resources)
+}
+
+// verdicts is what the checks say of one snapshot.
+type verdicts struct {
+	findings []*analyzer.Finding
+	results  []analyzer.CheckResult
+}
+
+// judge runs the checks on a view.
+func (o Options) judge(ctx context.Context, stack *tf.Stack, view, before *analyzer.View) verdicts {
+	var v verdicts
+	for _, check := range o.runs() {
+		if ctx.Err() != nil {
+			return v
+		}
+		var found []*analyzer.Finding
+		pass := analyzer.NewPass(check, stack, view, before, o.options(check), o.given(), func(f analyzer.Finding) {
+			found = append(found, complete(f, check, stack))
+		})
+		check.Run(pass)
+		v.findings = append(v.findings, found...)
+		v.results = append(v.results, count(pass, found))
+	}
+	return v
+}
+
+// options are the settings of a check, defaults filled in.
+func (o Options) options(check *analyzer.Check) map[string][]string {
+	options := map[string][]string{}
+	for _, option := range check.Options {
+		options[option.Name] = option.Default
+	}
+	maps.Copy(options, o.Settings.Options(check.ID))
+	return options
+}
+
+// given answers questions from the settings; without settings it answers none.
+func (o Options) given() analyzer.Given { return o.Settings }
+
+// complete fills in what follows from what the check said.
+func complete(f analyzer.Finding, check *analyzer.Check, stack *tf.Stack) *analyzer.Finding {
+	f.Check, f.Stack, f.Preview = check, stack, check.Preview
+	f.Verdict = analyzer.Undetermined
+	if len(f.Subjects) == 0 {
+		f.Verdict = analyzer.Violation
+	}
+	for _, s := range f.Subjects {
+		if s.Verdict == analyzer.Violation {
+			f.Verdict = analyzer.Violation
+		}
+	}
+	f.Severity = f.Effect.Severity()
+	f.Fingerprint = analyzer.Fingerprint(check.ID, stack.Name, f.Cause)
+	return &f
+}
+
+// count says what became of the subjects that a check looked at.
+func count(pass *analyzer.Pass, found []*analyzer.Finding) analyzer.CheckResult {
+	r := analyzer.CheckResult{Check: pass.Check, Stack: pass.Stack}
+	violated, undetermined := map[string]bool{}, map[string]bool{}
+	for _, f := range found {
+		for _, s := range f.Subjects {
+			if s.Verdict == analyzer.Violation {
+				violated[s.Address] = true
+			} else {
+				undetermined[s.Address] = true
+			}
+		}
+	}
+	for address := range violated {
+		delete(undetermined, address)
+	}
+	r.Violated, r.Undetermined = len(violated), len(undetermined)
+	r.Evaluated = max(pass.Evaluated, r.Violated+r.Undetermined)
+	r.Passed = r.Evaluated - r.Violated - r.Undetermined
+	return r
+}
+
+// locate finds the lines that a finding is about.
+func locate(f *analyzer.Finding) {
+	source := f.Stack.Source
+	if source == nil {
+		return
+	}
+	if r := f.Cause.Resource; r != nil {
+		f.Location, _ = source.Locate(r, f.Cause.Argument)
+	}
+	for _, notes := range [][]analyzer.Note{f.Because, f.Related} {
+		for i := range notes {
+			if r := notes[i].Cause.Resource; r != nil {
+				location, _ := source.Locate(r, notes[i].Cause.Argument)
+				notes[i].Range = location.Range
+			}
+		}
+	}
+}
+
+// exposures are the flows from the internet that arrive, or may.
+func exposures(stack *tf.Stack, view *analyzer.View) []*analyzer.Exposure {
+	var all []*analyzer.Exposure
+	for _, flow := range view.FromInternet {
+		if !flow.Reachable.May.IsEmpty() {
+			all = append(all, &analyzer.Exposure{Stack: stack, Flow: flow})
+		}
+	}
+	return all
+}
+
+// assumptions are those that the network or a result rests on, each once.
+func assumptions(network *aws.Network, p *part) []*tf.Assumption {
+	var all []*tf.Assumption
+	all = append(all, network.Assumptions...)
+	for _, f := range p.findings {
+		all = append(all, f.Assumptions...)
+	}
+	for _, e := range p.exposures {
+		all = append(all, e.Flow.Assumptions...)
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(a *tf.Assumption) bool {
+		again := seen[a.ID]
+		seen[a.ID] = true
+		return again
+	})
+}
+
+// coverage says which instances the analysis understood.
+func coverage(stack *tf.Stack) analyzer.Coverage {
+	c := analyzer.Coverage{Stack: stack, NotModelled: map[string]int{}}
+	for name, n := range stack.Types {
+		switch aws.Types.Coverage(name) {
+		case aws.Modelled:
+			c.Modelled += n
+		case aws.NotModelled:
+			c.NotModelled[name] += n
+		default:
+			c.Irrelevant += n
+		}
+	}
+	return c
+}
+
+// placement counts the network interfaces, and those of which every subnet
+// lies outside the input.
+func placement(network *aws.Network) (interfaces, outside int) {
+	for _, i := range network.Interfaces {
+		interfaces++
+		if isOutside(i) {
+			outside++
+		}
+	}
+	return interfaces, outside
+}
+
+func isOutside(i *aws.Interface) bool {
+	if len(i.Subnets.Each) == 0 {
+		return i.Subnets.Open
+	}
+	for _, link := range i.Subnets.Each {
+		if subnet, ok := link.One(); !link.Outside() && (!ok || !subnet.Outside) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,153 @@
+// Package fixturetest holds fixtures against their own comments: a
+// configuration says on its lines which findings are due there,
+//
+//	cidr_blocks = ["0.0.0.0/0"] # want internet-reaches-admin-port `on tcp/22`
+//
+// and any finding without a want, or want without a finding, fails the test.
+// "want?" stands for an undetermined finding. The pattern between backquotes
+// is optional and matches the message. It is imported by tests only.
+package fixturetest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/driver"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/triage"
+)
+
+// want is one expectation.
+type want struct {
+	file    string
+	line    int
+	check   string
+	verdict analyzer.Verdict
+	message *regexp.Regexp
+	met     bool
+}
+
+var wantPattern = regexp.MustCompile("want(\\??) ([a-z0-9-]+)(?: `([^`]*)`)?")
+
+// Open reads an input; sources says whether to look for the configuration it
+// was made from.
+type Open func(path string, sources bool) (*tf.Stack, error)
+
+// Run analyses the fixture in a folder, with and without its source, and
+// compares the findings with the wants of its files.
+func Run(t *testing.T, dir string, checks []*analyzer.Check, open Open) {
+	t.Helper()
+	withSource := analyze(t, dir, checks, open, true)
+	without := analyze(t, dir, checks, open, false)
+	if a, b := names(withSource), names(without); !slices.Equal(a, b) {
+		t.Errorf("the plan says one thing with its source and another without:\nwith    %s\nwithout %s", strings.Join(a, "\n        "), strings.Join(b, "\n        "))
+	}
+	wants := readWants(t, dir)
+	for _, f := range withSource {
+		if f.Status == analyzer.Resolved {
+			continue
+		}
+		if !meet(wants, f) {
+			t.Errorf("%s: nobody wants %s[%s]: %s (%s)", place(f), f.Severity, f.Check.ID, f.Message, f.Verdict)
+		}
+	}
+	for _, w := range wants {
+		if !w.met {
+			t.Errorf("%s:%d: no %s of %s", w.file, w.line, w.verdict, w.check)
+		}
+	}
+}
+
+func analyze(t *testing.T, dir string, checks []*analyzer.Check, open Open, sources bool) []*analyzer.Finding {
+	t.Helper()
+	stack, err := open(filepath.Join(dir, "plan.json"), sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := driver.Analyze(context.Background(), driver.Options{
+		Stacks: []*tf.Stack{stack},
+		Known:  checks,
+		Triage: triage.Defaults(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range report.Diagnostics {
+		if d.Severity == tf.Error {
+			t.Errorf("%s: %s", d.Summary, d.Detail)
+		}
+	}
+	return report.Findings
+}
+
+// names are the findings as far as they do not depend on the source.
+func names(findings []*analyzer.Finding) []string {
+	var all []string
+	for _, f := range findings {
+		all = append(all, fmt.Sprintf("%s %s %s %s %s", f.Check.ID, f.Verdict, f.Cause.Address(), f.Cause.Argument, f.Status))
+	}
+	slices.Sort(all)
+	return all
+}
+
+func place(f *analyzer.Finding) string {
+	if f.Location.Range.IsZero() {
+		return f.Cause.Address() + " " + f.Cause.Argument
+	}
+	return f.Location.Range.String()
+}
+
+func meet(wants []*want, f *analyzer.Finding) bool {
+	for _, w := range wants {
+		if w.check == f.Check.ID && w.verdict == f.Verdict && w.line == f.Location.Range.StartLine &&
+			strings.HasSuffix(f.Location.Range.File, w.file) && (w.message == nil || w.message.MatchString(f.Message)) {
+			w.met = true
+			return true
+		}
+	}
+	return false
+}
+
+// readWants collects the wants of every configuration file below dir.
+func readWants(t *testing.T, dir string) []*want {
+	t.Helper()
+	var wants []*want
+	err := filepath.WalkDir(dir, func(file string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(file) != ".tf" {
+			return err
+		}
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(dir, file)
+		for n, line := range strings.Split(string(src), "\n") {
+			_, comment, ok := strings.Cut(line, "# want")
+			if !ok {
+				continue
+			}
+			for _, m := range wantPattern.FindAllStringSubmatch("want"+comment, -1) {
+				w := &want{file: filepath.ToSlash(rel), line: n + 1, check: m[2], verdict: analyzer.Violation}
+				if m[1] == "?" {
+					w.verdict = analyzer.Undetermined
+				}
+				if m[3] != "" {
+					w.message = regexp.MustCompile(m[3])
+				}
+				wants = append(wants, w)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wants
+}

@@ -1,0 +1,214 @@
+// Package input finds out what a PATH is, opens it, and makes a stack of it:
+// the kind is told from the content, the source is looked for beside it.
+package input
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/tfconfig"
+	"github.com/tfcheck/tfcheck/analyzer/tfplan"
+)
+
+// Options say how to read inputs.
+type Options struct {
+	Wanted tf.Wanted
+	// Source is the folder of the configuration that the plans were made
+	// from; empty looks for it where a plan lies. NoSource looks nowhere.
+	Source   string
+	NoSource bool
+	// Stdin is what the path "-" stands for.
+	Stdin io.Reader
+}
+
+// Error is why an input could not be read at all, and what to do about it.
+type Error struct {
+	Path    string
+	Summary string
+	Detail  string
+}
+
+func (e *Error) Error() string {
+	if e.Detail == "" {
+		return e.Path + ": " + e.Summary
+	}
+	return e.Path + ": " + e.Summary + "; " + e.Detail
+}
+
+// Open reads the inputs that the paths name, each written PATH or NAME=PATH,
+// in their order; a folder that holds plans stands for all of them.
+func Open(ctx context.Context, paths []string, o Options) ([]*tf.Stack, error) {
+	var all []located
+	for _, path := range paths {
+		found, err := locate(path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	stacks := make([]*tf.Stack, len(all))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, l := range all {
+		g.Go(func() (err error) {
+			stacks[i], err = o.open(ctx, l)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return stacks, unique(stacks)
+}
+
+// unique reports stacks of one name: their addresses could not be told apart.
+func unique(stacks []*tf.Stack) error {
+	byName := map[string]string{}
+	for _, s := range stacks {
+		if other, ok := byName[s.Name]; ok {
+			return &Error{s.Path, fmt.Sprintf("it has the same name as %s, %q", other, s.Name), "give one of them another, as in other=" + s.Path}
+		}
+		byName[s.Name] = s.Path
+	}
+	return nil
+}
+
+// located is a file to read, or standard input.
+type located struct {
+	name string // empty: of the folder
+	path string
+}
+
+// stdin is the path of standard input.
+const stdin = "-"
+
+// locate finds the files that an argument stands for.
+func locate(argument string) ([]located, error) {
+	l := located{path: argument}
+	if name, path, ok := strings.Cut(argument, "="); ok {
+		// A file may have an equals sign in its name.
+		if _, err := os.Stat(argument); err != nil {
+			l = located{name, path}
+		}
+	}
+	if l.path == stdin {
+		return []located{l}, nil
+	}
+	info, err := os.Stat(l.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &Error{l.path, "there is no such file", "name a plan made with `terraform show -json tfplan > plan.json`"}
+	case err != nil:
+		return nil, &Error{Path: l.path, Summary: cause(err)}
+	case !info.IsDir():
+		if isConfiguration(l.path) {
+			return nil, configuration(l.path)
+		}
+		return []located{l}, nil
+	}
+	return plansIn(l)
+}
+
+// plansIn are the plans of a folder that holds no configuration.
+func plansIn(l located) ([]located, error) {
+	entries, err := os.ReadDir(l.path)
+	if err != nil {
+		return nil, &Error{Path: l.path, Summary: cause(err)}
+	}
+	var plans []located
+	for _, e := range entries {
+		switch {
+		case isConfiguration(e.Name()):
+			return nil, configuration(l.path)
+		case !e.IsDir() && filepath.Ext(e.Name()) == ".json":
+			plans = append(plans, located{name: strings.TrimSuffix(e.Name(), ".json"), path: filepath.Join(l.path, e.Name())})
+		}
+	}
+	if len(plans) == 0 {
+		return nil, &Error{l.path, "the folder holds neither plans nor a configuration", "name a plan made with `terraform show -json tfplan > plan.json`"}
+	}
+	if len(plans) == 1 {
+		plans[0].name = l.name
+	}
+	return plans, nil
+}
+
+func configuration(path string) error {
+	return &Error{path, "configurations cannot be read without a plan yet",
+		"make one with `terraform plan -out=tfplan && terraform show -json tfplan > plan.json` and name plan.json"}
+}
+
+// isConfiguration reports whether a file is Terraform or OpenTofu source.
+func isConfiguration(name string) bool {
+	return slices.ContainsFunc([]string{".tf", ".tf.json", ".tofu", ".tofu.json"}, func(ending string) bool {
+		return strings.HasSuffix(name, ending)
+	})
+}
+
+// open reads one file and finds its source.
+func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
+	place := o.place(l)
+	options := tfplan.Options{Wanted: o.Wanted, Name: l.name, Path: filepath.ToSlash(l.path)}
+	if options.Name == "" {
+		options.Name = place.name()
+	}
+	stack, err := o.read(ctx, l.path, options)
+	if err != nil {
+		var known *tfplan.Error
+		if errors.As(err, &known) {
+			return nil, &Error{l.path, known.Summary, known.Detail}
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, &Error{Path: l.path, Summary: cause(err)}
+	}
+	if place.source != "" {
+		config, diags := tfconfig.Load(place.source, place.root, tfconfig.DefaultLimits())
+		stack.Source = config
+		for _, d := range diags {
+			d.Stack = stack.Name
+			stack.Diagnostics = append(stack.Diagnostics, d)
+		}
+	}
+	return stack, nil
+}
+
+// read opens the path and reads its content, whatever its encoding.
+func (o Options) read(ctx context.Context, path string, options tfplan.Options) (*tf.Stack, error) {
+	if path == stdin {
+		r, err := decode(o.Stdin)
+		if err != nil {
+			return nil, err
+		}
+		return tfplan.Read(ctx, r, options)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	r, err := decode(f)
+	if err != nil {
+		return nil, err
+	}
+	return tfplan.Read(ctx, r, options)
+}
+
+// cause is what went wrong, without the path that the message has already.
+func cause(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}

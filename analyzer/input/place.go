@@ -1,0 +1,75 @@
+package input
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// place is where an input belongs: the folder of the configuration it was
+// made from, and the repository around it.
+type place struct {
+	folder string // of the configuration if there is one, else of the file
+	source string // the folder of the configuration; empty without one
+	root   string // of the repository
+}
+
+// place finds the configuration that a plan was made from: where the user
+// says, else in the folder where the plan lies.
+func (o Options) place(l located) place {
+	p := place{folder: "."}
+	if l.path != stdin {
+		p.folder = filepath.Dir(l.path)
+	}
+	switch {
+	case o.NoSource:
+	case o.Source != "":
+		p.folder, p.source = o.Source, o.Source
+	case l.path != stdin && holdsConfiguration(p.folder):
+		p.source = p.folder
+	}
+	p.root = repository(p.folder)
+	return p
+}
+
+// name is the folder as seen from the repository's root.
+func (p place) name() string {
+	folder, err := filepath.Abs(p.folder)
+	if err != nil {
+		return filepath.ToSlash(p.folder)
+	}
+	rel, err := filepath.Rel(p.root, folder)
+	if err != nil {
+		return filepath.ToSlash(p.folder)
+	}
+	return filepath.ToSlash(rel)
+}
+
+func holdsConfiguration(folder string) bool {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		if !e.IsDir() && isConfiguration(e.Name()) {
+			return true
+		}
+	}
+	return false
+}
+
+// repository is the root of the repository around a folder: the nearest
+// folder that holds .git, else the folder itself.
+func repository(folder string) string {
+	folder, err := filepath.Abs(folder)
+	if err != nil {
+		return folder
+	}
+	for at := folder; ; at = filepath.Dir(at) {
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+			return at
+		}
+		if at == filepath.Dir(at) {
+			return folder
+		}
+	}
+}
