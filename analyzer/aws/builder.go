@@ -33,6 +33,22 @@ func Build(inputs ...Input) *Network {
 // phases are the steps of Build. Later ones rely on what earlier ones made.
 func phases() []func(*builder) {
 	return []func(*builder){
+		(*builder).declareVPCs,
+		(*builder).declareSubnets,
+		(*builder).declareGateways,
+		(*builder).declareRouteTables,
+		(*builder).declareACLs,
+		(*builder).declareSecurityGroups,
+		(*builder).declarePrefixLists,
+		(*builder).linkGateways,
+		(*builder).declareInterfaces,
+		(*builder).linkInterfaces,
+		(*builder).linkRoutes,
+		(*builder).linkACLEntries,
+		(*builder).linkRules,
+		(*builder).placeSubnets,
+		(*builder).readBlockPublicAccess,
+		(*builder).noteBoundaries,
 	}
 }
 
@@ -41,6 +57,9 @@ type builder struct {
 	n      *Network
 	inputs []Input
 	byType map[typeKey][]*tf.Resource
+	// former are the managed instances before the change, where another
+	// snapshot is built.
+	former map[string][]*tf.Resource
 	notes  map[*tf.Resource]*note
 	// ids leads from a known identity to what it identifies. Names are unique
 	// in a scope only; ids and ARNs everywhere.
@@ -50,6 +69,8 @@ type builder struct {
 	// everything caches, for each type of object, all objects of it.
 	everything map[outsideKey]any
 	defaults   map[string]*VPC // default VPC by scope
+	// defaultSubnet stands for the subnets of a default VPC.
+	defaultSubnet map[*VPC]*Subnet
 }
 
 // note is what the builder knows of a resource.
@@ -82,14 +103,16 @@ type outsideKey struct {
 
 func newBuilder(inputs []Input) *builder {
 	b := &builder{
-		n:          &Network{},
-		inputs:     inputs,
-		byType:     map[typeKey][]*tf.Resource{},
-		notes:      map[*tf.Resource]*note{},
-		ids:        map[idKey][]identity{},
-		outside:    map[outsideKey]any{},
-		everything: map[outsideKey]any{},
-		defaults:   map[string]*VPC{},
+		n:             &Network{},
+		inputs:        inputs,
+		byType:        map[typeKey][]*tf.Resource{},
+		former:        map[string][]*tf.Resource{},
+		notes:         map[*tf.Resource]*note{},
+		ids:           map[idKey][]identity{},
+		outside:       map[outsideKey]any{},
+		everything:    map[outsideKey]any{},
+		defaults:      map[string]*VPC{},
+		defaultSubnet: map[*VPC]*Subnet{},
 	}
 	for i, in := range inputs {
 		if in.Snapshot == nil {
@@ -101,8 +124,30 @@ func newBuilder(inputs []Input) *builder {
 			b.notes[r] = &note{input: i, scope: b.scopeOf(i, r)}
 			b.index(r)
 		}
+		if in.Stack == nil || in.Stack.Before == nil || in.Stack.Before == in.Snapshot {
+			continue
+		}
+		for _, r := range in.Stack.Before.Resources {
+			if r.Addr.Mode == tf.Managed {
+				b.former[r.Addr.Type] = append(b.former[r.Addr.Type], r)
+			}
+		}
 	}
 	return b
+}
+
+// everExisted yields the managed instances of a type, those before the change
+// included. Only known ids of the latter mean something: they are no part of
+// the snapshot.
+func (b *builder) everExisted(resourceType string) iter.Seq[*tf.Resource] {
+	return func(yield func(*tf.Resource) bool) {
+		for _, r := range b.former[resourceType] {
+			if !yield(r) {
+				return
+			}
+		}
+		b.each(resourceType)(yield)
+	}
 }
 
 // scopeOf keys account and Region: the provider configuration stands for the
@@ -264,4 +309,11 @@ func sortObjects[T any](s []*T, object func(*T) Object) {
 
 func compareObjects(a, c Object) int {
 	return cmp.Or(tf.CompareAddresses(a.Label, c.Label), cmp.Compare(a.Scope, c.Scope))
+}
+
+// isNew reports whether the plan creates the object of r, so that everything
+// it has is in the input (U-14). Nothing is new in the snapshot before.
+func (b *builder) isNew(r *tf.Resource) bool {
+	in := b.inputs[b.notes[r].input]
+	return r.IsNew() && (in.Stack == nil || in.Snapshot != in.Stack.Before)
 }

@@ -1,0 +1,337 @@
+package aws
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+func (b *builder) declareRouteTables() {
+	for r := range b.each("aws_route_table") {
+		b.declareTable(r, &RouteTable{Object: b.object(r), VPC: link(b, r, r.Get("vpc_id"), b.outsideVPC)})
+	}
+	for r := range b.each("aws_default_route_table") {
+		b.adoptTable(r)
+	}
+	for r := range b.data("aws_route_table") {
+		if t := sameObject[RouteTable](b, r); t != nil {
+			register(b, r, t)
+			continue
+		}
+		b.declareTable(r, &RouteTable{Object: b.object(r), VPC: link(b, r, b.vpcArgument(r), b.outsideVPC), Open: true})
+	}
+	for r := range b.data("aws_route_tables") {
+		t := &RouteTable{Object: b.object(r), VPC: link(b, r, b.vpcArgument(r), b.outsideVPC), Open: true}
+		t.Label = "a route table of " + t.Label
+		b.declareTable(r, t)
+		registerAttribute(b, r, "ids", t)
+	}
+}
+
+func (b *builder) declareTable(r *tf.Resource, t *RouteTable) {
+	b.n.RouteTables = append(b.n.RouteTables, t)
+	register(b, r, t)
+}
+
+// adoptTable lets a resource manage the original main table of its VPC
+// (TF-RT-3): adopting removes every route but the local ones.
+func (b *builder) adoptTable(r *tf.Resource) {
+	l := link[RouteTable](b, r, r.Get("default_route_table_id"), nil)
+	t, ok := l.One()
+	if !ok || t.Resource != nil {
+		t = &RouteTable{Object: b.object(r), VPC: link(b, r, b.vpcArgument(r), b.outsideVPC), Main: true}
+		if v, ok := t.VPC.One(); ok && v.MainRouteTable.Resource == nil {
+			*v.MainRouteTable = *t
+			t = v.MainRouteTable
+		} else {
+			b.n.RouteTables = append(b.n.RouteTables, t)
+		}
+		for _, other := range l.To {
+			other.Open = true // it may be the adopted one
+		}
+	}
+	t.Object, t.Routes, t.Open = b.object(r), nil, false
+	register(b, r, t)
+}
+
+// outsideTable is a route table of which only the id is known (U-13).
+func (b *builder) outsideTable(id string) *RouteTable {
+	t := &RouteTable{Object: outsideObject(id), VPC: Link[VPC]{Open: true}, Open: true}
+	b.n.RouteTables = append(b.n.RouteTables, t)
+	return t
+}
+
+// linkRoutes reads the routes of every table, inline and separate ones.
+func (b *builder) linkRoutes() {
+	separate := b.separateRoutes()
+	inline := map[*RouteTable]bool{}
+	for r := range b.each("aws_route_table", "aws_default_route_table") {
+		t := objectOf[RouteTable](b, r)
+		inline[t] = b.inlineRoutes(r, t, separate)
+	}
+	for r := range b.data("aws_route_table") {
+		known, _ := r.Get("routes").Blocks()
+		if t := objectOf[RouteTable](b, r); t.Resource == r {
+			for i, e := range known {
+				t.Routes = append(t.Routes, b.inlineRoute(r, e, fmt.Sprintf("routes[%d]", i)))
+			}
+		}
+	}
+	for r := range b.each("aws_route") {
+		b.separateRoute(r, inline)
+	}
+	for r := range b.each("aws_vpn_gateway_route_propagation", "aws_vpc_route_server_propagation") {
+		for _, t := range link(b, r, r.Get("route_table_id"), b.outsideTable).To {
+			t.Propagated = true // TF-RT-4, TF-RT-6
+		}
+	}
+}
+
+// inlineRoutes reads the route blocks of a table and reports whether the
+// configuration sets them. Where it does not, an existing table lists all of
+// its routes there, those of aws_route resources included: these have a cause
+// of their own.
+func (b *builder) inlineRoutes(r *tf.Resource, t *RouteTable, separate map[routeKey]bool) (inline bool) {
+	if v := argument(r, "propagating_vgws"); v.isSet() {
+		t.Propagated = true
+	}
+	v := r.Get("route")
+	inline = b.setsInline(r, "route")
+	if v.IsUnknown() {
+		t.Open = t.Open || inline || !b.isNew(r)
+		return inline
+	}
+	id, _ := r.Get("id").AsString().Known()
+	for i, e := range v.Elements() {
+		route := b.inlineRoute(r, e, fmt.Sprintf("route[%d]", i))
+		if !inline && id != "" && separate[routeKey{id, destinationOf(route)}] {
+			continue
+		}
+		t.Routes = append(t.Routes, route)
+	}
+	return inline
+}
+
+// setsInline reports whether the resource manages the blocks of a name inline
+// (TF-SG-2, TF-RT-1). On create, known blocks can come from nowhere else;
+// afterwards the attribute also lists what others made, so that only the
+// configuration tells.
+func (b *builder) setsInline(r *tf.Resource, name string) bool {
+	if b.isNew(r) && r.Get(name).Kind() == tf.List {
+		return true
+	}
+	return r.Config.Sets(name) == tf.Yes
+}
+
+// routeKey is a route by the known id of its table and its destination.
+type routeKey struct{ table, destination string }
+
+// separateRoutes are the aws_route resources of tables that exist, those of
+// the snapshot before included: the table's own list still shows a route that
+// the plan deletes.
+func (b *builder) separateRoutes() map[routeKey]bool {
+	keys := map[routeKey]bool{}
+	for r := range b.everExisted("aws_route") {
+		if id, ok := r.Get("route_table_id").AsString().Known(); ok {
+			for _, name := range []string{"destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"} {
+				if d := canonical(r.Get(name)); d != "" {
+					keys[routeKey{id, d}] = true
+				}
+			}
+		}
+	}
+	return keys
+}
+
+// destinationOf is the destination of a route in a comparable form.
+func destinationOf(r Route) string {
+	if p, ok := r.Destination.Known(); ok {
+		return p.String()
+	}
+	return r.PrefixList.ID
+}
+
+// canonical is a CIDR or an id in a comparable form, empty when not known.
+func canonical(v tf.Value) string {
+	if p, ok := prefix(v).Known(); ok {
+		return p.String()
+	}
+	s, _ := v.AsString().Known()
+	return s
+}
+
+// inlineRoute reads a route block, or an element of a data source's list.
+func (b *builder) inlineRoute(r *tf.Resource, e tf.Value, path string) Route {
+	get := func(name string) setting { return inside(r, e, path, name) }
+	return b.route(r, Cause{r, path}, get, []string{"cidr_block", "ipv6_cidr_block", "destination_prefix_list_id"})
+}
+
+func (b *builder) separateRoute(r *tf.Resource, inline map[*RouteTable]bool) {
+	get := func(name string) setting { return argument(r, name) }
+	route := b.route(r, Cause{Resource: r}, get,
+		[]string{"destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"})
+	table := link(b, r, r.Get("route_table_id"), b.outsideTable)
+	_, certain := table.One()
+	for _, t := range table.To {
+		mine := route
+		if !certain {
+			mine.Conflict = true // the route may be in another table (U-22)
+		}
+		if inline[t] {
+			mine.Conflict = true
+			for i := range t.Routes {
+				t.Routes[i].Conflict = true // TF-RT-1
+			}
+		}
+		t.Routes = append(t.Routes, mine)
+	}
+}
+
+// route reads a route through get; destinations are the argument names of its
+// IPv4, IPv6 and prefix-list destination.
+func (b *builder) route(r *tf.Resource, cause Cause, get func(string) setting, destinations []string) Route {
+	route := Route{Cause: cause, Destination: tf.UnknownVal[netip.Prefix]()}
+	for i, name := range destinations {
+		d := get(name)
+		if !d.isSet() || d.value.IsUnknown() && route.Destination.IsNull() {
+			continue
+		}
+		if i == 2 {
+			if l := link(b, r, d.value, b.outsidePrefixList); !d.value.IsUnknown() {
+				route.PrefixList, route.Destination = l, tf.Val[netip.Prefix]{}
+			}
+			continue
+		}
+		if p := prefix(d.value); !p.IsUnknown() {
+			route.Destination = p
+		}
+	}
+	route.Target = b.target(r, get)
+	return route
+}
+
+// hops are the arguments that name a next hop, with the kind of each. Of an
+// existing route to an instance both instance and interface are known.
+var hops = []struct {
+	argument string
+	kind     TargetKind
+}{
+	{"gateway_id", TargetInternetGateway},
+	{"nat_gateway_id", TargetNATGateway},
+	{"egress_only_gateway_id", TargetEgressOnly},
+	{"transit_gateway_id", TargetTransitGateway},
+	{"vpc_peering_connection_id", TargetPeering},
+	{"vpc_endpoint_id", TargetEndpoint},
+	{"carrier_gateway_id", TargetCarrierGateway},
+	{"local_gateway_id", TargetLocalGateway},
+	{"core_network_arn", TargetCoreNetwork},
+	{"network_interface_id", TargetInterface},
+	{"instance_id", TargetInterface},
+}
+
+// target is the next hop that the one argument that is set names. A block of
+// which everything is unknown may lead anywhere.
+func (b *builder) target(r *tf.Resource, get func(string) setting) Target {
+	var unknown []int
+	for i, hop := range hops {
+		s := get(hop.argument)
+		switch {
+		case !s.isSet():
+		case s.value.IsUnknown():
+			unknown = append(unknown, i)
+		default:
+			return b.hop(r, hop.kind, s.value)
+		}
+	}
+	if len(unknown) == 1 {
+		hop := hops[unknown[0]]
+		return b.hop(r, hop.kind, get(hop.argument).value)
+	}
+	return Target{Kind: TargetUnknown, Label: "a target known after apply"}
+}
+
+// hop is the next hop that v names as the argument of a kind.
+func (b *builder) hop(r *tf.Resource, kind TargetKind, v tf.Value) Target {
+	t := Target{Kind: kind, Label: b.label(r, v)}
+	switch kind {
+	case TargetInternetGateway:
+		t.Kind = b.gatewayKind(r, v)
+		if t.Kind == TargetInternetGateway || t.Kind == TargetUnknown {
+			t.Gateway = link(b, r, v, b.outsideGateway)
+		}
+	case TargetEgressOnly:
+		t.Gateway = link(b, r, v, b.outsideEgressOnly)
+	case TargetNATGateway:
+		t.NAT = link(b, r, v, b.outsideNAT)
+	case TargetInterface:
+		t.Interface = link[Interface](b, r, v, nil)
+	}
+	return t
+}
+
+// gatewayPrefixes tell what a literal gateway_id is (TF-RT-1).
+var gatewayPrefixes = map[string]TargetKind{
+	"local": TargetLocal, "igw": TargetInternetGateway, "vgw": TargetVPNGateway, "vpce": TargetEndpoint,
+	"eigw": TargetEgressOnly, "cagw": TargetCarrierGateway,
+}
+
+var gatewayTypes = map[string]TargetKind{
+	"aws_internet_gateway": TargetInternetGateway, "aws_vpn_gateway": TargetVPNGateway, "aws_vpc_endpoint": TargetEndpoint,
+	"aws_egress_only_internet_gateway": TargetEgressOnly,
+}
+
+// gatewayKind tells what gateway_id holds, by the object it leads to or by
+// the form of its id. Candidates of several kinds may be any of them.
+func (b *builder) gatewayKind(r *tf.Resource, v tf.Value) TargetKind {
+	to, _ := b.resources(r, v)
+	var kind TargetKind
+	for _, id := range to {
+		k, ok := gatewayTypes[id.resource.Addr.Type]
+		switch {
+		case !ok || kind == k:
+		case kind == "":
+			kind = k
+		default:
+			return TargetUnknown
+		}
+	}
+	if kind != "" {
+		return kind
+	}
+	if id, ok := v.AsString().Known(); ok {
+		form, _, _ := strings.Cut(id, "-")
+		if k, ok := gatewayPrefixes[form]; ok {
+			return k
+		}
+		return TargetUnknown
+	}
+	return TargetInternetGateway
+}
+
+// label names what a reference leads to, for people.
+func (b *builder) label(r *tf.Resource, v tf.Value) string {
+	to, exact := b.resources(r, v)
+	var names []string
+	for _, id := range to {
+		names = append(names, id.resource.Address)
+		if exact {
+			break
+		}
+	}
+	if len(names) > 0 {
+		return strings.Join(names, " or ")
+	}
+	if id, ok := v.AsString().Known(); ok {
+		return id
+	}
+	return "known after apply"
+}
+
+// outsideEgressOnly is an egress-only gateway of which only the id is known.
+func (b *builder) outsideEgressOnly(id string) *Gateway {
+	g := b.outsideGateway(id)
+	g.EgressOnly = true
+	return g
+}

@@ -1,0 +1,308 @@
+package aws
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+func (b *builder) declareSubnets() {
+	for r := range b.each("aws_subnet") {
+		b.declareSubnet(r, &Subnet{Object: b.object(r)})
+	}
+	for r := range b.each("aws_default_subnet") {
+		s := &Subnet{Object: b.object(r)}
+		b.declareSubnet(r, s)
+		s.VPC = Link[VPC]{To: []*VPC{b.defaultVPC(s.Scope)}}
+		// A default subnet assigns public addresses unless told not to.
+		s.PublicIPOnLaunch = tf.TriVal(argument(r, "map_public_ip_on_launch").value.AsBool(), tf.Yes)
+	}
+	for r := range b.data("aws_subnet", "aws_default_subnet") {
+		if s := sameObject[Subnet](b, r); s != nil {
+			register(b, r, s)
+			continue
+		}
+		b.declareSubnet(r, &Subnet{Object: b.object(r), Outside: true})
+	}
+	for r := range b.data("aws_subnets", "aws_subnet_ids") {
+		b.mentionSubnets(r)
+	}
+}
+
+func (b *builder) declareSubnet(r *tf.Resource, s *Subnet) {
+	s.VPC = link(b, r, b.vpcArgument(r), b.outsideVPC)
+	if v := r.Get("cidr_block"); !isEmpty(v) && tf.TriVal(r.Get("ipv6_native").AsBool(), tf.No) != tf.Yes {
+		s.CIDR = block(v, packet.IPv4, tf.No)
+	}
+	if six := argument(r, "ipv6_cidr_block"); six.isSet() {
+		s.IPv6 = new(Block)
+		*s.IPv6 = block(six.value, packet.IPv6, privateIPv6(s.VPC))
+	}
+	s.AvailabilityZone = r.Get("availability_zone").AsString()
+	if s.AvailabilityZone.IsNull() || s.AvailabilityZone.IsUnknown() {
+		if id := r.Get("availability_zone_id").AsString(); !id.IsNull() {
+			s.AvailabilityZone = id
+		}
+	}
+	unset := tf.No
+	if s.Outside {
+		unset = tf.Maybe
+	}
+	s.PublicIPOnLaunch = tf.TriVal(argument(r, "map_public_ip_on_launch").value.AsBool(), unset)
+	s.IPv6OnCreation = tf.TriVal(argument(r, "assign_ipv6_address_on_creation").value.AsBool(), unset)
+	b.n.Subnets = append(b.n.Subnets, s)
+	register(b, r, s)
+}
+
+// vpcArgument is the vpc_id of a resource, or of a data source the VPC that
+// its filter asks for.
+func (b *builder) vpcArgument(r *tf.Resource) tf.Value {
+	v := r.Get("vpc_id")
+	if r.Addr.Mode != tf.Data || !isEmpty(v) && !(v.IsUnknown() && len(v.Candidates()) == 0) {
+		return v
+	}
+	filters, _ := r.Get("filter").Blocks()
+	for _, f := range filters {
+		name, _ := f.Get("name").AsString().Known()
+		if name == "vpc-id" || name == "attachment.vpc-id" {
+			return f.Get("values")
+		}
+	}
+	if isEmpty(v) {
+		return tf.UnknownValue()
+	}
+	return v
+}
+
+// mentionSubnets makes the subnets that a data source lists. While their ids
+// are not known, one stands for all of them.
+func (b *builder) mentionSubnets(r *tf.Resource) {
+	vpc := link(b, r, b.vpcArgument(r), b.outsideVPC)
+	mention := func(o Object) *Subnet {
+		s := newOutsideSubnet(o)
+		s.VPC = vpc
+		b.n.Subnets = append(b.n.Subnets, s)
+		return s
+	}
+	ids, complete := r.Get("ids").Strings()
+	for _, id := range ids {
+		outside(b, id, func(id string) *Subnet { return mention(Object{Label: id + " (outside this plan)", Scope: b.scope(r)}) })
+	}
+	if !complete {
+		o := b.object(r)
+		o.Label = "a subnet of " + o.Label
+		s := mention(o)
+		register(b, r, s)
+		registerAttribute(b, r, "ids", s)
+	}
+}
+
+// outsideSubnet is a subnet of which only the id is known (U-13).
+func (b *builder) outsideSubnet(id string) *Subnet {
+	s := newOutsideSubnet(outsideObject(id))
+	b.n.Subnets = append(b.n.Subnets, s)
+	return s
+}
+
+func newOutsideSubnet(o Object) *Subnet {
+	return &Subnet{
+		Object: o, Outside: true, VPC: Link[VPC]{Open: true},
+		CIDR:             Block{Family: packet.IPv4, Private: tf.No},
+		AvailabilityZone: tf.UnknownVal[string](),
+	}
+}
+
+// privateIPv6 says whether the IPv6 addresses of a VPC are private; a subnet's
+// block is part of its VPC's (U-9).
+func privateIPv6(l Link[VPC]) tf.Tri {
+	answer, found := tf.No, false
+	for _, v := range l.To {
+		for _, c := range v.CIDRs {
+			if c.Family != packet.IPv6 {
+				continue
+			}
+			if found && c.Private != answer {
+				return tf.Maybe
+			}
+			answer, found = c.Private, true
+		}
+	}
+	return answer
+}
+
+// association is one choice of a T for a subnet.
+type association[T any] struct {
+	to      Link[T]
+	cause   Cause
+	certain bool // it is about this subnet and no other
+	open    bool // it may be about a subnet outside the input
+}
+
+// placeSubnets finds route table and ACL of every subnet: those associated
+// with it, else the main and the default one of its VPC (RT-1, NACL-1).
+func (b *builder) placeSubnets() {
+	tables, acls := b.tableAssociations(), b.aclAssociations()
+	mains := b.mainTables()
+	for _, s := range b.n.Subnets {
+		var main Link[RouteTable]
+		var acl Link[ACL]
+		for _, v := range s.VPC.To {
+			main = union(main, mains[v])
+			acl = union(acl, Link[ACL]{To: []*ACL{v.DefaultACL}})
+		}
+		// An existing subnet may be associated elsewhere (TF-RT-2, U-14).
+		open := s.Outside || s.Resource == nil || !b.isNew(s.Resource) || s.VPC.Open
+		if v, ok := s.VPC.One(); ok && v.Default && s.Outside && s.Resource == nil && b.defaultSubnet[v] == s {
+			open = false // as AWS made it (U-7); the table itself is open
+		}
+		main.Open, acl.Open = main.Open || open, acl.Open || open
+		s.RouteTable, s.Association = choose(tables[s], main)
+		s.ACL, _ = choose(acls[s], acl)
+	}
+}
+
+// choose is the association in force: a certain one, else any of those that
+// may hold or the implicit one (U-22).
+func choose[T any](associations []association[T], implicit Link[T]) (Link[T], Cause) {
+	for _, a := range associations {
+		if a.certain {
+			return a.to, a.cause
+		}
+	}
+	l, cause := implicit, Cause{}
+	for i, a := range associations {
+		if i == 0 {
+			cause = a.cause
+		}
+		l = union(l, a.to)
+	}
+	return l, cause
+}
+
+// union is a link to whatever either leads to.
+func union[T any](a, c Link[T]) Link[T] {
+	to := slices.Clone(a.To)
+	for _, o := range c.To {
+		if !slices.Contains(to, o) {
+			to = append(to, o)
+		}
+	}
+	u := Link[T]{To: to, Open: a.Open || c.Open || a.ID != "" && len(a.To) == 0 || c.ID != "" && len(c.To) == 0, Assumption: a.Assumption}
+	if u.Assumption == nil {
+		u.Assumption = c.Assumption
+	}
+	return u
+}
+
+// tableAssociations are the route tables that subnets are associated with.
+func (b *builder) tableAssociations() map[*Subnet][]association[RouteTable] {
+	found := map[*Subnet][]association[RouteTable]{}
+	for r := range b.each("aws_route_table_association") {
+		table := link(b, r, r.Get("route_table_id"), b.outsideTable)
+		if gateway := argument(r, "gateway_id"); gateway.isSet() && !argument(r, "subnet_id").isSet() {
+			for _, t := range table.To {
+				t.Edge = true // RT-9
+			}
+			continue
+		}
+		associate(found, link(b, r, r.Get("subnet_id"), b.outsideSubnet), table, Cause{r, "route_table_id"})
+	}
+	coverAll(found)
+	return found
+}
+
+func associate[T any](found map[*Subnet][]association[T], subnet Link[Subnet], to Link[T], cause Cause) {
+	if to.Assumption == nil {
+		to.Assumption = subnet.Assumption
+	}
+	_, certain := subnet.One()
+	for _, s := range subnet.To {
+		found[s] = append(found[s], association[T]{to, cause, certain, subnet.Open})
+	}
+}
+
+// coverAll recognises associations that nobody can tell apart but that
+// together cover all of their subnets: as a subnet has one association only,
+// n instances of one resource over the same n subnets leave none out.
+func coverAll[T any](found map[*Subnet][]association[T]) {
+	byBlock := map[*Subnet]map[string][]association[T]{}
+	subnets := map[string]int{} // that the instances of a block may be about
+	for s, list := range found {
+		byBlock[s] = map[string][]association[T]{}
+		for _, a := range list {
+			block := a.cause.Resource.Addr.Config()
+			byBlock[s][block] = append(byBlock[s][block], a)
+		}
+		for block := range byBlock[s] {
+			subnets[block]++
+		}
+	}
+	for s, blocks := range byBlock {
+		for _, block := range slices.Sorted(maps.Keys(blocks)) {
+			group := blocks[block]
+			if group[0].certain || len(group) < subnets[block] || slices.ContainsFunc(group, func(a association[T]) bool { return a.open }) {
+				continue
+			}
+			var all Link[T]
+			for _, a := range group {
+				all = union(all, a.to)
+			}
+			found[s] = append([]association[T]{{to: all, cause: group[0].cause, certain: true}}, found[s]...)
+			break
+		}
+	}
+}
+
+// mainTables are the main route tables of the VPCs: the original one, unless
+// another replaces it (RT-2).
+func (b *builder) mainTables() map[*VPC]Link[RouteTable] {
+	mains := map[*VPC]Link[RouteTable]{}
+	for _, v := range b.n.VPCs {
+		mains[v] = Link[RouteTable]{To: []*RouteTable{v.MainRouteTable}}
+	}
+	for r := range b.each("aws_main_route_table_association") {
+		table := link(b, r, r.Get("route_table_id"), b.outsideTable)
+		vpc := link(b, r, r.Get("vpc_id"), b.outsideVPC)
+		_, certain := vpc.One()
+		for _, v := range vpc.To {
+			if certain {
+				mains[v] = table
+			} else {
+				mains[v] = union(mains[v], table)
+			}
+		}
+	}
+	for v, l := range mains {
+		if t, ok := l.One(); ok && t != v.MainRouteTable {
+			v.MainRouteTable.Main = false
+			v.MainRouteTable = t
+			t.Main = true
+		}
+	}
+	return mains
+}
+
+// aclAssociations are the ACLs that subnets are associated with (TF-NACL-1).
+func (b *builder) aclAssociations() map[*Subnet][]association[ACL] {
+	found := map[*Subnet][]association[ACL]{}
+	for r := range b.each("aws_network_acl", "aws_default_network_acl") {
+		ids := argument(r, "subnet_ids")
+		to := Link[ACL]{To: []*ACL{objectOf[ACL](b, r)}}
+		l := links(b, r, ids.value, b.outsideSubnet)
+		for _, s := range l.Each {
+			associate(found, s, to, ids.cause)
+		}
+		for _, s := range l.Maybe {
+			for _, may := range s.To {
+				found[may] = append(found[may], association[ACL]{to: to, cause: ids.cause})
+			}
+		}
+	}
+	for r := range b.each("aws_network_acl_association") {
+		acl := link(b, r, r.Get("network_acl_id"), b.outsideACL)
+		associate(found, link(b, r, r.Get("subnet_id"), b.outsideSubnet), acl, Cause{r, "network_acl_id"})
+	}
+	return found
+}
