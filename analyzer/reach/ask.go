@@ -168,6 +168,9 @@ func (g *Graph) toOutside(from, to Endpoint, f packet.Family, packets packet.Set
 			ways = append(ways, g.leave(i, f, w, packets))
 		}
 		o := together(ways...)
+		if to.Addresses.IsEmpty() {
+			o = o.seenTo(g.outsideOf(nil, f), f)
+		}
 		o.to = g.outsideOf(nil, f)
 		out = append(out, o)
 	}

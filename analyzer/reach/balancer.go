@@ -36,6 +36,7 @@ func (g *Graph) balanced(lb *aws.LoadBalancer, f packet.Family) []*Flow {
 				continue
 			}
 			second = second.seenFrom(g.outsideOf(nil, f), f)
+			second.path = append(second.path, Hop{Object: interfaceObject(d.target), Admits: second.reachable})
 			flow := newFlow(internetEnd(f), interfaceEnd(d.target), f, second)
 			flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group
 			flow.Delivered = g.atTarget(flow.Reachable, d, f)

@@ -45,7 +45,7 @@ func (g *Graph) between(i *aws.Interface, from *place, j *aws.Interface, to *pla
 func (g *Graph) local(p *place, by remote, reply bool) stage {
 	routes := outbound.asSeen(g.localRoute(p.subnet, p.vpc, p.f), by, p.f)
 	if reply {
-		routes = routes.answered()
+		routes = routes.backward(p.f)
 	}
 	out := routeStage(p.subnet, p.vpc, routes)
 	out.reply = reply
@@ -88,7 +88,8 @@ func (g *Graph) joining(v, w *aws.VPC) *aws.Boundary {
 		if !slices.Contains(carriers, b.Kind) {
 			continue
 		}
-		if slices.Contains(b.VPCs, v) && slices.Contains(b.VPCs, w) {
+		atOne := slices.Contains(b.VPCs, v) || slices.Contains(b.VPCs, w)
+		if atOne && (len(b.VPCs) == 1 && b.Kind == "VPC peering" || slices.Contains(b.VPCs, v) && slices.Contains(b.VPCs, w)) {
 			return b
 		}
 		if len(b.VPCs) == 1 && b.VPCs[0] == v {

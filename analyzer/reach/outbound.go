@@ -12,7 +12,7 @@ func (g *Graph) ToInternet(i *aws.Interface) []*Flow {
 	var out []*Flow
 	for _, f := range families {
 		for _, w := range g.waysOut(i, f) {
-			o := g.leave(i, f, w, packet.Everything(f))
+			o := g.leave(i, f, w, packet.Everything(f)).seenTo(g.outsideOf(nil, f), f)
 			if !o.forward.IsEmpty() {
 				out = append(out, newFlow(interfaceEnd(i), internetEnd(f), f, o))
 			}

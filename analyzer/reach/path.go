@@ -48,6 +48,22 @@ func (f filter) answered() filter {
 	return out
 }
 
+// backward turns a filter of destinations alone, a route table, into the same
+// filter of sources.
+func (f filter) backward(family packet.Family) filter {
+	turn := func(s packet.Set) packet.Set { return packet.Everything(family).From(s.Destinations()) }
+	out := filter{admits: f.admits.each(turn), assumptions: f.assumptions}
+	for _, e := range f.elements {
+		e.admits = e.admits.each(turn)
+		out.elements = append(out.elements, e)
+	}
+	for _, d := range f.doubts {
+		d.decides = turn(d.decides)
+		out.doubts = append(out.doubts, d)
+	}
+	return out
+}
+
 // gated is a stage that lets everything through, nothing, or nobody knows.
 func gated(t tf.Tri, f packet.Family, fact tf.Fact, s stage) stage {
 	s.admits = gate(t, f)
@@ -90,7 +106,7 @@ func walk(stages []stage, question packet.Set) outcome {
 				o.forward = o.forward.and(s.admits)
 			}
 			rest := left.and(s.admits)
-			stops := rest.IsEmpty() && !question.IsEmpty()
+			stops := rest.IsEmpty() || reply && stopsReplies(left, rest)
 			if !stops {
 				left = rest
 			}
@@ -116,6 +132,14 @@ func walk(stages []stage, question packet.Set) outcome {
 	slices.SortStableFunc(o.blockers, func(a, b blocker) int { return cmp.Compare(a.cost, b.cost) })
 	o.waits = waiting(stages, o.reachable)
 	return o
+}
+
+// stopsReplies reports whether of all packets that expect a reply none is left:
+// what expects none passes every filter of replies, and is no reason to call
+// the way back open.
+func stopsReplies(before, after Relation) bool {
+	unanswered := packet.RequestsAnsweredBy(packet.Set{})
+	return after.May.SubsetOf(unanswered) && !before.May.SubsetOf(unanswered)
 }
 
 // blocker is a hop that stops everything, with the cost of changing it.
@@ -240,7 +264,15 @@ func join(op func(a, b Relation) Relation, paths []outcome) outcome {
 // seenFrom lets "everywhere" stand for the internet in all that an outcome
 // shows of the client's side.
 func (o outcome) seenFrom(internet packet.Addresses, f packet.Family) outcome {
-	all := func(s packet.Set) packet.Set { return widen(s, f, internet) }
+	return o.shown(func(s packet.Set) packet.Set { return widen(s, f, internet) })
+}
+
+// seenTo is the same for the server's side of what goes out.
+func (o outcome) seenTo(internet packet.Addresses, f packet.Family) outcome {
+	return o.shown(func(s packet.Set) packet.Set { return s.Union(everyDestination(s, internet, f)) })
+}
+
+func (o outcome) shown(all func(packet.Set) packet.Set) outcome {
 	o.forward, o.reachable = o.forward.each(all), o.reachable.each(all)
 	shown := func(hops []Hop) []Hop {
 		hops = slices.Clone(hops)

@@ -40,7 +40,7 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 	p.gateway = g.gateway(p)
 	p.route = g.internetRoute(p)
 	p.routeBack = p.route
-	p.routeBack.filter, p.routeBack.reply, p.routeBack.shown = p.route.filter.answered(), true, true
+	p.routeBack.filter, p.routeBack.reply, p.routeBack.shown = p.route.filter.backward(f), true, true
 	p.in = g.boundary(s, inbound, f, p.internet, false)
 	p.out = g.boundary(s, outbound, f, p.internet, false)
 	p.inReply = g.boundary(s, inbound, f, p.internet, true)
