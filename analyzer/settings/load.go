@@ -14,9 +14,11 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
-// maxSize bounds the file; the parser is recursive, so that it bounds the
-// depth as well.
-const maxSize = 256 << 10
+// maxSize and maxNesting bound the file; the parser is recursive.
+const (
+	maxSize    = 1 << 20
+	maxNesting = 200
+)
 
 // Load reads a tfcheck.hcl. path is its name for diagnostics, relative to the
 // repository root. Everything that is not known is an error; what is right is
@@ -28,6 +30,15 @@ func Load(path string, data []byte, known Known) (*Settings, []tf.Diagnostic) {
 			Severity: tf.Error,
 			Summary:  fmt.Sprintf("%s is too large", path),
 			Detail:   fmt.Sprintf("A settings file has at most %d KiB.", maxSize>>10),
+			Range:    tf.Range{File: path},
+		})
+		return l.s, l.diags
+	}
+	if tooDeep(data) {
+		l.diags = append(l.diags, tf.Diagnostic{
+			Severity: tf.Error,
+			Summary:  path + " is nested too deeply",
+			Detail:   "A settings file holds plain values.",
 			Range:    tf.Range{File: path},
 		})
 		return l.s, l.diags
@@ -45,6 +56,29 @@ func Load(path string, data []byte, known Known) (*Settings, []tf.Diagnostic) {
 		return cmp.Or(a.Range.StartLine-b.Range.StartLine, a.Range.StartColumn-b.Range.StartColumn)
 	})
 	return l.s, l.diags
+}
+
+// tooDeep reports whether the parser's recursion is in danger. Settings hold
+// plain values, so that the operators of the whole file count.
+func tooDeep(data []byte) bool {
+	tokens, _ := hclsyntax.LexConfig(data, "", hcl.InitialPos)
+	depth, operators := 0, 0
+	for _, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote,
+			hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			depth++
+		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote,
+			hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
+			depth = max(depth-1, 0)
+		case hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenQuestion, hclsyntax.TokenPlus, hclsyntax.TokenStar:
+			operators++
+		}
+		if depth+operators > maxNesting {
+			return true
+		}
+	}
+	return false
 }
 
 type loader struct {
