@@ -1,0 +1,227 @@
+package aws
+
+import (
+	"testing"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// site is a VPC with a public and a private subnet and two groups.
+func site() []*tf.Resource {
+	return []*tf.Resource{
+		made("aws_vpc.main", attrs{"cidr_block": "10.0.0.0/16"}),
+		made("aws_subnet.public", attrs{"vpc_id": ref("aws_vpc.main.id"), "cidr_block": "10.0.1.0/24", "map_public_ip_on_launch": true, "availability_zone": "eu-west-1a"}),
+		made("aws_subnet.private", attrs{"vpc_id": ref("aws_vpc.main.id"), "cidr_block": "10.0.2.0/24", "availability_zone": "eu-west-1b"}),
+		made("aws_subnet.dual", attrs{"vpc_id": ref("aws_vpc.main.id"), "cidr_block": "10.0.3.0/24",
+			"ipv6_cidr_block": "2001:db8:1:3::/64", "assign_ipv6_address_on_creation": true, "availability_zone": "eu-west-1c"}),
+		made("aws_security_group.web", attrs{"vpc_id": ref("aws_vpc.main.id")}),
+		made("aws_security_group.db", attrs{"vpc_id": ref("aws_vpc.main.id")}),
+	}
+}
+
+// standing is how an interface stands in its network, in words.
+type standing struct {
+	subnets, groups string
+	public          tf.Tri
+	because         string // address and argument that decide the public address
+	ipv6            tf.Tri
+}
+
+func standingOf(i *Interface) standing {
+	return standing{
+		subnets: labels(i.Subnets, subnetObject),
+		groups:  labels(i.Groups, groupObject),
+		public:  i.PublicIPv4,
+		because: i.PublicCause.Address() + " " + i.PublicCause.Argument,
+		ipv6:    i.IPv6,
+	}
+}
+
+func TestInstances(t *testing.T) {
+	const launched = "aws_subnet.public map_public_ip_on_launch"
+	tests := []struct {
+		name string
+		make []*tf.Resource
+		want standing
+	}{
+		{"TF-NI-1: its own arguments", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}, "associate_public_ip_address": true}),
+		}, standing{"aws_subnet.private", "aws_security_group.web", tf.Yes, "aws_instance.i associate_public_ip_address", tf.No}},
+		{"TF-NI-2: an unset address follows the subnet, an unset group is the default one", []*tf.Resource{
+			with(made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.public.id")}),
+				attrs{"associate_public_ip_address": tf.UnknownValue(), "vpc_security_group_ids": tf.UnknownValue()}),
+		}, standing{"aws_subnet.public", "default security group of aws_vpc.main", tf.Yes, launched, tf.No}},
+		{"TF-NI-2: the switch overrides the subnet", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.public.id"), "associate_public_ip_address": false}),
+		}, standing{"aws_subnet.public", "default security group of aws_vpc.main", tf.No, "aws_instance.i associate_public_ip_address", tf.No}},
+		{"U-4: a switch that is set to something unknown is unknown", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.public.id"), "associate_public_ip_address": tf.UnknownValue()}),
+		}, standing{"aws_subnet.public", "default security group of aws_vpc.main", tf.Maybe, "aws_instance.i associate_public_ip_address", tf.No}},
+		{"TF-NI-2: no subnet is the default VPC", []*tf.Resource{
+			with(made("aws_instance.i", attrs{}), attrs{"subnet_id": tf.UnknownValue(), "vpc_security_group_ids": tf.UnknownValue()}),
+		}, standing{"default subnet of default VPC of eu-west-1", "default security group of default VPC of eu-west-1", tf.Yes, "aws_instance.i associate_public_ip_address", tf.No}},
+		{"TF-NI-2: candidates that disagree leave the address open", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": maybe("aws_subnet.public.id", "aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
+		}, standing{"aws_subnet.public? aws_subnet.private?", "aws_security_group.web", tf.Maybe, launched, tf.No}},
+		{"TF-NI-2: IPv6 by the subnet", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.dual.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
+		}, standing{"aws_subnet.dual", "aws_security_group.web", tf.No, "aws_subnet.dual map_public_ip_on_launch", tf.Yes}},
+		{"TF-NI-2: IPv6 by the instance", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.dual.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}, "ipv6_address_count": 0}),
+		}, standing{"aws_subnet.dual", "aws_security_group.web", tf.No, "aws_subnet.dual map_public_ip_on_launch", tf.No}},
+		{"TF-NI-1: the template's values where the instance has none", []*tf.Resource{
+			made("aws_launch_template.t", attrs{"network_interfaces": list{attrs{
+				"subnet_id": ref("aws_subnet.private.id"), "security_groups": list{ref("aws_security_group.db.id")}, "associate_public_ip_address": "true"}}}),
+			made("aws_instance.i", attrs{"launch_template": list{attrs{"id": ref("aws_launch_template.t.id")}}}),
+		}, standing{"aws_subnet.private", "aws_security_group.db", tf.Yes, "aws_launch_template.t network_interfaces.associate_public_ip_address", tf.No}},
+		{"TF-NI-1: a template outside the plan decides what nobody can see", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "launch_template": list{attrs{"id": "lt-0123456789abcdef0"}}}),
+		}, standing{"aws_subnet.private", "?", tf.Maybe, "aws_instance.i launch_template", tf.No}},
+		{"TF-NI-3: an Elastic IP", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
+			made("aws_eip.e", attrs{"instance": ref("aws_instance.i.id")}),
+		}, standing{"aws_subnet.private", "aws_security_group.web", tf.Yes, "aws_eip.e instance", tf.No}},
+		{"TF-NI-3: an Elastic IP by association", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
+			made("aws_eip.e", attrs{}),
+			made("aws_eip_association.a", attrs{"allocation_id": ref("aws_eip.e.id"), "instance_id": ref("aws_instance.i.id")}),
+		}, standing{"aws_subnet.private", "aws_security_group.web", tf.Yes, "aws_eip_association.a instance_id", tf.No}},
+		{"TF-NI-3: an Elastic IP of one of two instances", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
+			made("aws_instance.j", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
+			made("aws_eip.e", attrs{"instance": maybe("aws_instance.i.id", "aws_instance.j.id")}),
+		}, standing{"aws_subnet.private", "aws_security_group.web", tf.Maybe, "aws_eip.e instance", tf.No}},
+		{"U-13: a subnet outside the plan", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": "subnet-0123456789abcdef0", "vpc_security_group_ids": list{"sg-0123456789abcdef0"}}),
+		}, standing{"subnet-0123456789abcdef0 (outside this plan)", "sg-0123456789abcdef0 (outside this plan)", tf.Maybe, "aws_instance.i associate_public_ip_address", tf.Maybe}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			n := build(append(site(), tt.make...)...)
+			i := find(t, n.Interfaces, interfaceObject, "aws_instance.i")
+			if got := standingOf(i); got != tt.want {
+				t.Errorf("\n got %+v\nwant %+v", got, tt.want)
+			}
+			if i.Kind != KindInstance || i.Owner.Address != "aws_instance.i" || !i.New {
+				t.Errorf("kind %s, owner %s, new %v", i.Kind, i.Owner.Address, i.New)
+			}
+		})
+	}
+}
+
+// An instance that takes an interface made before owns it, and is found
+// through it (TF-NI-1).
+func TestInstanceTakesInterface(t *testing.T) {
+	n := build(append(site(),
+		made("aws_network_interface.n", attrs{"subnet_id": ref("aws_subnet.private.id"), "private_ips": list{"10.0.2.7"},
+			"security_groups": list{ref("aws_security_group.web.id")}, "source_dest_check": false}),
+		made("aws_instance.i", attrs{"network_interface": list{attrs{"device_index": 0, "network_interface_id": ref("aws_network_interface.n.id")}}}),
+		made("aws_eip.e", attrs{"instance": ref("aws_instance.i.id")}),
+		made("aws_network_interface_sg_attachment.a", attrs{"security_group_id": ref("aws_security_group.db.id"), "network_interface_id": ref("aws_network_interface.n.id")}),
+	)...)
+	if len(n.Interfaces) != 1 {
+		t.Fatalf("%d interfaces, want 1", len(n.Interfaces))
+	}
+	i := n.Interfaces[0]
+	want := standing{"aws_subnet.private", "aws_security_group.web aws_security_group.db?", tf.Yes, "aws_eip.e instance", tf.No}
+	if got := standingOf(i); got != want {
+		t.Errorf("\n got %+v\nwant %+v", got, want)
+	}
+	if i.Owner.Address != "aws_instance.i" || i.Kind != KindInstance || i.SourceDestCheck != tf.No || len(i.Addresses) != 1 {
+		t.Errorf("owner %s, kind %s, check %s, addresses %v", i.Owner.Address, i.Kind, i.SourceDestCheck, i.Addresses)
+	}
+}
+
+func TestFleets(t *testing.T) {
+	config := made("aws_launch_configuration.c", attrs{"security_groups": list{ref("aws_security_group.web.id")}, "associate_public_ip_address": true})
+	template := made("aws_launch_template.t", attrs{"vpc_security_group_ids": list{ref("aws_security_group.db.id")}})
+	tests := []struct {
+		name    string
+		address string
+		make    []*tf.Resource
+		want    standing
+	}{
+		{"TF-NI-5: launch configuration", "aws_autoscaling_group.g", []*tf.Resource{config,
+			made("aws_autoscaling_group.g", attrs{"vpc_zone_identifier": list{ref("aws_subnet.private.id"), ref("aws_subnet.dual.id")}, "launch_configuration": ref("aws_launch_configuration.c.name")}),
+		}, standing{"aws_subnet.private aws_subnet.dual", "aws_security_group.web", tf.Yes, "aws_launch_configuration.c associate_public_ip_address", tf.Maybe}},
+		{"TF-NI-5: mixed instances", "aws_autoscaling_group.g", []*tf.Resource{template,
+			made("aws_autoscaling_group.g", attrs{"vpc_zone_identifier": list{ref("aws_subnet.public.id")}, "mixed_instances_policy": list{attrs{
+				"launch_template": list{attrs{"launch_template_specification": list{attrs{"launch_template_id": ref("aws_launch_template.t.id")}}}}}}}),
+		}, standing{"aws_subnet.public", "aws_security_group.db", tf.Yes, "aws_subnet.public map_public_ip_on_launch", tf.No}},
+		{"TF-NI-6: a Spot fleet's specification", "aws_spot_fleet_request.f", []*tf.Resource{
+			made("aws_spot_fleet_request.f", attrs{"launch_specification": list{attrs{
+				"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.db.id")}, "associate_public_ip_address": false}}}),
+		}, standing{"aws_subnet.private", "aws_security_group.db", tf.No, "aws_spot_fleet_request.f launch_specification[0].associate_public_ip_address", tf.No}},
+		{"TF-NI-6: an EC2 fleet's override", "aws_ec2_fleet.f", []*tf.Resource{template,
+			made("aws_ec2_fleet.f", attrs{"launch_template_config": list{attrs{
+				"launch_template_specification": list{attrs{"launch_template_id": ref("aws_launch_template.t.id")}},
+				"override":                      list{attrs{"subnet_id": ref("aws_subnet.public.id")}}}}}),
+		}, standing{"aws_subnet.public", "aws_security_group.db", tf.Yes, "aws_subnet.public map_public_ip_on_launch", tf.No}},
+		{"SVC-6: nodes stand behind the cluster group", "aws_eks_node_group.n", []*tf.Resource{
+			made("aws_eks_cluster.k", attrs{"name": "k", "vpc_config": list{attrs{"subnet_ids": list{ref("aws_subnet.private.id")}}}}),
+			made("aws_eks_node_group.n", attrs{"cluster_name": "k", "subnet_ids": list{ref("aws_subnet.private.id")}}),
+		}, standing{"aws_subnet.private", "cluster security group of aws_eks_cluster.k", tf.No, "aws_subnet.private map_public_ip_on_launch", tf.No}},
+		{"SVC-6: or behind those of their template, and remote access adds one", "aws_eks_node_group.n", []*tf.Resource{template,
+			made("aws_eks_cluster.k", attrs{"name": "k", "vpc_config": list{attrs{"subnet_ids": list{ref("aws_subnet.private.id")}}}}),
+			made("aws_eks_node_group.n", attrs{"cluster_name": "k", "subnet_ids": list{ref("aws_subnet.private.id")},
+				"launch_template": list{attrs{"id": ref("aws_launch_template.t.id")}}, "remote_access": list{attrs{"ec2_ssh_key": "key"}}}),
+		}, standing{"aws_subnet.private", "aws_security_group.db remote access group of aws_eks_node_group.n", tf.No, "aws_subnet.private map_public_ip_on_launch", tf.No}},
+		{"SVC-8: a task with a public address", "aws_ecs_service.s", []*tf.Resource{
+			made("aws_ecs_service.s", attrs{"network_configuration": list{attrs{
+				"subnets": list{ref("aws_subnet.public.id")}, "security_groups": list{ref("aws_security_group.web.id")}, "assign_public_ip": true}}}),
+		}, standing{"aws_subnet.public", "aws_security_group.web", tf.Yes, "aws_ecs_service.s network_configuration.assign_public_ip", tf.No}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			n := build(append(site(), tt.make...)...)
+			if got := standingOf(find(t, n.Interfaces, interfaceObject, tt.address)); got != tt.want {
+				t.Errorf("\n got %+v\nwant %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+// A group that can have no instance has no interface (TF-NI-5).
+func TestEmptyScalingGroup(t *testing.T) {
+	n := build(append(site(), made("aws_autoscaling_group.g", attrs{"max_size": 0, "vpc_zone_identifier": list{ref("aws_subnet.private.id")}}))...)
+	if len(n.Interfaces) != 0 {
+		t.Errorf("%d interfaces, want none", len(n.Interfaces))
+	}
+}
+
+// The API of a cluster is public unless somebody closes it, and only its
+// CIDRs guard it (SVC-5).
+func TestClusterAPI(t *testing.T) {
+	tests := []struct {
+		name    string
+		config  attrs
+		public  tf.Tri
+		sources string
+	}{
+		{"default", attrs{"public_access_cidrs": tf.UnknownValue()}, tf.Yes, "0.0.0.0/0"},
+		{"closed", attrs{"endpoint_public_access": false}, tf.No, "0.0.0.0/0"},
+		{"restricted", attrs{"endpoint_public_access": true, "public_access_cidrs": list{"198.51.100.0/24"}}, tf.Yes, "198.51.100.0/24"},
+		{"one unknown", attrs{"public_access_cidrs": list{tf.UnknownValue()}}, tf.Yes, "?"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.config["subnet_ids"] = list{ref("aws_subnet.private.id")}
+			n := build(append(site(), made("aws_eks_cluster.k", attrs{"vpc_config": list{tt.config}}))...)
+			s := n.PublicServices[0]
+			sources := ""
+			for _, v := range s.Sources {
+				p, known := v.Known()
+				if sources += p.String(); !known {
+					sources = "?"
+				}
+			}
+			if s.Public != tt.public || sources != tt.sources {
+				t.Errorf("public %s from %s, want %s from %s", s.Public, sources, tt.public, tt.sources)
+			}
+			i := find(t, n.Interfaces, interfaceObject, "aws_eks_cluster.k")
+			if got := labels(i.Groups, groupObject); got != "cluster security group of aws_eks_cluster.k" {
+				t.Errorf("groups %s", got)
+			}
+		})
+	}
+}

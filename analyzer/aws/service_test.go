@@ -1,0 +1,150 @@
+package aws
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+func listening(i *Interface) string {
+	var parts []string
+	for _, p := range i.Ports {
+		part := fmt.Sprint(p.From)
+		if p.To != p.From {
+			part += fmt.Sprint("-", p.To)
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ",")
+}
+
+func TestServices(t *testing.T) {
+	group := made("aws_db_subnet_group.g", attrs{"name": "data", "subnet_ids": list{ref("aws_subnet.public.id"), ref("aws_subnet.private.id")}})
+	db := list{ref("aws_security_group.db.id")}
+	const both, dbGroup = "aws_subnet.public aws_subnet.private", "aws_security_group.db"
+	tests := []struct {
+		name  string
+		make  []*tf.Resource
+		want  standing
+		ports string
+	}{
+		{"SVC-1: unset is private, on the engine's port", []*tf.Resource{group,
+			made("aws_db_instance.x", attrs{"engine": "postgres", "db_subnet_group_name": "data", "vpc_security_group_ids": db}),
+		}, standing{both, dbGroup, tf.No, "aws_db_instance.x publicly_accessible", tf.No}, "5432"},
+		{"SVC-1: the zone narrows the subnets", []*tf.Resource{group,
+			made("aws_db_instance.x", attrs{"engine": "oracle-se2", "db_subnet_group_name": "data", "vpc_security_group_ids": db, "availability_zone": "eu-west-1b", "publicly_accessible": true}),
+		}, standing{"aws_subnet.private", dbGroup, tf.Yes, "aws_db_instance.x publicly_accessible", tf.No}, "1521"},
+		{"SVC-1: but not of one that fails over", []*tf.Resource{group,
+			made("aws_db_instance.x", attrs{"engine": "mysql", "port": 13306, "multi_az": true, "db_subnet_group_name": "data", "vpc_security_group_ids": db, "availability_zone": "eu-west-1b"}),
+		}, standing{both, dbGroup, tf.No, "aws_db_instance.x publicly_accessible", tf.No}, "13306"},
+		{"TF-NI-9: an instance takes groups, placement and port from its cluster", []*tf.Resource{group,
+			made("aws_rds_cluster.c", attrs{"engine": "aurora-postgresql", "db_subnet_group_name": ref("aws_db_subnet_group.g.name"), "vpc_security_group_ids": db}),
+			with(made("aws_rds_cluster_instance.x", attrs{"cluster_identifier": ref("aws_rds_cluster.c.id"), "engine": "aurora-postgresql"}),
+				attrs{"publicly_accessible": tf.UnknownValue(), "db_subnet_group_name": tf.UnknownValue(), "port": tf.UnknownValue()}),
+		}, standing{both, dbGroup, tf.No, "aws_rds_cluster_instance.x publicly_accessible", tf.No}, "5432"},
+		{"TF-NI-9: a restored one takes them from what nobody sees", []*tf.Resource{
+			made("aws_db_instance.x", attrs{"engine": "mysql", "snapshot_identifier": "snap", "vpc_security_group_ids": db}),
+		}, standing{"?", dbGroup, tf.No, "aws_db_instance.x publicly_accessible", tf.No}, ""},
+		{"TF-NI-9: no subnet group is the default VPC", []*tf.Resource{
+			made("aws_db_instance.x", attrs{"engine": "mariadb", "publicly_accessible": true}),
+		}, standing{"default subnet of default VPC of eu-west-1", "default security group of default VPC of eu-west-1", tf.Yes, "aws_db_instance.x publicly_accessible", tf.No}, "3306"},
+		{"SVC-9: public brokers", []*tf.Resource{
+			made("aws_msk_cluster.x", attrs{"broker_node_group_info": list{attrs{"client_subnets": list{ref("aws_subnet.public.id")}, "security_groups": db,
+				"connectivity_info": list{attrs{"public_access": list{attrs{"type": "SERVICE_PROVIDED_EIPS"}}}}}}}),
+		}, standing{"aws_subnet.public", dbGroup, tf.Yes, "aws_msk_cluster.x broker_node_group_info.connectivity_info.public_access.type", tf.No}, "9092,9094,9096,9098,9194,9196,9198,2181,2182,14001-14100"},
+		{"SVC-10: a cache is never public", []*tf.Resource{
+			made("aws_elasticache_subnet_group.g", attrs{"name": "cache", "subnet_ids": list{ref("aws_subnet.public.id")}}),
+			made("aws_elasticache_cluster.x", attrs{"engine": "memcached", "subnet_group_name": "cache", "security_group_ids": db}),
+		}, standing{"aws_subnet.public", dbGroup, tf.No, " ", tf.No}, "11211"},
+		{"SVC-12: unset is private", []*tf.Resource{
+			made("aws_dms_replication_subnet_group.g", attrs{"replication_subnet_group_id": "dms", "subnet_ids": list{ref("aws_subnet.public.id")}}),
+			with(made("aws_dms_replication_instance.x", attrs{"replication_subnet_group_id": "dms", "vpc_security_group_ids": db}), attrs{"publicly_accessible": tf.UnknownValue()}),
+		}, standing{"aws_subnet.public", dbGroup, tf.No, "aws_dms_replication_instance.x publicly_accessible", tf.No}, ""},
+		{"SVC-17: a Multi-AZ cluster is public where its VPC may have an internet gateway", []*tf.Resource{group,
+			made("aws_internet_gateway.i", attrs{"vpc_id": ref("aws_vpc.main.id")}),
+			made("aws_rds_cluster.x", attrs{"engine": "mysql", "db_cluster_instance_class": "db.r6gd.large", "db_subnet_group_name": "data", "vpc_security_group_ids": db}),
+		}, standing{both, dbGroup, tf.Maybe, "aws_rds_cluster.x publicly_accessible", tf.No}, "3306"},
+		{"SVC-17: and not where it has none", []*tf.Resource{group,
+			made("aws_rds_cluster.x", attrs{"engine": "mysql", "db_cluster_instance_class": "db.r6gd.large", "db_subnet_group_name": "data", "vpc_security_group_ids": db}),
+		}, standing{both, dbGroup, tf.No, "aws_rds_cluster.x publicly_accessible", tf.No}, "3306"},
+		{"EP-2: an interface endpoint without groups has the default one", []*tf.Resource{
+			made("aws_vpc_endpoint.x", attrs{"vpc_id": ref("aws_vpc.main.id"), "vpc_endpoint_type": "Interface", "subnet_ids": list{ref("aws_subnet.private.id")}}),
+		}, standing{"aws_subnet.private", "default security group of aws_vpc.main", tf.No, " ", tf.No}, ""},
+		{"TF-L-3: subnets and groups by association", []*tf.Resource{
+			made("aws_vpc_endpoint.x", attrs{"vpc_id": ref("aws_vpc.main.id"), "vpc_endpoint_type": "Interface", "security_group_ids": db}),
+			made("aws_vpc_endpoint_subnet_association.a", attrs{"vpc_endpoint_id": ref("aws_vpc_endpoint.x.id"), "subnet_id": ref("aws_subnet.private.id")}),
+			made("aws_vpc_endpoint_security_group_association.a", attrs{"vpc_endpoint_id": ref("aws_vpc_endpoint.x.id"), "security_group_id": ref("aws_security_group.web.id")}),
+		}, standing{"aws_subnet.private", dbGroup + " aws_security_group.web?", tf.No, " ", tf.No}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			n := build(append(site(), tt.make...)...)
+			var i *Interface
+			for _, o := range n.Interfaces {
+				if o.Resource.Addr.Name == "x" {
+					i = o
+				}
+			}
+			if i == nil {
+				t.Fatal("no interface")
+			}
+			if got := standingOf(i); got != tt.want {
+				t.Errorf("\n got %+v\nwant %+v", got, tt.want)
+			}
+			if got := listening(i); got != tt.ports {
+				t.Errorf("ports %s, want %s", got, tt.ports)
+			}
+		})
+	}
+}
+
+// What stands outside of every VPC has no interface.
+func TestServicesWithoutInterface(t *testing.T) {
+	outside := []*tf.Resource{
+		made("aws_rds_cluster.aurora", attrs{"engine": "aurora-mysql"}),                        // TF-NI-9
+		made("aws_lambda_function.f", attrs{"vpc_config": list{}}),                             // SVC-7
+		made("aws_vpc_endpoint.s3", attrs{"vpc_endpoint_type": "Gateway"}),                     // EP-1
+		made("aws_opensearch_domain.d", attrs{"vpc_options": list{}}),                          // SVC-4
+		made("aws_transfer_server.t", attrs{"endpoint_type": "PUBLIC"}),                        // SVC-15
+		made("aws_mq_broker.b", attrs{"engine_type": "RabbitMQ", "publicly_accessible": true}), // SVC-14
+	}
+	n := build(append(site(), outside...)...)
+	for _, i := range n.Interfaces {
+		t.Errorf("interface of %s", i.Label)
+	}
+	var public []string
+	for _, s := range n.PublicServices {
+		public = append(public, s.Label)
+	}
+	if got, want := strings.Join(public, " "), "aws_mq_broker.b aws_opensearch_domain.d aws_transfer_server.t"; got != want {
+		t.Errorf("public services %s, want %s", got, want)
+	}
+}
+
+// Every recipe has its row in the table of types, with what it reads.
+func TestRecipesAreInTheTable(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range append(append([]recipe{}, recipes...), linked...) {
+		if seen[c.name] {
+			t.Errorf("%s has two recipes", c.name)
+		}
+		seen[c.name] = true
+		if Types.Coverage(c.name) != Modelled {
+			t.Errorf("%s is not modelled", c.name)
+		}
+		for _, path := range []string{c.subnets, c.groups, c.group, c.parent} {
+			if path != "" && len(Types.Targets(c.name, path)) == 0 {
+				t.Errorf("%s.%s leads nowhere", c.name, path)
+			}
+		}
+	}
+	for _, c := range recipes {
+		for _, to := range []string{c.groupType, c.parentType} {
+			if _, ok := Types.Keep(to); to != "" && !ok {
+				t.Errorf("%s leads to %s, which nobody keeps", c.name, to)
+			}
+		}
+	}
+}
