@@ -57,6 +57,9 @@ type ResourceConfig struct {
 	// block sets; Complete is false where a dynamic block may hide (U-4).
 	Arguments []string
 	Complete  bool
+	// Uncertain are the nested blocks whose absence from Arguments proves
+	// nothing although Complete is true.
+	Uncertain []string
 	// Constants are the literal arguments by path, to match source to plan.
 	Constants map[string]string
 }
@@ -69,7 +72,7 @@ func (c *ResourceConfig) Sets(argument string) Tri {
 		return Maybe
 	case slices.Contains(c.Arguments, argument):
 		return Yes
-	case c.Complete:
+	case c.Complete && !slices.Contains(c.Uncertain, argument):
 		return No
 	}
 	return Maybe
@@ -134,6 +137,10 @@ type Stack struct {
 	Before *Snapshot // nil where the input has none
 	After  *Snapshot
 
+	// Providers are the provider configurations as far as the input shows
+	// them: resources of the type "provider" whose name is the
+	// configuration's key, such as "aws" or "aws.west".
+	Providers []*Resource
 	// Drift is what changed outside Terraform since the last apply.
 	Drift []*Resource
 	// Handed are the addresses of instances that an output hands to others.

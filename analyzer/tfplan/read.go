@@ -72,8 +72,11 @@ type reader struct {
 
 	before, after []*tf.Resource
 	pending       []*pending
-	addresses     map[string]bool // of after, to notice duplicates
-	variables     map[string]string
+	addresses     map[string]bool   // of after, to notice duplicates
+	variables     map[string]string // scalar values of the root module's variables
+	regions       map[string]string // by provider configuration
+	root          *module           // of the configuration
+	modules       map[string]*module
 }
 
 // pending is an instance with unknown attributes, until the configuration is
@@ -88,6 +91,7 @@ type typeInfo struct {
 	name       string
 	keep       bool
 	attributes map[string]bool
+	uncertain  []string
 	count      int
 }
 
@@ -101,6 +105,8 @@ func newReader(ctx context.Context, opts Options) *reader {
 		seen:      map[string]bool{},
 		addresses: map[string]bool{},
 		variables: map[string]string{},
+		regions:   map[string]string{},
+		modules:   map[string]*module{},
 	}
 }
 
@@ -269,6 +275,9 @@ func (rd *reader) topLevel(name string) error {
 	case "values":
 		rd.stack.Kind = tf.StateInput
 		return rd.members(rd.valuesMember(rd.addState))
+	case "configuration":
+		rd.stack.Kind = tf.PlanInput
+		return rd.configuration()
 	case "complete", "errored", "encrypted_data", "version", "@level":
 		return rd.marker(name)
 	case "resources":
@@ -360,9 +369,11 @@ func (rd *reader) finish() (*tf.Stack, error) {
 			s.Types[t.name] = t.count
 		}
 	}
+	rd.attach()
 	s.After = tf.NewSnapshot(rd.after)
 	if s.Kind == tf.PlanInput {
 		s.Before = tf.NewSnapshot(rd.before)
 	}
+	rd.link()
 	return s, nil
 }

@@ -1,0 +1,191 @@
+package tfplan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// conclude turns what an expression may evaluate to into a value: the one
+// identity that is meant, exactly or by a printed assumption, or an unknown
+// with its candidates.
+func (l *linker) conclude(at place, o *outcome, alone bool, w *want) tf.Value {
+	list := w.list && !strings.HasSuffix(at.indexed, "]")
+	reasons := slices.Clone(o.reasons)
+	items := l.others(at, o.sets)
+
+	// What stands beside may be a condition; in a list it may add elements.
+	certain := !o.open
+	named := len(items) > 0
+	for _, name := range o.locals {
+		switch {
+		case named && (!list || !mayName(name, w)):
+			reasons = append(reasons, reason{"beside", "local." + name + " is taken to be no alternative"})
+		case !mayName(name, w) && len(o.locals) > 1:
+			// A flag or a count beside the local that matters.
+		default:
+			reach := l.others(at, []set{{items: l.reach(at.instance.Addr.Module, w)}})
+			before := len(items)
+			items = l.others(at, []set{{items: items}, {items: reach}})
+			added := len(items) - before
+			switch {
+			case added == 1 && len(items) == 1:
+				reasons = append(reasons, reason{"local", "local." + name + " is taken to be " + configOf(items[0]) + ", the only " + items[0].instance.Addr.Type + " in its reach"})
+			case added > 0:
+				certain = false
+			default:
+				reasons = append(reasons, reason{"beside", "local." + name + " is taken to add nothing"})
+			}
+		}
+	}
+	if !list && len(items) > 1 {
+		// Only what is unknown can make the whole unknown.
+		if unknown := slices.DeleteFunc(slices.Clone(items), func(it item) bool { return !unsettled(it) }); len(unknown) == 1 {
+			items = unknown
+		}
+	}
+	assumption := l.assumption(at, reasons)
+	switch {
+	case len(items) == 0:
+		return tf.UnknownValue()
+	case !list && len(items) == 1:
+		if o.open && assumption == nil {
+			assumption = l.assumption(at, []reason{{"beside", "what stands beside " + configOf(items[0]) + " is taken to be no alternative"}})
+		}
+		return assuming(items[0].identity(), assumption)
+	case list && certain && alone && !l.chooses(o):
+		return listOf(items, assumption)
+	case list && len(items) == 1 && alone:
+		v := listOf(items, assumption)
+		if o.open {
+			v = tf.ListValue(append(slices.Clone(v.Elements()), tf.UnknownValue())...)
+		}
+		return v
+	case list && len(items) == 1 && !o.open:
+		// One of several blocks; only this group can be meant.
+		return listOf(items, assumption)
+	case o.open:
+		return tf.UnknownValue()
+	}
+	symbols := make([]tf.Symbol, len(items))
+	for i, it := range items {
+		symbols[i] = it.symbol()
+	}
+	return assuming(tf.UnknownValue(symbols...), assumption)
+}
+
+// chooses reports whether the expression may stand for a part of its operands
+// only: by an index that could not be paired, or as a condition.
+func (l *linker) chooses(o *outcome) bool {
+	if o.choice && len(o.sets) > 1 {
+		return true
+	}
+	return o.marker && slices.ContainsFunc(o.sets, func(s set) bool { return len(s.items) > 1 })
+}
+
+// others are the items of all sets, each instance once, without those of the
+// block that refers to them: a block cannot refer to itself.
+func (l *linker) others(at place, sets []set) []item {
+	var items []item
+	seen := map[tf.Symbol]bool{}
+	for _, s := range sets {
+		for _, it := range s.items {
+			same := it.instance.Addr.Name == at.instance.Addr.Name && it.instance.Addr.Type == at.instance.Addr.Type &&
+				it.instance.Addr.Mode == at.instance.Addr.Mode && it.instance.Addr.Module == at.instance.Addr.Module
+			if !same && !seen[it.symbol()] {
+				seen[it.symbol()] = true
+				items = append(items, it)
+			}
+		}
+	}
+	return items
+}
+
+// value is what the instance has at the attribute.
+func (it item) value() tf.Value {
+	return it.instance.Get(strings.Split(it.attribute, ".")...)
+}
+
+func (it item) symbol() tf.Symbol {
+	return tf.Symbol{Address: it.instance.Address, Attribute: it.attribute}
+}
+
+// identity is the id where the instance has one already, or its symbol.
+func (it item) identity() tf.Value {
+	if v := it.value(); v.Kind() == tf.String || v.Kind() == tf.List && !holdsUnknown(v) {
+		return v
+	}
+	return tf.SymbolicValue(it.symbol())
+}
+
+func listOf(items []item, a *tf.Assumption) tf.Value {
+	var elements []tf.Value
+	for _, it := range items {
+		v := it.identity()
+		if v.Kind() == tf.List {
+			elements = append(elements, v.Elements()...)
+			continue
+		}
+		elements = append(elements, assuming(v, a))
+	}
+	return assuming(tf.ListValue(elements...), a)
+}
+
+func assuming(v tf.Value, a *tf.Assumption) tf.Value {
+	if a == nil {
+		return v
+	}
+	return v.Assuming(a)
+}
+
+// assumption is the one assumption of an argument of the configuration, made
+// out of all that it rests on.
+func (l *linker) assumption(at place, reasons []reason) *tf.Assumption {
+	if len(reasons) == 0 {
+		return nil
+	}
+	address := at.instance.Addr.Config()
+	id := reasons[0].kind + ":" + address + "." + at.path
+	a := l.assumptions[id]
+	if a == nil {
+		texts := make([]string, 0, len(reasons))
+		for _, r := range reasons {
+			if !slices.Contains(texts, r.text) {
+				texts = append(texts, r.text)
+			}
+		}
+		a = &tf.Assumption{
+			ID:      id,
+			Address: address,
+			Text:    "in " + at.path + " of " + address + ", " + strings.Join(texts, ", and ") + "; the source or the binary plan makes it exact",
+		}
+		l.assumptions[id] = a
+	}
+	return a
+}
+
+func configOf(it item) string {
+	return tf.StripKeys(it.instance.Addr.Module+dot(it.instance.Addr.Module)) + blockKey(it.instance.Addr) + it.instance.Addr.Key
+}
+
+func dot(module string) string {
+	if module == "" {
+		return ""
+	}
+	return "."
+}
+
+// hidden is the value inside a dynamic block, which leaves no expression
+// (U-2).
+func (l *linker) hidden(at place, w *want) tf.Value {
+	items := l.others(at, []set{{items: l.reach(at.instance.Addr.Module, w)}})
+	if len(items) != 1 {
+		return tf.UnknownValue()
+	}
+	a := l.assumption(at, []reason{{"dynamic", "a dynamic block is taken to name " + configOf(items[0]) + ", the only " + items[0].instance.Addr.Type + " in its reach"}})
+	if w.list && !strings.HasSuffix(at.indexed, "]") {
+		return listOf(items, a)
+	}
+	return assuming(items[0].identity(), a)
+}

@@ -1,0 +1,445 @@
+package tfplan
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// module is the configuration of one module, as one call of it sees it.
+type module struct {
+	address   string // without instance keys; empty for the root module
+	parent    *module
+	call      *call
+	blocks    map[string]*block // by "aws_subnet.a" or "data.aws_vpc.b"
+	calls     map[string]*call
+	outputs   map[string]*expr
+	variables map[string]shape // of the defaults
+}
+
+// call is a module block.
+type call struct {
+	arguments map[string]*expr
+	each      *expr // its count or for_each, if it has one
+	module    *module
+}
+
+// block is a resource block of a type that is kept.
+type block struct {
+	provider string
+	each     *expr
+	body     body
+	config   *tf.ResourceConfig
+}
+
+// body is what stands inside a block: expressions by name, and nested blocks.
+type body struct {
+	arguments []argument
+}
+
+type argument struct {
+	name   string
+	expr   *expr  // nil for nested blocks
+	blocks []body // in the order of the source
+}
+
+func (b *body) argument(name string) *argument {
+	for i := range b.arguments {
+		if b.arguments[i].name == name {
+			return &b.arguments[i]
+		}
+	}
+	return nil
+}
+
+// expr is what a plan shows of an expression: its references, longest form
+// only, or its value if it is constant.
+type expr struct {
+	references []string
+	shape      shape
+	text       string // of a scalar constant
+}
+
+// shape is what is known of a value besides its text.
+type shape uint8
+
+const (
+	noShape shape = iota
+	scalar
+	collection
+	null
+)
+
+func shapeOf(c *cursor) shape {
+	switch c.peek() {
+	case '{', '[':
+		return collection
+	case 'n':
+		return null
+	}
+	return scalar
+}
+
+// configuration reads the member of that name into compact references.
+func (rd *reader) configuration() error {
+	return rd.members(func(name string) error {
+		switch name {
+		case "provider_config":
+			return rd.members(rd.providerConfig)
+		case "root_module":
+			rd.root = &module{}
+			return rd.members(rd.configModule(rd.root))
+		}
+		return rd.dec.SkipValue()
+	})
+}
+
+// providerConfig notes the Region of a provider configuration where it is
+// constant or a variable of the root module.
+func (rd *reader) providerConfig(key string) error {
+	text, err := rd.dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	c := &cursor{b: text}
+	module := ""
+	var region *expr
+	for ok := c.enter('{'); ok && c.more(); {
+		switch string(c.text()) {
+		case "module_address":
+			module = string(c.text())
+		case "expressions":
+			for ok := c.enter('{'); ok && c.more(); {
+				if string(c.text()) == "region" {
+					region = rd.expr(c)
+				} else {
+					c.raw()
+				}
+			}
+		default:
+			c.raw()
+		}
+	}
+	switch {
+	case region == nil:
+	case region.shape == scalar:
+		rd.regions[key] = region.text
+	case module == "" && len(region.references) == 1:
+		if name, ok := strings.CutPrefix(region.references[0], "var."); ok && rd.variables[name] != "" {
+			rd.regions[key] = rd.variables[name]
+		}
+	}
+	return nil
+}
+
+func (rd *reader) configModule(m *module) func(string) error {
+	return func(name string) error {
+		switch name {
+		case "outputs":
+			m.outputs = map[string]*expr{}
+			return rd.members(func(name string) error {
+				text, err := rd.dec.ReadValue()
+				if err != nil {
+					return err
+				}
+				c := &cursor{b: text}
+				for ok := c.enter('{'); ok && c.more(); {
+					if string(c.text()) == "expression" {
+						m.outputs[name] = rd.expr(c)
+					} else {
+						c.raw()
+					}
+				}
+				return nil
+			})
+		case "resources":
+			m.blocks = map[string]*block{}
+			return rd.elements(func(b []byte) { rd.configResource(m, b) })
+		case "module_calls":
+			m.calls = map[string]*call{}
+			return rd.members(func(name string) error { return rd.configCall(m, name) })
+		case "variables":
+			m.variables = map[string]shape{}
+			return rd.members(func(name string) error {
+				text, err := rd.dec.ReadValue()
+				if err != nil {
+					return err
+				}
+				c := &cursor{b: text}
+				for ok := c.enter('{'); ok && c.more(); {
+					if string(c.text()) == "default" {
+						m.variables[name] = shapeOf(c)
+					}
+					c.raw()
+				}
+				return nil
+			})
+		}
+		return rd.dec.SkipValue()
+	}
+}
+
+func (rd *reader) configCall(m *module, name string) error {
+	address := "module." + name
+	if m.address != "" {
+		address = m.address + "." + address
+	}
+	k := &call{arguments: map[string]*expr{}}
+	k.module = &module{address: address, parent: m, call: k}
+	m.calls[name] = k
+	return rd.members(func(member string) error {
+		switch member {
+		case "module":
+			return rd.members(rd.configModule(k.module))
+		case "expressions":
+			return rd.members(func(argument string) error {
+				text, err := rd.dec.ReadValue()
+				if err == nil {
+					k.arguments[argument] = rd.expr(&cursor{b: text})
+				}
+				return err
+			})
+		case "count_expression", "for_each_expression":
+			text, err := rd.dec.ReadValue()
+			if err == nil {
+				k.each = rd.expr(&cursor{b: text})
+			}
+			return err
+		}
+		return rd.dec.SkipValue()
+	})
+}
+
+// configResource reads one resource block, if its type is kept.
+func (rd *reader) configResource(m *module, text []byte) {
+	c := &cursor{b: text}
+	var mode, typ, name, provider string
+	var each *expr
+	var expressions []byte
+	for ok := c.enter('{'); ok && c.more(); {
+		switch string(c.text()) {
+		case "mode":
+			mode = rd.vals.names.intern(c.text())
+		case "type":
+			typ = rd.vals.names.intern(c.text())
+		case "name":
+			name = rd.vals.names.intern(c.text())
+		case "provider_config_key":
+			provider = rd.vals.names.intern(c.text())
+		case "count_expression", "for_each_expression":
+			each = rd.expr(c)
+		case "expressions":
+			expressions = c.raw()
+		default:
+			c.raw()
+		}
+	}
+	if !rd.typeInfo(typ).keep {
+		return
+	}
+	a := tf.Address{Module: m.address, Type: typ, Name: name}
+	key := typ + "." + name
+	if mode == "data" {
+		a.Mode, key = tf.Data, "data."+key
+	}
+	b := &block{provider: provider, each: each}
+	b.config = &tf.ResourceConfig{Address: a.String(), Complete: true, Constants: map[string]string{}, Uncertain: rd.uncertain(typ)}
+	b.body = rd.body(&cursor{b: expressions}, "", b.config.Constants)
+	for _, arg := range b.body.arguments {
+		b.config.Arguments = append(b.config.Arguments, arg.name)
+	}
+	m.blocks[key] = b
+}
+
+// uncertain are the nested blocks of a type that may come from a dynamic
+// block, which leaves no trace in the plan's configuration. Attributes that
+// are written as blocks show at least a placeholder (U-4), so their absence
+// is certain, as is that of anything that is no block.
+func (rd *reader) uncertain(typ string) []string {
+	info := rd.typeInfo(typ)
+	if info.uncertain == nil {
+		info.uncertain = []string{}
+		if w, ok := rd.opts.Wanted.(interface{ Blocks(string) []string }); ok {
+			for _, name := range w.Blocks(typ) {
+				if !attributesAsBlocks[name] {
+					info.uncertain = append(info.uncertain, name)
+				}
+			}
+		}
+	}
+	return info.uncertain
+}
+
+var attributesAsBlocks = map[string]bool{"ingress": true, "egress": true, "route": true}
+
+// body reads the expressions of a block; constants collects its literals by
+// path.
+func (rd *reader) body(c *cursor, prefix string, constants map[string]string) body {
+	var b body
+	for ok := c.enter('{'); ok && c.more(); {
+		name := rd.vals.names.intern(c.text())
+		path := name
+		if prefix != "" {
+			path = prefix + "." + name
+		}
+		arg := argument{name: name}
+		switch {
+		case c.peek() == '[':
+			for i, ok := 0, c.enter('['); ok && c.more(); i++ {
+				arg.blocks = append(arg.blocks, rd.body(c, path+"["+strconv.Itoa(i)+"]", constants))
+			}
+		case isExpr(c):
+			arg.expr = rd.expr(c)
+			if arg.expr.shape == scalar {
+				constants[path] = arg.expr.text
+			}
+		default:
+			arg.blocks = []body{rd.body(c, path, constants)}
+		}
+		b.arguments = append(b.arguments, arg)
+	}
+	return b
+}
+
+// isExpr tells an expression from a single nested block: an expression has
+// nothing but its references or its constant value.
+func isExpr(c *cursor) bool {
+	if c.peek() != '{' {
+		return false
+	}
+	peek := *c
+	if peek.enter('{') && peek.more() {
+		name := peek.text()
+		return bytes.Equal(name, []byte("references")) || bytes.Equal(name, []byte("constant_value"))
+	}
+	return true // {}: an expression without references, such as a function call
+}
+
+// expr reads an expression.
+func (rd *reader) expr(c *cursor) *expr {
+	e := &expr{}
+	for ok := c.enter('{'); ok && c.more(); {
+		switch string(c.text()) {
+		case "references":
+			e.references = rd.references(c)
+		case "constant_value":
+			if e.shape = shapeOf(c); e.shape == scalar {
+				if text := c.text(); len(text) <= maxConstant {
+					e.text = rd.vals.names.intern(text)
+				}
+			} else {
+				c.raw()
+			}
+		default:
+			c.raw()
+		}
+	}
+	return e
+}
+
+// maxConstant bounds the literals that are kept to match source to plan.
+const maxConstant = 256
+
+// references keeps the longest form of each reference. Terraform writes every
+// reference followed by its prefixes: `aws_vpc.a[0].id`, `aws_vpc.a[0]`,
+// `aws_vpc.a`.
+func (rd *reader) references(c *cursor) []string {
+	var refs []string
+	var last []byte
+	for ok := c.enter('['); ok && c.more(); {
+		text := c.text()
+		if len(text) < len(last) && bytes.HasPrefix(last, text) && (last[len(text)] == '.' || last[len(text)] == '[') {
+			last = text
+			continue
+		}
+		last = text
+		if bytes.HasPrefix(text, []byte("path.")) || bytes.HasPrefix(text, []byte("terraform.")) || bytes.HasPrefix(text, []byte("self.")) {
+			continue
+		}
+		refs = append(refs, rd.vals.names.intern(text))
+	}
+	return refs
+}
+
+// attach gives every instance its configuration, provider and Region.
+func (rd *reader) attach() {
+	for _, list := range [][]*tf.Resource{rd.after, rd.before} {
+		for _, r := range list {
+			if r.Config != nil || rd.root == nil {
+				continue
+			}
+			if b := rd.block(r); b != nil {
+				r.Config, r.Provider = b.config, b.provider
+			}
+			if r.Region.IsNull() {
+				if region, ok := rd.regions[r.Provider]; ok {
+					r.Region = tf.KnownVal(region)
+				}
+			}
+		}
+	}
+}
+
+// block is the block that an instance was made from, or nil.
+func (rd *reader) block(r *tf.Resource) *block {
+	m := rd.moduleOf(r.Addr.Module)
+	if m == nil {
+		return nil
+	}
+	return m.blocks[blockKey(r.Addr)]
+}
+
+func blockKey(a tf.Address) string {
+	if a.Mode == tf.Data {
+		return "data." + a.Type + "." + a.Name
+	}
+	return a.Type + "." + a.Name
+}
+
+// moduleOf is the configuration of a module instance, or nil.
+func (rd *reader) moduleOf(instance string) *module {
+	if m, ok := rd.modules[instance]; ok {
+		return m
+	}
+	m := rd.root
+	if parent, name, _ := splitModule(instance); instance != "" {
+		m = rd.moduleOf(parent)
+		if m != nil {
+			if k := m.calls[name]; k != nil {
+				m = k.module
+			} else {
+				m = nil
+			}
+		}
+	}
+	rd.modules[instance] = m
+	return m
+}
+
+// splitModule cuts the last step off a module instance path:
+// `module.a["x"].module.b[0]` is b with key `[0]` in `module.a["x"]`.
+func splitModule(instance string) (parent, name, key string) {
+	start := 0
+	quoted := false
+	for i := 0; i < len(instance); i++ {
+		switch {
+		case quoted && instance[i] == '\\':
+			i++
+		case instance[i] == '"':
+			quoted = !quoted
+		case !quoted && strings.HasPrefix(instance[i:], ".module."):
+			start = i + 1
+			i += len(".module.") - 1
+		}
+	}
+	if start > 0 {
+		parent = instance[:start-1]
+	}
+	name = strings.TrimPrefix(instance[start:], "module.")
+	if i := strings.IndexByte(name, '['); i >= 0 {
+		name, key = name[:i], name[i:]
+	}
+	return parent, name, key
+}

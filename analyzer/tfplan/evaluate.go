@@ -1,0 +1,420 @@
+package tfplan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// item is one identity that a reference may give.
+type item struct {
+	instance  *tf.Resource
+	attribute string
+	key       string // in the collection that the reference names
+}
+
+// set is one operand of an expression: all that one reference may give.
+type set struct {
+	name  string // as people know it
+	items []item
+	keys  int // the number of its key set; 0 where pairing means nothing
+}
+
+// outcome is what an expression may evaluate to, as far as its references say.
+type outcome struct {
+	sets []set
+	// locals are the operands that the plan does not show at all.
+	locals []string
+	// marker is set when an index by count.index, each.key or each.value may
+	// choose among the items.
+	marker bool
+	// choice is set when a known scalar stands beside, so that the expression
+	// may be a condition.
+	choice bool
+	// open is set when an operand may give anything.
+	open bool
+	// reasons are the inferences that the outcome rests on, in words.
+	reasons []reason
+}
+
+type reason struct{ kind, text string }
+
+func (o *outcome) merge(p *outcome) {
+	o.sets = append(o.sets, p.sets...)
+	o.locals = append(o.locals, p.locals...)
+	o.choice = o.choice || p.choice
+	o.open = o.open || p.open
+	o.marker = o.marker || p.marker
+	o.assume(p.reasons...)
+}
+
+func (o *outcome) assume(reasons ...reason) {
+	for _, r := range reasons {
+		if !slices.Contains(o.reasons, r) {
+			o.reasons = append(o.reasons, r)
+		}
+	}
+}
+
+// evaluate finds what the references of an expression in a module instance
+// lead to, filtered by what is wanted; a nil want takes every identity. It is
+// computed once for each module instance, and not yet paired by key.
+func (l *linker) evaluate(module string, e *expr, w *want, x each) *outcome {
+	key := memoKey{module, e, w}
+	if o, ok := l.memo[key]; ok {
+		return o // an empty one while it is being evaluated: a cycle
+	}
+	o := &outcome{}
+	l.memo[key] = o
+	result := &outcome{}
+	for _, ref := range e.references {
+		l.operand(result, module, ref, w, x)
+	}
+	*o = *result
+	return o
+}
+
+// operand adds what one reference leads to.
+func (l *linker) operand(o *outcome, module, ref string, w *want, x each) {
+	root, rest, _ := strings.Cut(ref, ".")
+	switch root {
+	case "count", "each":
+		o.marker = true
+		if strings.HasPrefix(rest, "value") && x.expr != nil {
+			inner := l.evaluate(x.module, x.expr, w, each{})
+			o.merge(inner)
+			for _, s := range inner.sets {
+				if len(s.items) > 0 {
+					o.assume(reason{"each-value", ref + " is taken to be what the for_each refers to"})
+					break
+				}
+			}
+		}
+	case "var":
+		l.variable(o, module, rest, w)
+	case "local":
+		name, _ := splitName(rest)
+		if !slices.Contains(o.locals, name) {
+			o.locals = append(o.locals, name)
+		}
+	case "module":
+		l.output(o, module, rest, w)
+	case "data":
+		typ, rest, _ := strings.Cut(rest, ".")
+		l.resource(o, module, "data.", typ, rest, w)
+	default:
+		l.resource(o, module, "", root, rest, w)
+	}
+}
+
+// splitName cuts a reference after its first name: `a["k"].id` is a and
+// `["k"].id`.
+func splitName(ref string) (name, rest string) {
+	if i := strings.IndexAny(ref, ".["); i >= 0 {
+		return ref[:i], ref[i:]
+	}
+	return ref, ""
+}
+
+// splitKey cuts a literal instance key off the start.
+func splitKey(rest string) (key, after string) {
+	if !strings.HasPrefix(rest, "[") {
+		return "", rest
+	}
+	quoted := false
+	for i := 1; i < len(rest); i++ {
+		switch {
+		case quoted && rest[i] == '\\':
+			i++
+		case rest[i] == '"':
+			quoted = !quoted
+		case rest[i] == ']' && !quoted:
+			return rest[:i+1], rest[i+1:]
+		}
+	}
+	return rest, ""
+}
+
+// resource adds the instances of a block, or the one that a literal key names.
+func (l *linker) resource(o *outcome, module, prefix, typ, rest string, w *want) {
+	name, rest := splitName(rest)
+	key, rest := splitKey(rest)
+	attribute := strings.TrimPrefix(tf.StripKeys(rest), ".")
+	block := prefix + typ + "." + name
+	g := l.groups[groupKey{module, block}]
+	if g == nil {
+		if prefix == "data." || !l.rd.typeInfo(typ).keep {
+			o.open = true
+		}
+		return
+	}
+	attribute, hop := l.attribute(typ, attribute, w)
+	if attribute == "" {
+		return
+	}
+	s := set{name: qualified(module, block)}
+	for _, r := range g.instances {
+		if key != "" && r.Addr.Key != key {
+			continue
+		}
+		if hop {
+			l.hop(o, r, attribute, w)
+			continue
+		}
+		s.items = append(s.items, item{r, attribute, r.Addr.Key})
+	}
+	if key == "" {
+		s.keys = g.keys
+	}
+	if len(s.items) > 0 {
+		o.sets = append(o.sets, s)
+	}
+}
+
+// attribute is the identity that a reference to an attribute gives, or the
+// link of that instance that leads on to it; empty when the attribute is of
+// no use. References that end before the attribute get the likely one.
+func (l *linker) attribute(typ, attribute string, w *want) (name string, hop bool) {
+	isIdentity := func(a string) bool { return l.rd.opts.Wanted.Identity(typ, a) }
+	if w == nil {
+		if attribute == "" {
+			attribute = "id"
+		}
+		if !isIdentity(attribute) {
+			return "", false
+		}
+		return attribute, false
+	}
+	if w.targets[typ] {
+		switch {
+		case attribute == "" && w.isDirect(typ):
+			return w.identity(isIdentity), false
+		case attribute != "" && (isIdentity(attribute) || namesIdentity(attribute)):
+			return attribute, false
+		}
+		return "", false
+	}
+	if attribute == "" {
+		attribute = w.leaf
+	}
+	if through := l.want(typ, attribute); through != nil && slices.ContainsFunc(w.direct, func(t string) bool { return through.targets[t] }) {
+		return attribute, true
+	}
+	return "", false
+}
+
+func namesIdentity(attribute string) bool {
+	for _, end := range []string{"id", "ids", "arn", "name", "identifier"} {
+		if strings.HasSuffix(attribute, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// hop follows an attribute that is itself a link: aws_subnet.a.vpc_id.
+func (l *linker) hop(o *outcome, r *tf.Resource, attribute string, w *want) {
+	b := l.rd.block(r)
+	if b == nil || strings.Contains(attribute, ".") {
+		o.open = true
+		return
+	}
+	if arg := b.body.argument(attribute); arg != nil && arg.expr != nil {
+		o.merge(l.paired(l.evaluate(r.Addr.Module, arg.expr, w, l.eachOf(r)), l.eachOf(r)))
+		return
+	}
+	o.open = true
+}
+
+// variable follows an input variable to the argument of the module call.
+func (l *linker) variable(o *outcome, module, rest string, w *want) {
+	name, rest := splitName(rest)
+	m := l.rd.moduleOf(module)
+	if m == nil {
+		o.open = true
+		return
+	}
+	if m.call == nil { // known when the plan was made
+		o.choice = o.choice || m.variables[name] != collection
+		return
+	}
+	e := m.call.arguments[name]
+	switch {
+	case e == nil:
+		o.choice = o.choice || m.variables[name] == scalar
+		return
+	case len(e.references) == 0:
+		o.choice = o.choice || e.shape == scalar
+		return
+	}
+	parent, x := l.eachOfModule(module, m.call)
+	o.merge(l.indexed(l.argument(module, parent, e, w, x), rest, "var."+name))
+}
+
+// argument evaluates an argument of a module call, which may have another
+// value in each instance of the module.
+func (l *linker) argument(module, parent string, e *expr, w *want, x each) *outcome {
+	key := memoKey{module, e, w}
+	o, ok := l.memo[key]
+	if !ok {
+		o = &outcome{}
+		l.memo[key] = o
+		*o = *l.settled(l.paired(l.evaluate(parent, e, w, x), x), parent, w)
+		o.marker = false
+	}
+	return o
+}
+
+// eachOfModule is what each.key and the like mean in the call of a module.
+func (l *linker) eachOfModule(module string, k *call) (parent string, x each) {
+	parent, name, key := splitModule(module)
+	x = each{key: key, module: parent, expr: k.each}
+	if g := l.modules[parent][name]; g != nil {
+		x.keys = g.keys
+	}
+	return parent, x
+}
+
+// output follows a module's output into the instances of the module.
+func (l *linker) output(o *outcome, module, rest string, w *want) {
+	name, rest := splitName(rest)
+	key, rest := splitKey(rest)
+	m := l.rd.moduleOf(module)
+	if m == nil || m.calls[name] == nil {
+		o.open = true
+		return
+	}
+	child := m.calls[name].module
+	var exprs []*expr
+	outputName := ""
+	if rest != "" {
+		outputName, rest = splitName(strings.TrimPrefix(rest, "."))
+		if e := child.outputs[outputName]; e != nil {
+			exprs = []*expr{e}
+		}
+	} else {
+		// The index by which the output was chosen hides its name.
+		for _, n := range sortedKeys(child.outputs) {
+			exprs = append(exprs, child.outputs[n])
+		}
+	}
+	g := l.modules[module][name]
+	if g == nil {
+		return // no instances
+	}
+	all := set{name: qualified(module, "module."+name), keys: g.keys}
+	single := true
+	for _, instance := range g.instances {
+		_, _, k := splitModule(instance)
+		if key != "" && k != key {
+			continue
+		}
+		inner := &outcome{}
+		for _, e := range exprs {
+			inner.merge(l.evaluate(instance, e, w, each{}))
+		}
+		inner = l.settled(inner, instance, w)
+		inner = l.indexed(inner, rest, "module."+name+"."+outputName)
+		if key != "" || len(g.instances) == 1 {
+			o.merge(inner)
+			return
+		}
+		o.assume(inner.reasons...)
+		o.open = o.open || inner.open
+		before := len(all.items)
+		for _, s := range inner.sets {
+			for _, it := range s.items {
+				it.key = k
+				if !slices.ContainsFunc(all.items[before:], func(a item) bool { return a.instance == it.instance }) {
+					all.items = append(all.items, it)
+				}
+			}
+		}
+		single = single && len(all.items)-before <= 1
+	}
+	if !single {
+		all.keys = 0
+	}
+	if len(all.items) > 0 {
+		o.sets = append(o.sets, all)
+	}
+}
+
+// indexed applies a literal index that stands after a variable or an output:
+// the position in a list that one block makes, or the key of a map.
+func (l *linker) indexed(o *outcome, rest, name string) *outcome {
+	key, _ := splitKey(rest)
+	if key == "" || len(o.sets) == 0 {
+		return o
+	}
+	result := *o
+	result.sets = nil
+	for _, s := range o.sets {
+		for _, it := range s.items {
+			if it.key == key && s.keys != 0 {
+				result.sets = append(result.sets, set{name: s.name, items: []item{it}})
+			}
+		}
+	}
+	if len(result.sets) != 1 || len(o.sets) != 1 {
+		return o
+	}
+	result.reasons = slices.Clone(o.reasons)
+	if len(o.sets[0].items) > 1 {
+		result.assume(reason{"index", name + key + " is taken to be " + o.sets[0].name + key})
+	}
+	return &result
+}
+
+// paired chooses among the items of each set by the key of the instance that
+// refers to them, where both have the same keys (U-3).
+func (l *linker) paired(o *outcome, x each) *outcome {
+	if !o.marker || x.keys == 0 {
+		return o
+	}
+	var result *outcome
+	for i, s := range o.sets {
+		if len(s.items) < 2 || s.keys != x.keys {
+			continue
+		}
+		n, ok := l.position(s.items, x.key)
+		if !ok {
+			continue
+		}
+		if result == nil {
+			copied := *o
+			result = &copied
+			result.sets = slices.Clone(o.sets)
+			result.reasons = slices.Clone(o.reasons)
+		}
+		result.sets[i] = set{name: s.name, items: s.items[n : n+1]}
+		result.assume(reason{"equal-keys", "equal keys are assumed to be paired with those of " + s.name})
+	}
+	if result == nil {
+		return o
+	}
+	return result
+}
+
+// position finds an item by its key; the index of the keys is made once for
+// all who refer to the items.
+func (l *linker) position(items []item, key string) (int, bool) {
+	index := l.indexes[&items[0]]
+	if index == nil {
+		index = make(map[string]int, len(items))
+		for i, it := range items {
+			index[it.key] = i
+		}
+		l.indexes[&items[0]] = index
+	}
+	n, ok := index[key]
+	return n, ok
+}
+
+func qualified(module, name string) string {
+	if module == "" {
+		return name
+	}
+	return tf.StripKeys(module) + "." + name
+}

@@ -1,0 +1,168 @@
+package tfplan
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// reach is what a local of a module instance may stand for, as the plan shows
+// no locals: the instances in the module itself, what the arguments of its
+// call lead to, and what its child modules hand out. Only what is unknown yet
+// counts, for a local that is known would be.
+func (l *linker) reach(module string, w *want) []item {
+	key := memoKey{module, nil, w}
+	if items, ok := l.reaches[key]; ok {
+		return items
+	}
+	l.reaches[key] = nil
+	found := l.own(module, w)
+	for _, name := range sortedKeys(l.modules[module]) {
+		for _, child := range l.modules[module][name].instances {
+			found = append(found, l.exposed(child, "", w)...)
+		}
+	}
+	if m := l.rd.moduleOf(module); m != nil && m.call != nil {
+		parent, x := l.eachOfModule(module, m.call)
+		for _, name := range sortedKeys(m.call.arguments) {
+			o := l.argument(module, parent, m.call.arguments[name], w, x)
+			for _, s := range o.sets {
+				found = append(found, s.items...)
+			}
+		}
+	}
+	var items []item
+	seen := map[*tf.Resource]bool{}
+	for _, it := range found {
+		if !seen[it.instance] && unsettled(it) {
+			seen[it.instance] = true
+			items = append(items, it)
+		}
+	}
+	l.reaches[key] = items
+	return items
+}
+
+// unsettled reports whether apply is yet to make the identity known.
+func unsettled(it item) bool {
+	v := it.value()
+	_, symbolic := v.Symbol()
+	return v.IsUnknown() || symbolic
+}
+
+// own are the instances in a module instance whose identity is wanted.
+func (l *linker) own(module string, w *want) []item {
+	var items []item
+	for _, r := range l.byModule[module] {
+		if w.isDirect(r.Addr.Type) {
+			attribute := w.identity(func(a string) bool { return l.rd.opts.Wanted.Identity(r.Addr.Type, a) })
+			items = append(items, item{r, attribute, r.Addr.Key})
+		}
+	}
+	return items
+}
+
+// exposed is what the outputs of a module instance hand out of the module, or
+// one of them; variables that it passes through come from outside.
+func (l *linker) exposed(module, output string, w *want) []item {
+	m := l.rd.moduleOf(module)
+	if m == nil {
+		return nil
+	}
+	var items []item
+	for _, name := range sortedKeys(m.outputs) {
+		if output != "" && name != output {
+			continue
+		}
+		for _, ref := range m.outputs[name].references {
+			root, rest, _ := strings.Cut(ref, ".")
+			switch root {
+			case "local":
+				if local, _ := splitName(rest); mayName(local, w) {
+					items = append(items, l.own(module, w)...)
+				}
+			case "module":
+				child, rest := splitName(rest)
+				key, rest := splitKey(rest)
+				inner, _ := splitName(strings.TrimPrefix(rest, "."))
+				if g := l.modules[module][child]; g != nil {
+					for _, instance := range g.instances {
+						if _, _, k := splitModule(instance); key == "" || k == key {
+							items = append(items, l.exposed(instance, inner, w)...)
+						}
+					}
+				}
+			case "var", "count", "each", "data":
+			default:
+				o := &outcome{}
+				l.resource(o, module, "", root, rest, w)
+				for _, s := range o.sets {
+					items = append(items, s.items...)
+				}
+			}
+		}
+	}
+	return items
+}
+
+// settled replaces the locals of an inner outcome by what is in their reach
+// there, as they mean nothing outside of their module.
+func (l *linker) settled(o *outcome, module string, w *want) *outcome {
+	if len(o.locals) == 0 {
+		return o
+	}
+	result := *o
+	result.locals = nil
+	result.reasons = slices.Clone(o.reasons)
+	result.sets = slices.Clone(o.sets)
+	for _, name := range o.locals {
+		switch {
+		case w == nil || !mayName(name, w):
+			result.choice = true
+		case len(o.sets) > 0:
+			result.assume(reason{"beside", "local." + name + " is taken to be no alternative"})
+		default:
+			items := l.reach(module, w)
+			if len(items) == 0 {
+				result.open = true
+				continue
+			}
+			if len(items) == 1 {
+				result.assume(reason{"local", "local." + name + " is taken to be " + configOf(items[0]) + ", the only " + items[0].instance.Addr.Type + " in its reach"})
+			}
+			result.sets = append(result.sets, set{name: qualified(module, "local."+name), items: items})
+		}
+	}
+	return &result
+}
+
+// mayName reports whether a local of that name may hold what is wanted, and
+// is not a flag, a count or something else's name.
+func mayName(local string, w *want) bool {
+	words := strings.Split(local, "_")
+	if slices.Contains(otherWords, words[0]) || slices.Contains(otherWords, words[len(words)-1]) {
+		return false
+	}
+	for _, word := range words {
+		word = strings.TrimSuffix(word, "s")
+		if slices.Contains(identityWords, word) || strings.Contains(w.leaf, word) && len(word) > 2 {
+			return true
+		}
+		for _, t := range w.direct {
+			if slices.Contains(strings.Split(noun(t), "_"), word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var (
+	identityWords = []string{"id", "arn", "sg", "eni", "nat", "igw", "tgw", "rt", "acl", "lb", "tg"}
+	otherWords    = []string{"create", "enable", "enabled", "is", "use", "has", "len", "count", "num", "number", "tags", "tag", "name", "names",
+		"cidr", "cidrs", "block", "blocks", "az", "azs", "region", "prefix", "suffix", "zone", "zones", "port", "ports", "version"}
+)
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
