@@ -16,25 +16,88 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
-// JSON writes the whole report for programs, in CONTRACT's shape.
+// JSON writes the whole report for programs, in the shape of wireReport. It
+// goes out member by member and finding by finding, so that a large report is
+// never in memory twice.
 func JSON(w io.Writer, r *analyzer.Report, o Options) error {
-	return writeJSON(w, newWire().report(r, o))
+	x := newWire()
+	d := newDocument(w)
+	d.begin()
+	d.member("format_version", FormatVersion)
+	d.member("tool", wireTool{Name: "tfcheck", Version: o.Version})
+	list(d, "inputs", r.Stacks, input)
+	d.member("summary", summary(r))
+	list(d, "findings", byRank(r.Findings), x.finding)
+	list(d, "questions", worstFirst(r.Questions), question)
+	list(d, "exposures", byTarget(r.Exposures), x.exposure)
+	list(d, "assumptions", r.Assumptions, assumption)
+	list(d, "checks", r.Checks, checkResult)
+	list(d, "coverage", r.Coverage, coverage)
+	list(d, "diagnostics", r.Diagnostics, diagnostic)
+	return d.end()
 }
 
-// writeJSON writes a value the way every JSON of tfcheck looks: indented, no
-// null, broken UTF-8 from an input replaced.
-func writeJSON(w io.Writer, v any) error {
-	err := json.MarshalWrite(w, v,
+// jsonOptions is how every JSON of tfcheck looks: indented, never null, broken
+// UTF-8 from an input replaced.
+func jsonOptions() json.Options {
+	return json.JoinOptions(
 		json.Deterministic(true),
 		json.FormatNilSliceAsNull(false),
 		json.FormatNilMapAsNull(false),
 		jsontext.AllowInvalidUTF8(true),
 		jsontext.WithIndent("  "))
-	if err != nil {
+}
+
+// writeJSON writes one value as a document.
+func writeJSON(w io.Writer, v any) error {
+	if err := json.MarshalWrite(w, v, jsonOptions()); err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, "\n")
+	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+// document writes an object as it goes and remembers the first error.
+type document struct {
+	encoder *jsontext.Encoder
+	err     error
+}
+
+func newDocument(w io.Writer) *document {
+	return &document{encoder: jsontext.NewEncoder(w, jsonOptions())}
+}
+
+func (d *document) token(t jsontext.Token) {
+	if d.err == nil {
+		d.err = d.encoder.WriteToken(t)
+	}
+}
+
+func (d *document) value(v any) {
+	if d.err == nil {
+		d.err = json.MarshalEncode(d.encoder, v)
+	}
+}
+
+func (d *document) begin() { d.token(jsontext.BeginObject) }
+
+func (d *document) end() error {
+	d.token(jsontext.EndObject)
+	return d.err
+}
+
+func (d *document) member(name string, v any) {
+	d.token(jsontext.String(name))
+	d.value(v)
+}
+
+func list[T, U any](d *document, name string, in []T, f func(T) U) {
+	d.token(jsontext.String(name))
+	d.token(jsontext.BeginArray)
+	for _, v := range in {
+		d.value(f(v))
+	}
+	d.token(jsontext.EndArray)
 }
 
 // wire turns a report into wire structs. It remembers places, since many
@@ -60,65 +123,66 @@ func (w *wire) place(stack *tf.Stack, cause aws.Cause) wireRange {
 	return toRange(r)
 }
 
-func (w *wire) report(r *analyzer.Report, o Options) wireReport {
-	out := wireReport{
-		FormatVersion: FormatVersion,
-		Tool:          wireTool{Name: "tfcheck", Version: o.Version},
-		Summary:       summary(r),
-		Findings:      each(r.Findings, w.finding),
-		Exposures:     each(r.Exposures, w.exposure),
-		Inputs: each(r.Stacks, func(s *tf.Stack) wireInput {
-			return wireInput{
-				Stack: s.Name, Path: s.Path, Kind: string(s.Kind), Role: "subject",
-				TerraformVersion: s.TerraformVersion, Resources: s.Instances,
-				Complete: s.Complete, HasBefore: s.Before != nil,
-			}
-		}),
-		Questions: each(worstFirst(r.Questions), func(q analyzer.Question) wireQuestion {
-			return wireQuestion{ID: q.ID, Text: q.Text, Settle: q.Settle, Severity: q.Severity.String(), Decides: sorted(q.Decides)}
-		}),
-		Assumptions: each(r.Assumptions, func(a analyzer.StackAssumption) wireAssumption {
-			return wireAssumption{ID: a.ID, Text: a.Text, Stack: stackName(a.Stack), Address: a.Address}
-		}),
-		Checks: each(r.Checks, func(c analyzer.CheckResult) wireCheck {
-			return wireCheck{
-				ID: c.Check.ID, Stack: stackName(c.Stack), Evaluated: c.Evaluated, Passed: c.Passed,
-				Violated: c.Violated, Undetermined: c.Undetermined, Accepted: c.Accepted,
-			}
-		}),
-		Coverage: each(r.Coverage, func(c analyzer.Coverage) wireCoverage {
-			return wireCoverage{Stack: stackName(c.Stack), Modelled: c.Modelled, Irrelevant: c.Irrelevant, NotModelled: c.NotModelled}
-		}),
-		Diagnostics: each(r.Diagnostics, func(d tf.Diagnostic) wireDiagnostic {
-			return wireDiagnostic{Severity: d.Severity.String(), Summary: d.Summary, Detail: d.Detail, Stack: d.Stack, Range: toRange(d.Range)}
-		}),
-	}
-	slices.SortStableFunc(out.Findings, func(a, b wireFinding) int {
+// byRank is findings by severity, then stack, address, check.
+func byRank(findings []*analyzer.Finding) []*analyzer.Finding {
+	out := slices.Clone(findings)
+	slices.SortStableFunc(out, func(a, b *analyzer.Finding) int {
 		return cmp.Or(
-			compareSeverity(a.Severity, b.Severity),
-			cmp.Compare(a.Stack, b.Stack),
-			tf.CompareAddresses(a.Address, b.Address),
-			cmp.Compare(a.Check, b.Check),
-			tf.CompareAddresses(a.Argument, b.Argument),
-			cmp.Compare(a.Verdict, b.Verdict),
-		)
-	})
-	slices.SortStableFunc(out.Exposures, func(a, b wireExposure) int {
-		return cmp.Or(
-			cmp.Compare(a.Stack, b.Stack),
-			tf.CompareAddresses(a.To, b.To),
-			cmp.Compare(a.From, b.From),
-			cmp.Compare(a.Family, b.Family),
+			cmp.Compare(b.Severity, a.Severity),
+			cmp.Compare(stackName(a.Stack), stackName(b.Stack)),
+			tf.CompareAddresses(a.Cause.Address(), b.Cause.Address()),
+			cmp.Compare(a.Check.ID, b.Check.ID),
+			tf.CompareAddresses(a.Cause.Argument, b.Cause.Argument),
 			cmp.Compare(a.Verdict, b.Verdict),
 		)
 	})
 	return out
 }
 
-func compareSeverity(a, b string) int {
-	x, _ := analyzer.ParseSeverity(a)
-	y, _ := analyzer.ParseSeverity(b)
-	return cmp.Compare(y, x)
+// byTarget is exposures by stack, then who is reached from where.
+func byTarget(exposures []*analyzer.Exposure) []*analyzer.Exposure {
+	out := slices.Clone(exposures)
+	slices.SortStableFunc(out, func(a, b *analyzer.Exposure) int {
+		return cmp.Or(
+			cmp.Compare(stackName(a.Stack), stackName(b.Stack)),
+			tf.CompareAddresses(a.Flow.To.Label, b.Flow.To.Label),
+			cmp.Compare(a.Flow.From.Label, b.Flow.From.Label),
+			cmp.Compare(a.Flow.Family, b.Flow.Family),
+			cmp.Compare(a.Flow.Verdict(), b.Flow.Verdict()),
+		)
+	})
+	return out
+}
+
+func input(s *tf.Stack) wireInput {
+	return wireInput{
+		Stack: s.Name, Path: s.Path, Kind: string(s.Kind), Role: "subject",
+		TerraformVersion: s.TerraformVersion, Resources: s.Instances,
+		Complete: s.Complete, HasBefore: s.Before != nil,
+	}
+}
+
+func question(q analyzer.Question) wireQuestion {
+	return wireQuestion{ID: q.ID, Text: q.Text, Settle: q.Settle, Severity: q.Severity.String(), Decides: sorted(q.Decides)}
+}
+
+func assumption(a analyzer.StackAssumption) wireAssumption {
+	return wireAssumption{ID: a.ID, Text: a.Text, Stack: stackName(a.Stack), Address: a.Address}
+}
+
+func checkResult(c analyzer.CheckResult) wireCheck {
+	return wireCheck{
+		ID: c.Check.ID, Stack: stackName(c.Stack), Evaluated: c.Evaluated, Passed: c.Passed,
+		Violated: c.Violated, Undetermined: c.Undetermined, Accepted: c.Accepted,
+	}
+}
+
+func coverage(c analyzer.Coverage) wireCoverage {
+	return wireCoverage{Stack: stackName(c.Stack), Modelled: c.Modelled, Irrelevant: c.Irrelevant, NotModelled: c.NotModelled}
+}
+
+func diagnostic(d tf.Diagnostic) wireDiagnostic {
+	return wireDiagnostic{Severity: d.Severity.String(), Summary: d.Summary, Detail: d.Detail, Stack: d.Stack, Range: toRange(d.Range)}
 }
 
 func summary(r *analyzer.Report) wireSummary {

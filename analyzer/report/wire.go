@@ -8,6 +8,7 @@ const FormatVersion = "1.0"
 // JSON Schema that is generated from them. Fields without omitzero are always
 // present; lists are never null.
 
+// wireReport is the whole document. JSON writes its members one by one.
 type wireReport struct {
 	FormatVersion string           `json:"format_version" jsonschema:"version of this format: a new minor adds, a new major breaks"`
 	Tool          wireTool         `json:"tool"`
