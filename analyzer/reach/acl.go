@@ -34,9 +34,9 @@ func (g *Graph) acl(a *aws.ACL, d direction, f packet.Family) filter {
 		// Whether it was edited since is not in the input.
 		out.admits = everything(f)
 		out.elements = []element{{object: a.Object, cause: aws.Cause{}, detail: "default, allows all", admits: out.admits}}
-		if a.Open {
+		if a.Open && !assumed(a.VPC) {
 			out.assumptions = []*tf.Assumption{{
-				ID: "default-acl:" + a.Label, Text: a.Label + " allows everything, as AWS makes it (NACL-2)",
+				ID: "default-acl:" + a.Label, Text: "the " + a.Label + " applies and allows everything, as AWS makes it (NACL-2)",
 			}}
 		}
 	case a.Open:
@@ -202,7 +202,10 @@ func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
 	for _, a := range s.ACL.To {
 		candidates = append(candidates, g.acl(a, d, f))
 	}
-	if s.ACL.Open || len(candidates) == 0 {
+	// That nobody associated another ACL is assumed together with what the
+	// default one allows (NACL-1, NACL-2).
+	byDefault := len(s.ACL.To) == 1 && s.ACL.To[0].Implicit && !s.Outside
+	if (s.ACL.Open && !byDefault && !assumed(s.VPC)) || len(candidates) == 0 {
 		candidates = append(candidates, unknownFilter(subnetFact(s), aws.Object{Label: "network ACL of " + shortName(s.Object)}, f))
 	}
 	out := eitherFilter(tf.Fact{

@@ -66,7 +66,7 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 		o = o.doubted(last.doubts[0].fact)
 	}
 	flow := newFlow(internetEnd(f), interfaceEnd(i), f, o)
-	flow.Path = append(append([]Hop{{Object: internetObject, Admits: flow.Forward}}, flow.Path...), last.hop(o.reachable, false))
+	flow.Path = append(append([]Hop{{Object: internetObject, Admits: flow.Forward}}, flow.Path...), last.hop(o.reachable, o.forward.May, false))
 	flow.Delivered = flow.Reachable
 	flow.Assumptions = uniqueAssumptions(append(flow.Assumptions, i.Assumptions...))
 	return flow
@@ -243,7 +243,7 @@ func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) ou
 			paths = append(paths, to(g.place(s, f)))
 		}
 		if l.Open || len(paths) == 0 {
-			paths = append(paths, to(g.place(g.unknownSubnet(l.ID), f)))
+			paths = append(paths, to(g.place(g.unknownSubnet(l.ID, i), f)))
 		}
 		o := oneOf(fact, paths...)
 		if l.Assumption != nil {
@@ -266,7 +266,7 @@ func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) ou
 		more = append(more, at(l).doubted(fact))
 	}
 	if i.Subnets.Open || len(paths)+len(more) == 0 {
-		more = append(more, to(g.place(g.unknownSubnet(""), f)).doubted(fact))
+		more = append(more, to(g.place(g.unknownSubnet("", i), f)))
 	}
 	if len(more) == 0 {
 		return out
@@ -277,18 +277,23 @@ func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) ou
 	return together(more...)
 }
 
-// unknownSubnet stands for a subnet of which nothing but its id is known.
-func (g *Graph) unknownSubnet(id string) *aws.Subnet {
-	if s, ok := g.unknownSubnets[id]; ok {
-		return s
-	}
+// unknownSubnet stands for a subnet of which nothing but its id, or what
+// stands in it, is known.
+func (g *Graph) unknownSubnet(id string, of *aws.Interface) *aws.Subnet {
 	label := id
 	if label == "" {
-		label = "a subnet outside this plan"
+		label = "the subnet of " + interfaceObject(of).Label
+	}
+	return g.unknown(label)
+}
+
+func (g *Graph) unknown(label string) *aws.Subnet {
+	if s, ok := g.unknownSubnets[label]; ok {
+		return s
 	}
 	s := &aws.Subnet{Object: aws.Object{Label: label}, Outside: true, CIDR: aws.Block{Family: packet.IPv4}}
 	s.VPC.Open, s.RouteTable.Open, s.ACL.Open = true, true, true
-	g.unknownSubnets[id] = s
+	g.unknownSubnets[label] = s
 	return s
 }
 

@@ -130,7 +130,7 @@ func (g *Graph) throughNAT(i *aws.Interface, p *place, n *aws.NATGateway) []stag
 	})
 	home, ok := n.Subnet.One()
 	if !ok {
-		home = g.unknownSubnet(n.Subnet.ID)
+		home = g.unknown("the subnet of " + n.Label)
 	}
 	at := g.place(home, f)
 	stages := []stage{route, nat, public}

@@ -34,31 +34,29 @@ type stage struct {
 
 // answered turns a filter of replies into one of requests: those whose reply
 // passes, and those that expect none.
-func (f filter) answered() filter {
-	unanswered := packet.RequestsAnsweredBy(packet.Set{})
-	out := filter{admits: f.admits.each(packet.RequestsAnsweredBy), assumptions: f.assumptions}
-	for _, e := range f.elements {
-		e.admits = e.admits.each(func(s packet.Set) packet.Set { return packet.RequestsAnsweredBy(s).Subtract(unanswered) })
-		out.elements = append(out.elements, e)
-	}
-	for _, d := range f.doubts {
-		d.decides = packet.RequestsAnsweredBy(d.decides).Subtract(unanswered)
-		out.doubts = append(out.doubts, d)
-	}
+func (f filter) answered(family packet.Family) filter {
+	requests := func(s packet.Set) packet.Set { return packet.RequestsAnsweredBy(s).Family(family) }
+	unanswered := requests(packet.Set{})
+	out := f.turned(func(s packet.Set) packet.Set { return requests(s).Subtract(unanswered) })
+	out.admits = f.admits.each(requests)
 	return out
 }
 
 // backward turns a filter of destinations alone, a route table, into the same
 // filter of sources.
 func (f filter) backward(family packet.Family) filter {
-	turn := func(s packet.Set) packet.Set { return packet.Everything(family).From(s.Destinations()) }
-	out := filter{admits: f.admits.each(turn), assumptions: f.assumptions}
+	return f.turned(func(s packet.Set) packet.Set { return packet.Everything(family).From(s.Destinations()) })
+}
+
+// turned applies an operation to all sets of a filter.
+func (f filter) turned(op func(packet.Set) packet.Set) filter {
+	out := filter{admits: f.admits.each(op), assumptions: f.assumptions}
 	for _, e := range f.elements {
-		e.admits = e.admits.each(turn)
+		e.admits = e.admits.each(op)
 		out.elements = append(out.elements, e)
 	}
 	for _, d := range f.doubts {
-		d.decides = turn(d.decides)
+		d.decides = op(d.decides)
 		out.doubts = append(out.doubts, d)
 	}
 	return out
@@ -94,7 +92,7 @@ type outcome struct {
 func walk(stages []stage, question packet.Set) outcome {
 	o := outcome{forward: exactly(question), reachable: exactly(question), asked: question}
 	left := exactly(question)
-	hops := make([]Hop, len(stages))
+	lefts, stopped := make([]Relation, len(stages)), make([]bool, len(stages))
 	for _, reply := range []bool{false, true} {
 		for n := range stages {
 			s := &stages[n]
@@ -110,23 +108,24 @@ func walk(stages []stage, question packet.Set) outcome {
 			if !stops {
 				left = rest
 			}
-			hops[n] = s.hop(left, stops)
-			if stops {
-				o.blockers = append(o.blockers, blocker{hops[n], s.cost})
-				o.cost += s.cost
-			}
+			lefts[n], stopped[n] = left, stops
 			o.assumptions = append(o.assumptions, s.assumptions...)
 		}
 	}
+	// What is left at the end decides which elements are worth telling.
 	for n, s := range stages {
-		if s.quiet && hops[n].Code == "" {
+		h := s.hop(lefts[n], left.May, stopped[n])
+		if stopped[n] {
+			o.blockers = append(o.blockers, blocker{h, s.cost})
+			o.cost += s.cost
+		} else if s.quiet {
 			continue
 		}
 		if !s.reply || s.shown {
-			o.path = append(o.path, hops[n])
+			o.path = append(o.path, h)
 		}
 		if s.reply {
-			o.replyPath = append(o.replyPath, hops[n])
+			o.replyPath = append(o.replyPath, h)
 		}
 	}
 	slices.SortStableFunc(o.blockers, func(a, b blocker) int { return cmp.Compare(a.cost, b.cost) })
@@ -165,8 +164,9 @@ func waiting(stages []stage, r Relation) []tf.Fact {
 	return uniqueFacts(out)
 }
 
-// hop describes what a stage does to the packets that are left.
-func (s *stage) hop(left Relation, stops bool) Hop {
+// hop describes what a stage does to the packets that are left; it names the
+// elements that admit some of those that get through in the end.
+func (s *stage) hop(left Relation, end packet.Set, stops bool) Hop {
 	h := Hop{Object: s.object, Reply: s.reply}
 	if stops {
 		h.Cause, h.Code, h.Detail = s.cause, s.code, s.blocked
@@ -177,7 +177,7 @@ func (s *stage) hop(left Relation, stops bool) Hop {
 	}
 	h.Admits = left
 	for _, e := range s.elements {
-		if !e.admits.May.Overlaps(left.May) {
+		if !e.admits.May.Overlaps(end) {
 			continue
 		}
 		if h.Detail == "" {
@@ -214,7 +214,10 @@ func (o *outcome) better(p *outcome) bool {
 		}
 		return 4 + o.cost
 	}
-	return rank(o) < rank(p)
+	if a, b := rank(o), rank(p); a != b {
+		return a < b
+	}
+	return len(o.waits) < len(p.waits)
 }
 
 // together is what gets through along any of several paths that all exist.

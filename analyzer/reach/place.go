@@ -74,7 +74,7 @@ func (g *Graph) boundary(s *aws.Subnet, d direction, f packet.Family, by remote,
 	}
 	out.cause = objectCause(out.object, s.Object)
 	if reply {
-		out.filter = out.filter.answered()
+		out.filter = out.filter.answered(f)
 	}
 	return out
 }

@@ -188,7 +188,7 @@ func (g *Graph) subnetRoutes(s *aws.Subnet, v *aws.VPC, f packet.Family, wanted 
 	for _, t := range s.RouteTable.To {
 		candidates = append(candidates, g.toward(t, v, f, wanted))
 	}
-	if s.RouteTable.Open || len(candidates) == 0 {
+	if (s.RouteTable.Open && !assumed(s.VPC)) || len(candidates) == 0 {
 		candidates = append(candidates, unknownFilter(subnetFact(s), aws.Object{Label: "route table of " + shortName(s.Object)}, f))
 	}
 	out := eitherFilter(tf.Fact{
