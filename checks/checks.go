@@ -6,13 +6,29 @@ import (
 	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/checks/datastore"
 	"github.com/tfcheck/tfcheck/checks/exposure"
+	"github.com/tfcheck/tfcheck/checks/identity"
+	"github.com/tfcheck/tfcheck/checks/instance"
+	"github.com/tfcheck/tfcheck/checks/loadbalancer"
+	"github.com/tfcheck/tfcheck/checks/logging"
+	"github.com/tfcheck/tfcheck/checks/nacl"
+	"github.com/tfcheck/tfcheck/checks/securitygroup"
+	"github.com/tfcheck/tfcheck/checks/storage"
 )
 
 // All are the checks of every topic, in the order of the topics.
 func All() []*analyzer.Check {
 	return slices.Concat(
 		exposure.Checks(),
+		securitygroup.Checks(),
+		nacl.Checks(),
+		instance.Checks(),
+		identity.Checks(),
+		loadbalancer.Checks(),
+		storage.Checks(),
+		datastore.Checks(),
+		logging.Checks(),
 	)
 }
 

@@ -14,8 +14,8 @@ var (
 	aws        = Source{"AWS: Infrastructure security in Amazon EC2", "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/infrastructure-security.html"}
 	awsOlder   = Source{"AWS: Infrastructure security in Amazon EC2 (earlier edition, Windows guide)", "https://docs.aws.amazon.com/AWSEC2/latest/WindowsGuide/infrastructure-security.html"}
 	awsLinux   = Source{"AWS: Infrastructure security in Amazon EC2 (earlier edition, Linux guide)", "https://github.com/awsdocs/amazon-ec2-user-guide/blob/master/doc_source/infrastructure-security.md"}
-	sysdig     = Source{"Sysdig: How to secure AWS EC2", "https://sysdig.com/learn-cloud-native/how-to-secure-aws-ec2/"}
-	techTarget = Source{"TechTarget: EC2 Security Group bundles security policy for instances", "https://www.techtarget.com/searchaws/tip/EC2-Security-Group-bundles-security-policy-for-instances"}
+	sysdig     = Source{"Sysdig: How to secure AWS EC2", "https://sysdig.com/learn-cloud-native/cloud-security/how-to-secure-aws-ec2/"}
+	techTarget = Source{"TechTarget: EC2 Security Group bundles security policy for instances", "https://searchaws.techtarget.com/tip/EC2-Security-Group-bundles-security-policy-for-instances"}
 )
 
 // Statement is one piece of guidance in our words.
@@ -54,7 +54,8 @@ func Guidance() []Statement {
 	return []Statement{
 		{ID: "G01", Statement: "Clients speak TLS 1.2 or later with cipher suites that have forward secrecy", Sources: allAWS},
 		{ID: "G02", Statement: "Requests to AWS are signed by a principal or by temporary credentials, not by keys that lie about", Sources: allAWS},
-		{ID: "G03", Statement: "Workloads and organisational units are kept apart in VPCs of their own", Sources: allAWS},
+		{ID: "G03", Statement: "Workloads and organisational units are kept apart in VPCs of their own", Sources: allAWS,
+			Undecidable: "which workloads belong together is the team's knowledge; intents state it"},
 		{ID: "G04", Statement: "Subnets keep the tiers of an application apart", Sources: allAWS},
 		{ID: "G05", Statement: "What needs no direct internet access stands in private subnets", Sources: allAWS},
 		{ID: "G06", Statement: "The APIs of AWS can be reached privately, through endpoints", Sources: allAWS},

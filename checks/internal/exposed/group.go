@@ -43,3 +43,18 @@ func Anywhere(v *analyzer.View, i *aws.Interface) bool {
 	})
 	return reached[i]
 }
+
+// Balanced reports whether everyone on the internet reaches a load balancer.
+func Balanced(v *analyzer.View, b *aws.LoadBalancer) bool {
+	type key struct{}
+	reached := analyzer.Shared(v, key{}, func(v *analyzer.View) map[*aws.LoadBalancer]bool {
+		reached := map[*aws.LoadBalancer]bool{}
+		for _, f := range v.FromInternet {
+			if to := Balancer(f); to != nil && Sources(f.Reachable.Must) == analyzer.Anyone {
+				reached[to] = true
+			}
+		}
+		return reached
+	})
+	return reached[b]
+}

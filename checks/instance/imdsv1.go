@@ -1,0 +1,144 @@
+package instance
+
+import (
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/checks/internal/account"
+	"github.com/tfcheck/tfcheck/checks/internal/example"
+	"github.com/tfcheck/tfcheck/checks/internal/exposed"
+)
+
+// IMDSv1 reports instances whose metadata service answers without a token.
+var IMDSv1 = &analyzer.Check{
+	ID:       "imds-v1",
+	Title:    "an instance answers metadata requests without a token (IMDSv1)",
+	Tier:     analyzer.Default,
+	Guidance: []string{"G13"},
+	Derived:  true,
+	Rationale: `Version 1 of the metadata service hands the role's credentials to whatever can make the host fetch a URL: one ` +
+		`forged request in a web application is enough. Version 2 asks for a token first. Where nothing is set, the ` +
+		`account's default and the image decide, which no plan shows.`,
+	Remediation: `Set http_tokens to "required" in metadata_options, or disable the endpoint.`,
+	Bad: example.PublicSubnet + `
+resource "aws_instance" "web" {
+  ami           = "ami-0123456789abcdef0"
+  instance_type = "t3.micro"
+  subnet_id     = aws_subnet.public[0].id
+
+  metadata_options {
+    http_tokens = "optional"
+  }
+}
+`,
+	Good: example.PublicSubnet + `
+resource "aws_instance" "web" {
+  ami           = "ami-0123456789abcdef0"
+  instance_type = "t3.micro"
+  subnet_id     = aws_subnet.public[0].id
+
+  metadata_options {
+    http_tokens = "required"
+  }
+}
+`,
+	Replaces: []analyzer.Replacement{
+		{ID: "AWS-0028", Relation: "equal"},
+		{ID: "AWS-0130", Relation: "equal"},
+		{ID: "CKV_AWS_79", Relation: "equal"},
+		{ID: "instance_uses_metadata_service_IMDSv1", Relation: "equal"},
+		{ID: "aws-ec2-enforce-http-token-imds", Relation: "equal"},
+		{ID: "EC2.8", Relation: "equal"},
+		{ID: "EC2.170", Relation: "equal"},
+		{ID: "AutoScaling.3", Relation: "equal"},
+	},
+	Run: runIMDSv1,
+}
+
+// hosts are what sets metadata options.
+var hosts = []string{"aws_instance", "aws_spot_instance_request", "aws_launch_template", "aws_launch_configuration"}
+
+func runIMDSv1(p *analyzer.Pass) {
+	byDefault := tf.Maybe
+	asked := false
+	for _, r := range p.Snapshot.Resources {
+		if !slices.Contains(hosts, r.Addr.Type) || r.Addr.Mode != tf.Managed || r.Deposed {
+			continue
+		}
+		p.Evaluated++
+		tokens, state := r.Get("metadata_options", "http_tokens").AsString().Get()
+		if endpoint, ok := r.Get("metadata_options", "http_endpoint").AsString().Known(); ok && endpoint == "disabled" {
+			continue
+		}
+		verdict, message := analyzer.Violation, r.Address+" answers metadata requests without a token"
+		switch {
+		case state == tf.IsKnown && tokens == "required":
+			continue
+		case state == tf.IsKnown && tokens == "optional":
+		case fromTemplate(r):
+			continue
+		default:
+			if !asked {
+				byDefault, asked = account.IMDSDefault.Holds(p), true
+			}
+			if byDefault == tf.Yes {
+				continue
+			}
+			if byDefault == tf.Maybe {
+				verdict, message = analyzer.Undetermined, r.Address+" may answer metadata requests without a token"
+			}
+		}
+		finding := analyzer.Finding{
+			Cause:    aws.Cause{Resource: r, Argument: "metadata_options.http_tokens"},
+			Subjects: []analyzer.Subject{{Address: r.Address, Verdict: verdict}},
+			Effect:   analyzer.Effect{Escalates: true},
+			Message:  message,
+		}
+		if verdict == analyzer.Undetermined {
+			finding.WaitsFor = []tf.Fact{account.IMDSDefault.Fact()}
+		}
+		if exposedHost(p, r) {
+			finding.Effect.Reach = analyzer.Anyone
+		}
+		p.Report(finding)
+	}
+}
+
+// fromTemplate reports whether an instance takes what it does not say from a
+// launch template, which is judged itself.
+func fromTemplate(r *tf.Resource) bool {
+	template := r.Get("launch_template")
+	return r.Addr.Type == "aws_instance" && (len(template.Elements()) > 0 || template.Kind() == tf.Object)
+}
+
+// exposedHost reports whether the internet reaches something that runs with
+// the options of r: the instance itself, or a fleet that is launched from it.
+func exposedHost(p *analyzer.Pass, r *tf.Resource) bool {
+	for _, i := range p.Network.Interfaces {
+		if (i.Owner == r || launchedFrom(i.Owner, r)) && exposed.Anywhere(p.View, i) {
+			return true
+		}
+	}
+	return false
+}
+
+func launchedFrom(fleet, template *tf.Resource) bool {
+	if fleet == nil {
+		return false
+	}
+	for _, path := range [][]string{{"launch_template", "id"}, {"launch_template", "name"}, {"launch_configuration"}} {
+		v := fleet.Get(path...)
+		if symbol, ok := v.Symbol(); ok && symbol.Address == template.Address {
+			return true
+		}
+		id, known := v.AsString().Known()
+		for _, identity := range []string{"id", "name"} {
+			if own, ok := template.Get(identity).AsString().Known(); known && ok && id == own {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,100 @@
+package logging
+
+import (
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// FlowLogs reports VPCs that this plan makes without a flow log.
+var FlowLogs = &analyzer.Check{
+	ID:       "flow-logs-missing",
+	Title:    "a VPC is made without flow logs",
+	Tier:     analyzer.Default,
+	Guidance: []string{"G22", "G44"},
+	Rationale: `Without flow logs nobody can say afterwards who talked to whom. They are cheapest to add together with the ` +
+		`VPC. Only a VPC that this plan makes is judged: the flow logs of another may belong to another stack.`,
+	Remediation: `Add an aws_flow_log for the VPC, or for each of its subnets.`,
+	Bad: `resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+`,
+	Good: `resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_flow_log" "main" {
+  vpc_id               = aws_vpc.main.id
+  traffic_type         = "ALL"
+  log_destination_type = "s3"
+  log_destination      = "arn:aws:s3:::example-flow-logs"
+}
+`,
+	Replaces: []analyzer.Replacement{
+		{ID: "AWS-0178", Relation: "narrower"},
+		{ID: "CKV2_AWS_11", Relation: "narrower"},
+		{ID: "vpc_flowlogs_disabled", Relation: "narrower"},
+		{ID: "aws-ec2-require-vpc-flow-logs-for-all-vpcs", Relation: "narrower"},
+		{ID: "EC2.6", Relation: "narrower"},
+	},
+	Run: runFlowLogs,
+}
+
+func runFlowLogs(p *analyzer.Pass) {
+	for _, vpc := range p.Network.VPCs {
+		if vpc.Resource == nil || vpc.Resource.Addr.Type != "aws_vpc" || !vpc.Resource.IsNew() {
+			continue
+		}
+		p.Evaluated++
+		if logged(p, vpc) {
+			continue
+		}
+		p.Report(analyzer.Finding{
+			Cause:    aws.Cause{Resource: vpc.Resource},
+			Subjects: []analyzer.Subject{{Address: vpc.Label, Verdict: analyzer.Violation}},
+			Message:  vpc.Label + " has no flow logs",
+		})
+	}
+}
+
+// logged reports whether some flow log may be about the VPC: about itself, or
+// about a subnet or interface of it.
+func logged(p *analyzer.Pass, vpc *aws.VPC) bool {
+	for _, r := range p.Snapshot.Resources {
+		if r.Addr.Type != "aws_flow_log" || r.Addr.Mode != tf.Managed {
+			continue
+		}
+		if id := r.Get("vpc_id"); !id.IsNull() {
+			if names(id, vpc.Resource) {
+				return true
+			}
+			continue
+		}
+		subnet := r.Get("subnet_id")
+		if subnet.IsNull() {
+			return true // about an interface or a gateway, whose VPC may be this one
+		}
+		if slices.ContainsFunc(p.Network.Subnets, func(s *aws.Subnet) bool {
+			return s.Resource != nil && slices.Contains(s.VPC.To, vpc) && names(subnet, s.Resource)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// names reports whether a value is, or may turn out to be, the identity of r.
+func names(v tf.Value, r *tf.Resource) bool {
+	if symbol, ok := v.Symbol(); ok {
+		return symbol.Address == r.Address
+	}
+	if v.IsUnknown() {
+		return len(v.Candidates()) == 0 ||
+			slices.ContainsFunc(v.Candidates(), func(s tf.Symbol) bool { return s.Address == r.Address })
+	}
+	id, known := v.AsString().Known()
+	own, has := r.Get("id").AsString().Known()
+	return known && has && id == own
+}
