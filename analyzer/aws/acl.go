@@ -155,11 +155,12 @@ func (b *builder) separateEntry(r *tf.Resource, inline map[*ACL]bool) {
 	a, certain := to.One()
 	if !certain || state == tf.IsUnknown {
 		for _, a := range to.To {
-			a.Open = true // it may have this entry (U-22)
+			a.Open, a.Implicit = true, false // it may have this entry (U-22)
 		}
 		return
 	}
 	entry := readEntry(Cause{Resource: r}, r.Values, "rule_number", "rule_action")
+	a.Implicit = false // somebody edits it
 	list := a.entries(egress)
 	if inline[a] {
 		entry.Conflict = true // TF-NACL-1

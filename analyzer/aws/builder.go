@@ -61,9 +61,8 @@ type builder struct {
 	// snapshot is built.
 	former map[string][]*tf.Resource
 	notes  map[*tf.Resource]*note
-	// ids leads from a known identity to what it identifies. Names are unique
-	// in a scope only; ids and ARNs everywhere.
-	ids map[idKey][]identity
+	// ids leads from a known identity to what it identifies.
+	ids map[string][]identity
 	// outside holds the objects that the input only mentions, one an id (U-13).
 	outside map[outsideKey]any
 	// everything caches, for each type of object, all objects of it.
@@ -88,8 +87,6 @@ type typeKey struct {
 	name string
 }
 
-type idKey struct{ scope, id string }
-
 // identity is a resource by one of its identity attributes.
 type identity struct {
 	resource  *tf.Resource
@@ -97,8 +94,8 @@ type identity struct {
 }
 
 type outsideKey struct {
-	pointer any // a typed nil pointer, which stands for the type of object
-	id      string
+	pointer    any // a typed nil pointer, which stands for the type of object
+	region, id string
 }
 
 func newBuilder(inputs []Input) *builder {
@@ -108,7 +105,7 @@ func newBuilder(inputs []Input) *builder {
 		byType:        map[typeKey][]*tf.Resource{},
 		former:        map[string][]*tf.Resource{},
 		notes:         map[*tf.Resource]*note{},
-		ids:           map[idKey][]identity{},
+		ids:           map[string][]identity{},
 		outside:       map[outsideKey]any{},
 		everything:    map[outsideKey]any{},
 		defaults:      map[string]*VPC{},
@@ -172,18 +169,26 @@ func (b *builder) index(r *tf.Resource) {
 		if !ok || id == "" {
 			continue
 		}
-		key := b.key(b.scope(r), id)
-		b.ids[key] = append(b.ids[key], identity{r, attribute})
+		b.ids[id] = append(b.ids[id], identity{r, attribute})
 	}
 }
 
-// key is where an identity is found: ids and ARNs are unique in all of AWS,
-// names only in their scope.
-func (b *builder) key(scope, id string) idKey {
-	if strings.HasPrefix(id, "arn:") || isID(id) {
-		return idKey{id: id}
+// identified are the resources that a known identity leads to from a scope:
+// those of the same account and Region, else of any, for ids and ARNs are
+// unique in all of AWS and names are not.
+func (b *builder) identified(scope, id string) []identity {
+	var here, elsewhere []identity
+	for _, i := range b.ids[id] {
+		if b.scope(i.resource) == scope {
+			here = append(here, i)
+		} else {
+			elsewhere = append(elsewhere, i)
+		}
 	}
-	return idKey{scope, id}
+	if len(here) == 0 && (strings.HasPrefix(id, "arn:") || isID(id)) {
+		return elsewhere
+	}
+	return here
 }
 
 // isID reports whether s looks like an id that AWS gives, such as
@@ -222,6 +227,9 @@ func (b *builder) instances(mode tf.Mode, types []string) iter.Seq[*tf.Resource]
 
 // scope is the account and Region of a resource.
 func (b *builder) scope(r *tf.Resource) string { return b.notes[r].scope }
+
+// regionOf is the Region of a scope, empty where it is not known.
+func regionOf(scope string) string { return scope[strings.LastIndexByte(scope, '/')+1:] }
 
 // stack is the stack of a resource.
 func (b *builder) stack(r *tf.Resource) *tf.Stack { return b.inputs[b.notes[r].input].Stack }

@@ -105,23 +105,24 @@ func known[T any](b *builder, from *tf.Resource, id string, l Link[T], external 
 		return l
 	}
 	l.ID = id
-	for _, i := range b.ids[b.key(b.scope(from), id)] {
+	for _, i := range b.identified(b.scope(from), id) {
 		if o := objectAt[T](b, i); o != nil {
 			l.To = []*T{o}
 			return l
 		}
 	}
 	if external != nil {
-		if o := outside(b, id, external); o != nil {
+		if o := outside(b, b.scope(from), id, external); o != nil {
 			l.To = []*T{o}
 		}
 	}
 	return l
 }
 
-// outside is the object of an id that the input only mentions, one an id.
-func outside[T any](b *builder, id string, external func(string) *T) *T {
-	key := outsideKey{(*T)(nil), id}
+// outside is the object of an id that the input only mentions, one an id and
+// Region.
+func outside[T any](b *builder, scope, id string, external func(string) *T) *T {
+	key := outsideKey{(*T)(nil), regionOf(scope), id}
 	if o, ok := b.outside[key]; ok {
 		return o.(*T)
 	}
@@ -169,7 +170,7 @@ func (b *builder) resources(from *tf.Resource, v tf.Value) (to []identity, exact
 		return to, len(to) == 1
 	}
 	if id, ok := v.AsString().Known(); ok {
-		to = b.ids[b.key(b.scope(from), id)]
+		to = b.identified(b.scope(from), id)
 		return to, len(to) > 0
 	}
 	for _, s := range v.Candidates() {

@@ -2,7 +2,9 @@ package aws
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -79,9 +81,7 @@ func (b *builder) linkRoutes() {
 			}
 		}
 	}
-	for r := range b.each("aws_route") {
-		b.separateRoute(r, inline)
-	}
+	b.placeSeparateRoutes(inline)
 	for r := range b.each("aws_vpn_gateway_route_propagation", "aws_vpc_route_server_propagation") {
 		for _, t := range link(b, r, r.Get("route_table_id"), b.outsideTable).To {
 			t.Propagated = true // TF-RT-4, TF-RT-6
@@ -168,25 +168,71 @@ func (b *builder) inlineRoute(r *tf.Resource, e tf.Value, path string) Route {
 	return b.route(r, Cause{r, path}, get, []string{"cidr_block", "ipv6_cidr_block", "destination_prefix_list_id"})
 }
 
-func (b *builder) separateRoute(r *tf.Resource, inline map[*RouteTable]bool) {
-	get := func(name string) setting { return argument(r, name) }
-	route := b.route(r, Cause{Resource: r}, get,
-		[]string{"destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"})
-	table := link(b, r, r.Get("route_table_id"), b.outsideTable)
-	_, certain := table.One()
-	for _, t := range table.To {
-		mine := route
-		if !certain {
-			mine.Conflict = true // the route may be in another table (U-22)
+// looseRoute is an aws_route of which nobody can tell the table.
+type looseRoute struct {
+	Route
+	table Link[RouteTable]
+}
+
+// placeSeparateRoutes reads the aws_route resources.
+func (b *builder) placeSeparateRoutes(inline map[*RouteTable]bool) {
+	loose := map[string][]looseRoute{}
+	for r := range b.each("aws_route") {
+		get := func(name string) setting { return argument(r, name) }
+		route := b.route(r, Cause{Resource: r}, get,
+			[]string{"destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"})
+		table := link(b, r, r.Get("route_table_id"), b.outsideTable)
+		if t, certain := table.One(); certain {
+			t.add(route, inline[t])
+			continue
 		}
-		if inline[t] {
-			mine.Conflict = true
-			for i := range t.Routes {
-				t.Routes[i].Conflict = true // TF-RT-1
-			}
-		}
-		t.Routes = append(t.Routes, mine)
+		key := r.Addr.Config() + " " + destinationOf(route)
+		loose[key] = append(loose[key], looseRoute{route, table})
 	}
+	for _, key := range slices.Sorted(maps.Keys(loose)) {
+		placeLoose(loose[key], inline)
+	}
+}
+
+// add gives a table a separate route; inline routes delete it (TF-RT-1).
+func (t *RouteTable) add(r Route, inline bool) {
+	if inline {
+		r.Conflict = true
+		for i := range t.Routes {
+			t.Routes[i].Conflict = true
+		}
+	}
+	t.Routes = append(t.Routes, r)
+}
+
+// placeLoose gives routes of one block and destination that nobody can tell
+// apart to the tables that they may be in (U-22): each table may have one, to
+// any of their targets. A table has one route a destination only, so that as
+// many routes as tables leave none out.
+func placeLoose(routes []looseRoute, inline map[*RouteTable]bool) {
+	one, tables := routes[0].Route, routes[0].table
+	for _, r := range routes[1:] {
+		one.Target = either(one.Target, r.Target)
+		tables = union(tables, r.table)
+	}
+	one.Conflict = tables.Open || one.Destination.IsUnknown() || len(routes) < len(tables.To)
+	for _, t := range tables.To {
+		t.add(one, inline[t])
+	}
+}
+
+// either is a target that is one of two.
+func either(a, c Target) Target {
+	if a.Kind != c.Kind {
+		a.Kind = TargetUnknown
+	}
+	a.Gateway, a.NAT, a.Interface = union(a.Gateway, c.Gateway), union(a.NAT, c.NAT), union(a.Interface, c.Interface)
+	for _, name := range strings.Split(c.Label, " or ") {
+		if !slices.Contains(strings.Split(a.Label, " or "), name) {
+			a.Label += " or " + name
+		}
+	}
+	return a
 }
 
 // route reads a route through get; destinations are the argument names of its

@@ -25,7 +25,7 @@ func (b *builder) declareSecurityGroups() {
 	for r := range b.data("aws_security_groups") {
 		ids, complete := r.Get("ids").Strings()
 		for _, id := range ids {
-			outside(b, id, b.outsideGroup)
+			outside(b, b.scope(r), id, b.outsideGroup)
 		}
 		if !complete {
 			g := b.mentionedGroup(r)
@@ -253,7 +253,11 @@ func (b *builder) readSeparate(r *tf.Resource) (rule Rule, egress, known bool) {
 	}
 	rule.Protocol = r.Get("protocol").AsString()
 	rule.Self = tf.TriVal(get("self").value.AsBool(), tf.No)
-	b.readPeers(&rule, r, get, "cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "source_security_group_id")
+	source := "source_security_group_id"
+	if r.Get(source).IsUnknown() && (!isEmpty(r.Get("cidr_blocks")) || !isEmpty(r.Get("ipv6_cidr_blocks")) || rule.Self == tf.Yes) {
+		source = "" // the provider takes it with none of these, and computes it when null
+	}
+	b.readPeers(&rule, r, get, "cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", source)
 	direction, known := r.Get("type").AsString().Known()
 	return rule, strings.EqualFold(direction, "egress"), known
 }

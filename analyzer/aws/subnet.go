@@ -88,7 +88,7 @@ func (b *builder) mentionSubnets(r *tf.Resource) {
 	}
 	ids, complete := r.Get("ids").Strings()
 	for _, id := range ids {
-		outside(b, id, func(id string) *Subnet { return mention(Object{Label: id + " (outside this plan)", Scope: b.scope(r)}) })
+		outside(b, b.scope(r), id, func(id string) *Subnet { return mention(Object{Label: id + " (outside this plan)", Scope: b.scope(r)}) })
 	}
 	if !complete {
 		o := b.object(r)
@@ -152,15 +152,29 @@ func (b *builder) placeSubnets() {
 			main = union(main, mains[v])
 			acl = union(acl, Link[ACL]{To: []*ACL{v.DefaultACL}})
 		}
-		// An existing subnet may be associated elsewhere (TF-RT-2, U-14).
-		open := s.Outside || s.Resource == nil || !b.isNew(s.Resource) || s.VPC.Open
-		if v, ok := s.VPC.One(); ok && v.Default && s.Outside && s.Resource == nil && b.defaultSubnet[v] == s {
-			open = false // as AWS made it (U-7); the table itself is open
-		}
-		main.Open, acl.Open = main.Open || open, acl.Open || open
+		main, acl = b.unlessElsewhere(s, main, acl)
 		s.RouteTable, s.Association = choose(tables[s], main)
 		s.ACL, _ = choose(acls[s], acl)
 	}
+}
+
+// unlessElsewhere says how certain the implicit associations of a subnet are.
+// One that exists may be associated elsewhere (TF-RT-2, U-14): that it is not
+// is assumed of a managed subnet, and not of one that is only mentioned.
+func (b *builder) unlessElsewhere(s *Subnet, main Link[RouteTable], acl Link[ACL]) (Link[RouteTable], Link[ACL]) {
+	vpc, certain := s.VPC.One()
+	switch {
+	case certain && b.defaultSubnet[vpc] == s: // as AWS made it (U-7)
+	case s.Outside || !certain:
+		main.Open, acl.Open = true, true
+	case !b.isNew(s.Resource):
+		a := &tf.Assumption{
+			ID: "associations:" + vpc.Label, Address: vpc.Label,
+			Text: "no subnet of " + vpc.Label + " is associated with a route table or network ACL outside this input (TF-RT-2)",
+		}
+		main.Assumption, acl.Assumption = a, a
+	}
+	return main, acl
 }
 
 // choose is the association in force: a certain one, else any of those that

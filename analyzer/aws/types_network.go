@@ -18,14 +18,15 @@ const vpcIdentities = "default_route_table_id main_route_table_id default_networ
 var ruleRefs = refs{
 	"ingress.security_groups": groups, "ingress.prefix_list_ids": prefixLists,
 	"egress.security_groups": groups, "egress.prefix_list_ids": prefixLists,
-	"vpc_id": vpcs,
+	"id": groups, "vpc_id": vpcs,
 }
 
 // networkTypes are the types that the core of the network is made of.
 var networkTypes = []row{
 	// VPCs and their address blocks (TF-V-1).
 	{name: "aws_vpc", coverage: Modelled, identity: vpcIdentities,
-		keep: "cidr_block cidr_block_associations default ipv4_ipam_pool_id ipv6_ipam_pool_id assign_generated_ipv6_cidr_block ipv6_cidr_block tags filter"},
+		keep: "cidr_block cidr_block_associations default ipv4_ipam_pool_id ipv6_ipam_pool_id assign_generated_ipv6_cidr_block ipv6_cidr_block tags filter",
+		refs: refs{"id": vpcs}}, // of a data source
 	{name: "aws_default_vpc", coverage: Modelled, identity: vpcIdentities,
 		keep: "cidr_block assign_generated_ipv6_cidr_block ipv6_cidr_block tags"},
 	{name: "aws_vpc_ipv4_cidr_block_association", coverage: Modelled, keep: "cidr_block",
@@ -36,7 +37,7 @@ var networkTypes = []row{
 	// Subnets (TF-V-2).
 	{name: "aws_subnet", coverage: Modelled,
 		keep: "cidr_block ipv6_cidr_block ipv6_native assign_ipv6_address_on_creation map_public_ip_on_launch availability_zone availability_zone_id tags filter default_for_az",
-		refs: refs{"vpc_id": vpcs}},
+		refs: refs{"id": subnets, "vpc_id": vpcs}},
 	{name: "aws_default_subnet", coverage: Modelled,
 		keep: "cidr_block ipv6_cidr_block assign_ipv6_address_on_creation map_public_ip_on_launch availability_zone availability_zone_id tags",
 		refs: refs{"vpc_id": vpcs}},

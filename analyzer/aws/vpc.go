@@ -70,7 +70,7 @@ func (b *builder) defaultVPC(scope string) *VPC {
 		return v
 	}
 	label := "default VPC"
-	if region := scope[strings.LastIndexByte(scope, '/')+1:]; region != "" {
+	if region := regionOf(scope); region != "" {
 		label += " of " + region
 	}
 	return b.newDefaultVPC(Object{Label: label, Scope: scope}, nil)
@@ -151,8 +151,8 @@ func sameObject[T any](b *builder, r *tf.Resource) *T {
 	if !ok {
 		return nil
 	}
-	for _, other := range b.ids[b.key(b.scope(r), id)] {
-		if other.resource != r {
+	for _, other := range b.identified(b.scope(r), id) {
+		if other.resource != r && (b.scope(other.resource) == b.scope(r) || b.notes[other.resource].input != b.notes[r].input) {
 			if o := objectAt[T](b, other); o != nil {
 				return o
 			}
