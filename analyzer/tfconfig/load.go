@@ -96,6 +96,7 @@ type loader struct {
 	installed map[string]string // folder of a module by its key, "net.db"
 	sources   map[string]*source
 	files     int
+	size      int64
 	full      bool // a limit was hit and reported
 	config    *Config
 	diags     []tf.Diagnostic
@@ -283,6 +284,10 @@ func (l *loader) add(s *source, name string, override bool) {
 	data, err := l.read(name)
 	if err != nil {
 		l.warn(tf.Range{File: name}, name+" cannot be read", err.Error())
+		return
+	}
+	if l.size += int64(len(data)); l.size > l.limits.Size {
+		l.limit(fmt.Sprintf("more than %d bytes", l.limits.Size))
 		return
 	}
 	f, diags := parse(name, data)

@@ -136,6 +136,11 @@ func TestBadConfiguration(t *testing.T) {
 		"deep operators":     {"-- main.tf --\nlocals {\n x = " + strings.Repeat("!", 20_000) + "\n}\n", "nested too deeply"},
 		"deep conditions":    {"-- main.tf --\nlocals {\n x = " + strings.Repeat("1?", 20_000) + "\n}\n", "nested too deeply"},
 		"deep templates":     {"-- main.tf --\nlocals {\n x = " + strings.Repeat(`"${`, 20_000) + "\n}\n", "nested too deeply"},
+		"long operations":    {"-- main.tf --\nlocals {\n x = 1" + strings.Repeat("+1", 20_000) + "\n}\n", "nested too deeply"},
+		"long indexes":       {"-- main.tf --\nlocals {\n x = a" + strings.Repeat("[b]", 20_000) + "\n}\n", "nested too deeply"},
+		"long splats":        {"-- main.tf --\nlocals {\n x = a" + strings.Repeat(".*", 20_000) + "\n}\n", "nested too deeply"},
+		"many negatives":     {"-- main.tf --\nlocals {\n x = [" + strings.Repeat("-1, [2], a[b],\n", 2_000) + "]\n}\n", ""},
+		"nested directives":  {"-- main.tf --\nlocals {\n x = \"" + strings.Repeat("%{if x}", 20_000) + "\"\n}\n", "nested too deeply"},
 		"deep JSON":          {"-- main.tf.json --\n" + strings.Repeat("[", 20_000) + "\n", "nested too deeply"},
 		"unbalanced":         {"-- main.tf --\n" + strings.Repeat("}", 1000) + "\n", "invalid configuration"},
 		"broken manifest":    {"-- .terraform/modules/modules.json --\n[]\n-- main.tf --\n", ""},
@@ -200,7 +205,8 @@ func TestLimits(t *testing.T) {
 		"files":   func(l *Limits) { l.Files = 1 },
 		"modules": func(l *Limits) { l.Modules = 2 },
 		"depth":   func(l *Limits) { l.Depth = 1 },
-		"size":    func(l *Limits) { l.FileSize = 5 },
+		"file":    func(l *Limits) { l.FileSize = 5 },
+		"size":    func(l *Limits) { l.Size = 70 },
 	} {
 		limits := DefaultLimits()
 		change(&limits)

@@ -119,41 +119,40 @@ func (f *file) diagnostics(found hcl.Diagnostics) []tf.Diagnostic {
 	return nil
 }
 
-// maxNesting bounds the recursion of the parser.
-const maxNesting = 500
+// maxNesting bounds the recursion of the parser and of what walks its result;
+// it takes up to 8 KB of stack for each level.
+const maxNesting = 1000
 
-// tooDeep reports whether brackets, templates, conditionals and unary
-// operators nest so deeply that a recursive parser is in danger.
+// tooDeep reports whether brackets, operators and indexes nest so deeply that
+// recursion is in danger. An operator counts until its expression ends.
 func tooDeep(tokens hclsyntax.Tokens) bool {
 	type bracket struct {
-		operators int  // since the last separator
-		lines     bool // newlines separate
+		operators int
+		lines     bool // a newline ends an expression
 	}
 	open := []bracket{{lines: true}}
 	depth := 0 // all operators together
 	for _, t := range tokens {
 		top := &open[len(open)-1]
-		separates := false
-		switch t.Type {
-		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote,
-			hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+		switch nesting[t.Type] {
+		case opens:
 			open = append(open, bracket{lines: t.Type == hclsyntax.TokenOBrace})
-		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote,
-			hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
-			separates = true
-		case hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenQuestion:
+		case nests:
 			top.operators++
 			depth++
-		case hclsyntax.TokenComma:
-			separates = true
-		case hclsyntax.TokenNewline:
-			separates = top.lines
-		}
-		if separates {
+			if t.Type == hclsyntax.TokenOBrack || t.Type == hclsyntax.TokenTemplateControl {
+				open = append(open, bracket{})
+			}
+		case closes:
 			depth -= top.operators
 			top.operators = 0
-			if t.Type != hclsyntax.TokenComma && t.Type != hclsyntax.TokenNewline && len(open) > 1 {
+			if len(open) > 1 {
 				open = open[:len(open)-1]
+			}
+		case separates:
+			if t.Type == hclsyntax.TokenComma || top.lines {
+				depth -= top.operators
+				top.operators = 0
 			}
 		}
 		if len(open)+depth > maxNesting {
@@ -161,6 +160,29 @@ func tooDeep(tokens hclsyntax.Tokens) bool {
 		}
 	}
 	return false
+}
+
+// What a token does to the depth of an expression.
+const (
+	opens = iota + 1
+	nests
+	closes
+	separates
+)
+
+var nesting = map[hclsyntax.TokenType]int{
+	hclsyntax.TokenOBrace: opens, hclsyntax.TokenOParen: opens, hclsyntax.TokenOQuote: opens, hclsyntax.TokenOHeredoc: opens,
+	hclsyntax.TokenTemplateInterp: opens,
+
+	hclsyntax.TokenCBrace: closes, hclsyntax.TokenCBrack: closes, hclsyntax.TokenCParen: closes, hclsyntax.TokenCQuote: closes,
+	hclsyntax.TokenCHeredoc: closes, hclsyntax.TokenTemplateSeqEnd: closes,
+
+	hclsyntax.TokenComma: separates, hclsyntax.TokenNewline: separates,
+
+	hclsyntax.TokenOBrack: nests, hclsyntax.TokenTemplateControl: nests, hclsyntax.TokenBang: nests, hclsyntax.TokenMinus: nests, hclsyntax.TokenQuestion: nests,
+	hclsyntax.TokenPlus: nests, hclsyntax.TokenStar: nests, hclsyntax.TokenSlash: nests, hclsyntax.TokenPercent: nests,
+	hclsyntax.TokenAnd: nests, hclsyntax.TokenOr: nests, hclsyntax.TokenEqualOp: nests, hclsyntax.TokenNotEqual: nests,
+	hclsyntax.TokenLessThan: nests, hclsyntax.TokenLessThanEq: nests, hclsyntax.TokenGreaterThan: nests, hclsyntax.TokenGreaterThanEq: nests,
 }
 
 // jsonTooDeep reports the same of a JSON text.
