@@ -19,24 +19,23 @@ func (l *linker) conclude(at place, o *outcome, alone bool, w *want) tf.Value {
 	certain := !o.open
 	named := len(items) > 0
 	for _, name := range o.locals {
-		switch {
-		case named && (!list || !mayName(name, w)):
+		if named && (!list || !mayName(name, w)) {
 			reasons = append(reasons, reason{"beside", "local." + name + " is taken to be no alternative"})
-		case !mayName(name, w) && len(o.locals) > 1:
-			// A flag or a count beside the local that matters.
+			continue
+		}
+		if !mayName(name, w) && len(o.locals) > 1 {
+			continue // a flag or a count beside the local that matters
+		}
+		reach, why := l.local(at.instance.Addr.Module, name, w, func(items []item) []item { return l.others(at, []set{{items: items}}) })
+		before := len(items)
+		items = l.others(at, []set{{items: items}, {items: reach}})
+		switch added := len(items) - before; {
+		case added == 0:
+			reasons = append(reasons, reason{"beside", "local." + name + " is taken to add nothing"})
+		case len(reach) == 1:
+			reasons = append(reasons, why)
 		default:
-			reach := l.others(at, []set{{items: l.reach(at.instance.Addr.Module, w)}})
-			before := len(items)
-			items = l.others(at, []set{{items: items}, {items: reach}})
-			added := len(items) - before
-			switch {
-			case added == 1 && len(items) == 1:
-				reasons = append(reasons, reason{"local", "local." + name + " is taken to be " + configOf(items[0]) + ", the only " + items[0].instance.Addr.Type + " in its reach"})
-			case added > 0:
-				certain = false
-			default:
-				reasons = append(reasons, reason{"beside", "local." + name + " is taken to add nothing"})
-			}
+			certain = false
 		}
 	}
 	if !list && len(items) > 1 {
@@ -93,8 +92,12 @@ func (l *linker) others(at place, sets []set) []item {
 		for _, it := range s.items {
 			same := it.instance.Addr.Name == at.instance.Addr.Name && it.instance.Addr.Type == at.instance.Addr.Type &&
 				it.instance.Addr.Mode == at.instance.Addr.Mode && it.instance.Addr.Module == at.instance.Addr.Module
-			if !same && !seen[it.symbol()] {
-				seen[it.symbol()] = true
+			id := it.symbol()
+			if isOwnIdentity(id.Attribute) {
+				id.Attribute = ""
+			}
+			if !same && !seen[id] {
+				seen[id] = true
 				items = append(items, it)
 			}
 		}

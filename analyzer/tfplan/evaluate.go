@@ -19,6 +19,8 @@ type set struct {
 	name  string // as people know it
 	items []item
 	keys  int // the number of its key set; 0 where pairing means nothing
+	// value is set when each.value led here, whose key goes with each.key.
+	value bool
 }
 
 // outcome is what an expression may evaluate to, as far as its references say.
@@ -27,8 +29,8 @@ type outcome struct {
 	// locals are the operands that the plan does not show at all.
 	locals []string
 	// marker is set when an index by count.index, each.key or each.value may
-	// choose among the items.
-	marker bool
+	// choose among the items; byKey when it is not each.value.
+	marker, byKey bool
 	// choice is set when a known scalar stands beside, so that the expression
 	// may be a condition.
 	choice bool
@@ -46,6 +48,7 @@ func (o *outcome) merge(p *outcome) {
 	o.choice = o.choice || p.choice
 	o.open = o.open || p.open
 	o.marker = o.marker || p.marker
+	o.byKey = o.byKey || p.byKey
 	o.assume(p.reasons...)
 }
 
@@ -80,15 +83,17 @@ func (l *linker) operand(o *outcome, module, ref string, w *want, x each) {
 	root, rest, _ := strings.Cut(ref, ".")
 	switch root {
 	case "count", "each":
+		value := strings.HasPrefix(rest, "value")
 		o.marker = true
-		if strings.HasPrefix(rest, "value") && x.expr != nil {
-			inner := l.evaluate(x.module, x.expr, w, each{})
-			o.merge(inner)
-			for _, s := range inner.sets {
-				if len(s.items) > 0 {
-					o.assume(reason{"each-value", ref + " is taken to be what the for_each refers to"})
-					break
-				}
+		o.byKey = o.byKey || !value || rest == "value" // of a set, each.value is the key
+		if value && x.expr != nil {
+			inner := *l.evaluate(x.module, x.expr, w, each{})
+			inner.sets = slices.Clone(inner.sets)
+			for i := range inner.sets {
+				inner.sets[i].value = true
+			}
+			if o.merge(&inner); len(inner.sets) > 0 {
+				o.assume(reason{"each-value", ref + " is taken to be what the for_each refers to"})
 			}
 		}
 	case "var":
@@ -190,6 +195,8 @@ func (l *linker) attribute(typ, attribute string, w *want) (name string, hop boo
 		switch {
 		case attribute == "" && w.isDirect(typ):
 			return w.identity(isIdentity), false
+		case attribute != "" && !w.isDirect(typ) && isOwnIdentity(attribute):
+			return "", false
 		case attribute != "" && (isIdentity(attribute) || namesIdentity(attribute)):
 			return attribute, false
 		}
@@ -202,6 +209,12 @@ func (l *linker) attribute(typ, attribute string, w *want) (name string, hop boo
 		return attribute, true
 	}
 	return "", false
+}
+
+// isOwnIdentity reports whether the attribute identifies the instance itself
+// and not something that it brings along.
+func isOwnIdentity(attribute string) bool {
+	return attribute == "id" || attribute == "arn" || attribute == "name"
 }
 
 func namesIdentity(attribute string) bool {
@@ -261,7 +274,7 @@ func (l *linker) argument(module, parent string, e *expr, w *want, x each) *outc
 		o = &outcome{}
 		l.memo[key] = o
 		*o = *l.settled(l.paired(l.evaluate(parent, e, w, x), x), parent, w)
-		o.marker = false
+		o.marker, o.byKey = false, false
 	}
 	return o
 }
@@ -368,14 +381,14 @@ func (l *linker) indexed(o *outcome, rest, name string) *outcome {
 }
 
 // paired chooses among the items of each set by the key of the instance that
-// refers to them, where both have the same keys (U-3).
+// refers to them, where all that refer have their key among the items (U-3).
 func (l *linker) paired(o *outcome, x each) *outcome {
 	if !o.marker || x.keys == 0 {
 		return o
 	}
 	var result *outcome
 	for i, s := range o.sets {
-		if len(s.items) < 2 || s.keys != x.keys {
+		if len(s.items) < 2 || !s.value && !o.byKey || !l.covers(s.keys, x.keys, s.value) {
 			continue
 		}
 		n, ok := l.position(s.items, x.key)
@@ -395,6 +408,21 @@ func (l *linker) paired(o *outcome, x each) *outcome {
 		return o
 	}
 	return result
+}
+
+// covers reports whether every key of one set is among those of another; for
+// each.value both must be the same.
+func (l *linker) covers(keys, of int, same bool) bool {
+	if keys == of || keys == 0 || same {
+		return keys == of
+	}
+	pair := [2]int{keys, of}
+	covered, ok := l.covered[pair]
+	if !ok {
+		covered = !slices.ContainsFunc(l.keyLists[of], func(key string) bool { return !slices.Contains(l.keyLists[keys], key) })
+		l.covered[pair] = covered
+	}
+	return covered
 }
 
 // position finds an item by its key; the index of the keys is made once for

@@ -15,9 +15,12 @@ type linker struct {
 	modules     map[string]map[string]*moduleGroup // by parent instance and call
 	byModule    map[string][]*tf.Resource
 	keySets     map[string]int
+	keyLists    map[int][]string
+	covered     map[[2]int]bool
 	wants       map[wantKey]*want
 	memo        map[memoKey]*outcome
 	reaches     map[memoKey][]item
+	operands    map[memoKey]bool
 	indexes     map[*item]map[string]int
 	conclusions map[conclusionKey]tf.Value
 	assumptions map[string]*tf.Assumption
@@ -59,9 +62,12 @@ func newLinker(rd *reader) *linker {
 		modules:     map[string]map[string]*moduleGroup{},
 		byModule:    map[string][]*tf.Resource{},
 		keySets:     map[string]int{},
+		keyLists:    map[int][]string{},
+		covered:     map[[2]int]bool{},
 		wants:       map[wantKey]*want{},
 		memo:        map[memoKey]*outcome{},
 		reaches:     map[memoKey][]item{},
+		operands:    map[memoKey]bool{},
 		indexes:     map[*item]map[string]int{},
 		conclusions: map[conclusionKey]tf.Value{},
 		assumptions: map[string]*tf.Assumption{},
@@ -132,6 +138,7 @@ func (l *linker) keySet(keys []string) int {
 	if !ok {
 		n = len(l.keySets) + 1
 		l.keySets[joined] = n
+		l.keyLists[n] = slices.Clone(keys)
 	}
 	return n
 }
@@ -315,6 +322,8 @@ func (l *linker) unknown(at place, from source, v tf.Value) tf.Value {
 	typ := at.instance.Addr.Type
 	w := l.want(typ, at.path)
 	switch {
+	case l.givesNull(at, from):
+		return tf.NullValue()
 	case w != nil && from.expr != nil:
 		return marked(l.reference(at, from, w), v.IsSensitive())
 	case w != nil && at.indexed != at.path:

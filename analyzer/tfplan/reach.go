@@ -45,6 +45,41 @@ func (l *linker) reach(module string, w *want) []item {
 	return items
 }
 
+// local is what a local of a module instance may stand for: the only wanted
+// instance of its own module, or the one that bears its name, else all that is
+// in its reach. filter, unless nil, takes out what cannot be meant.
+func (l *linker) local(module, name string, w *want, filter func([]item) []item) ([]item, reason) {
+	own := slices.DeleteFunc(l.own(module, w), func(it item) bool { return !unsettled(it) })
+	all := l.reach(module, w)
+	if filter != nil {
+		own, all = filter(own), filter(all)
+	}
+	why := func(it item, because string) reason {
+		return reason{"local", "local." + name + " is taken to be " + configOf(it) + ", " + because}
+	}
+	switch {
+	case len(own) == 1:
+		return own, why(own[0], "the only "+own[0].instance.Addr.Type+" of its module")
+	case len(all) == 1:
+		return all, why(all[0], "the only "+all[0].instance.Addr.Type+" in its reach")
+	}
+	if namesakes := slices.DeleteFunc(slices.Clone(own), func(it item) bool { return !namesake(name, it, w) }); len(namesakes) == 1 {
+		return namesakes, why(namesakes[0], "which bears its name")
+	}
+	return all, reason{}
+}
+
+// namesake reports whether a local is named after a resource: what remains of
+// local.cluster_security_group_id without the words for the thing is cluster.
+func namesake(local string, it item, w *want) bool {
+	general := strings.Split(noun(it.instance.Addr.Type), "_")
+	words := slices.DeleteFunc(strings.Split(local, "_"), func(word string) bool {
+		word = strings.TrimSuffix(word, "s")
+		return slices.Contains(general, word) || slices.Contains(identityWords, word)
+	})
+	return strings.Join(words, "_") == it.instance.Addr.Name
+}
+
 // unsettled reports whether apply is yet to make the identity known.
 func unsettled(it item) bool {
 	v := it.value()
@@ -124,13 +159,13 @@ func (l *linker) settled(o *outcome, module string, w *want) *outcome {
 		case len(o.sets) > 0:
 			result.assume(reason{"beside", "local." + name + " is taken to be no alternative"})
 		default:
-			items := l.reach(module, w)
+			items, why := l.local(module, name, w, nil)
 			if len(items) == 0 {
 				result.open = true
 				continue
 			}
 			if len(items) == 1 {
-				result.assume(reason{"local", "local." + name + " is taken to be " + configOf(items[0]) + ", the only " + items[0].instance.Addr.Type + " in its reach"})
+				result.assume(why)
 			}
 			result.sets = append(result.sets, set{name: qualified(module, "local."+name), items: items})
 		}
@@ -162,7 +197,7 @@ func mayName(local string, w *want) bool {
 var (
 	identityWords = []string{"id", "arn", "sg", "eni", "nat", "igw", "tgw", "rt", "acl", "lb", "tg"}
 	otherWords    = []string{"create", "enable", "enabled", "is", "use", "has", "len", "count", "num", "number", "tags", "tag", "name", "names",
-		"cidr", "cidrs", "block", "blocks", "az", "azs", "region", "prefix", "suffix", "zone", "zones", "port", "ports", "version"}
+		"cidr", "cidrs", "block", "blocks", "az", "azs", "region", "prefix", "suffix", "zone", "zones", "port", "ports", "version", "rule", "rules", "map"}
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
