@@ -23,12 +23,16 @@ type Suppression struct {
 }
 
 // ParseSuppression reads the text of a comment without its sign. ok is false
-// for a comment that is no suppression at all, err says what is wrong with
-// one that is.
+// for a comment that is not meant for tfcheck, err says what is wrong with one
+// that is.
 func ParseSuppression(text string) (s Suppression, ok bool, err error) {
-	rest, ok := strings.CutPrefix(strings.TrimSpace(text), marker)
-	if !ok || rest != "" && !strings.ContainsAny(rest[:1], " \t:") {
+	text = strings.TrimSpace(text)
+	if !strings.HasPrefix(text, "tfcheck:") {
 		return Suppression{}, false, nil
+	}
+	rest, ok := strings.CutPrefix(text, marker)
+	if !ok || rest != "" && !strings.ContainsAny(rest[:1], " \t") {
+		return Suppression{}, true, fmt.Errorf("write it as %s CHECK -- reason", marker)
 	}
 	head, reason, found := strings.Cut(rest, "--")
 	s.Reason = strings.Join(strings.Fields(reason), " ")
