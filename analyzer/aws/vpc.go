@@ -144,10 +144,15 @@ func (b *builder) outsideVPC(id string) *VPC {
 // outsideObject describes something that the input only mentions by its id.
 func outsideObject(id string) Object { return Object{Label: id + " (outside this plan)"} }
 
-// sameObject is the object that another resource with the same known identity
-// makes: a data source often describes a resource of another stack.
+// sameObject is the object that another resource with the same identity makes:
+// a data source often describes a resource of the input.
 func sameObject[T any](b *builder, r *tf.Resource) *T {
-	id, ok := r.Get("id").AsString().Known()
+	v := r.Get("id")
+	if s, ok := v.Symbol(); ok && s.Address != r.Address {
+		o, _ := symbolic[T](b, r, s)
+		return o
+	}
+	id, ok := v.AsString().Known()
 	if !ok {
 		return nil
 	}
