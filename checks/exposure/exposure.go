@@ -18,6 +18,7 @@ func Checks() []*analyzer.Check {
 		WideSource,
 		OpenRule,
 		PrivateTier,
+		OneLock,
 		ControlRemoved,
 		ClusterAPI,
 	}

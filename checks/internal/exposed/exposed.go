@@ -116,22 +116,16 @@ func (c *classifier) host(f *reach.Flow, i *aws.Interface, cause aws.Cause, pack
 }
 
 // through judges what a load balancer passes on. Its listener declares a front
-// door, unless what it opens is no front door at all.
+// door, unless what it opens is no front door at all: on the listener's port,
+// or on the target's.
 func (c *classifier) through(f *reach.Flow, i *aws.Interface) {
-	c.emit(Part{Flow: f, Subject: Address(i), Interface: i, Cause: listenerCause(f)}, f.Reachable,
-		func(s packet.Set) (analyzer.Target, *aws.LoadBalancer) {
-			target := c.declared(s)
-			if f.TargetGroup != nil {
-				if port, ok := f.TargetGroup.Port.Known(); ok && port > 0 && port < 65536 {
-					onTarget := everything().On(packet.TCP).ToPorts(packet.PortRange(uint16(port), uint16(port)))
-					target = max(target, c.declared(onTarget))
-				}
-			}
-			if i.Kind == aws.KindDataStore {
-				target = analyzer.DataStore
-			}
-			return target, nil
-		})
+	classify := func(s packet.Set) (analyzer.Target, *aws.LoadBalancer) {
+		if i.Kind == aws.KindDataStore {
+			return analyzer.DataStore, nil
+		}
+		return max(c.declared(s), c.declared(f.Delivered.May)), nil
+	}
+	c.emit(Part{Flow: f, Subject: Address(i), Interface: i, Cause: listenerCause(f)}, f.Reachable, classify)
 }
 
 // listeners takes apart what arrives at a load balancer.

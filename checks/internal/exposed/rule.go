@@ -58,7 +58,7 @@ func Admits(r aws.Rule) reach.Relation {
 	if r.AnyPeer {
 		may = anyAddress
 	}
-	exact, widest := ports(r)
+	exact, widest := RulePorts(r)
 	admits := reach.Relation{Must: exact.From(must), May: widest.From(may)}
 	if r.Maybe || r.Conflict {
 		admits.Must = packet.Set{}
@@ -66,9 +66,9 @@ func Admits(r aws.Rule) reach.Relation {
 	return admits
 }
 
-// ports restricts everything to the protocol and ports of a rule: at least,
+// RulePorts restricts everything to the protocol and ports of a rule: at least,
 // and at most where some of it is unknown (SG-12 to SG-14, U-11).
-func ports(r aws.Rule) (exact, widest packet.Set) {
+func RulePorts(r aws.Rule) (exact, widest packet.Set) {
 	name, state := r.Protocol.Get()
 	if state != tf.IsKnown {
 		return packet.Set{}, everything()

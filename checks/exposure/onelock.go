@@ -1,0 +1,150 @@
+package exposure
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/checks/internal/example"
+	"github.com/tfcheck/tfcheck/checks/internal/exposed"
+)
+
+// OneLock reports what the change brings one step from the internet.
+var OneLock = &analyzer.Check{
+	ID:       "one-lock-left",
+	Title:    "after this change one setting alone keeps the internet from a data store or an administration port",
+	Tier:     analyzer.Default,
+	Guidance: []string{"G05", "G19", "G33"},
+	Derived:  true,
+	Rationale: `A public address, a route to an internet gateway, an open security group and an open network ACL are four ` +
+		`locks; each of them alone is the work of one careless change. A data store or an administration port that had at ` +
+		`least two locks and now has one left is one such change away from everyone. Only changes are reported: a single ` +
+		`lock that was there before is not.`,
+	Remediation: `Keep the lock that the change opens, or say in the review why one is enough.`,
+	Bad: example.PublicSubnet + example.PrivateSubnet + `
+# The change adds this association: the database was in private subnets.
+resource "aws_route_table_association" "private" {
+  count          = 2
+  subnet_id      = aws_subnet.private[count.index].id
+  route_table_id = aws_route_table.public.id
+}
+
+resource "aws_db_subnet_group" "db" {
+  subnet_ids = aws_subnet.private[*].id
+}
+`,
+	Good: example.PublicSubnet + example.PrivateSubnet + `
+resource "aws_db_subnet_group" "db" {
+  subnet_ids = aws_subnet.private[*].id
+}
+`,
+	Run: runOneLock,
+}
+
+func runOneLock(p *analyzer.Pass) {
+	if p.Before == nil || p.Before == p.View {
+		return
+	}
+	before := map[string]*aws.Interface{}
+	for _, i := range p.Before.Network.Interfaces {
+		before[i.Label] = i
+	}
+	groups := map[string]*analyzer.Finding{}
+	var order []string
+	for _, i := range p.Network.Interfaces {
+		was := before[i.Label]
+		if was == nil || i.Resource == nil {
+			continue
+		}
+		for _, target := range sensitive(i) {
+			p.Evaluated++
+			now, then := blockers(p.View, i, target.packets), blockers(p.Before, was, target.packets)
+			if len(now) != 1 || len(then) < 2 {
+				continue
+			}
+			cause := opened(p, i, then, now)
+			key := exposed.PlaceOf(cause)
+			if groups[key] == nil {
+				groups[key] = &analyzer.Finding{Cause: cause, Path: now, Effect: analyzer.Effect{OneChangeAway: true, Target: target.class}}
+				order = append(order, key)
+			}
+			f := groups[key]
+			f.Effect.Target = max(f.Effect.Target, target.class)
+			f.Subjects = append(f.Subjects, analyzer.Subject{Address: exposed.Address(i), Verdict: analyzer.Violation})
+			f.Message = fmt.Sprintf("only one lock is left between the internet and %s: %s", exposed.Names(f.Subjects), now[0].Detail)
+		}
+	}
+	for _, key := range order {
+		p.Report(*groups[key])
+	}
+}
+
+// question is what would be exposed if the last lock fell.
+type question struct {
+	class   analyzer.Target
+	packets packet.Set
+}
+
+// sensitive asks for every packet of a data store, and of a host for the
+// administration ports that its groups admit from somewhere.
+func sensitive(i *aws.Interface) []question {
+	if i.Kind == aws.KindDataStore {
+		return []question{{analyzer.DataStore, packet.Everything(packet.IPv4)}}
+	}
+	admin := exposed.Ports(exposed.AdminPorts).Family(packet.IPv4)
+	admitted := packet.Set{}
+	for _, rule := range exposed.Rules(i) {
+		_, ports := exposed.RulePorts(*rule)
+		admitted = admitted.Union(admin.Intersect(ports))
+	}
+	if admitted.IsEmpty() {
+		return nil
+	}
+	return []question{{analyzer.AdminPort, admitted}}
+}
+
+// blockers are the elements that stop the internet, each once.
+func blockers(v *analyzer.View, i *aws.Interface, packets packet.Set) []reach.Hop {
+	answer := v.Graph.Ask(reach.Question{
+		From:    reach.Endpoint{Kind: reach.Internet, Label: "internet", Family: packet.IPv4},
+		To:      reach.Endpoint{Kind: reach.Interfaces, Label: i.Label, Interfaces: []*aws.Interface{i}},
+		Packets: packets,
+	})
+	if answer.Answer != reach.No {
+		return nil
+	}
+	var distinct []reach.Hop
+	for _, hop := range answer.Blockers {
+		if !hop.Reply && !slices.ContainsFunc(distinct, func(other reach.Hop) bool { return sameLock(hop, other) }) {
+			distinct = append(distinct, hop)
+		}
+	}
+	return distinct
+}
+
+func sameLock(a, b reach.Hop) bool { return a.Code == b.Code && a.Object.Label == b.Object.Label }
+
+// opened finds what this change did to the locks that fell: the changed
+// element on the way, else the interface itself.
+func opened(p *analyzer.Pass, i *aws.Interface, then, now []reach.Hop) aws.Cause {
+	for _, lock := range then {
+		if slices.ContainsFunc(now, func(hop reach.Hop) bool { return sameLock(hop, lock) }) {
+			continue
+		}
+		if r := lock.Cause.Resource; r != nil {
+			if after := p.Snapshot.Resource(r.Address); after != nil && after != r {
+				return aws.Cause{Resource: after, Argument: lock.Cause.Argument}
+			}
+		}
+	}
+	for _, hop := range p.Graph.Blocking(i, packet.IPv4) {
+		if r := hop.Cause.Resource; r != nil && hop.Code == "" && r.Action != tf.NoOp {
+			return hop.Cause
+		}
+	}
+	return aws.Cause{Resource: i.Resource}
+}
