@@ -21,7 +21,6 @@ type linker struct {
 	memo        map[memoKey]*outcome
 	reaches     map[memoKey][]item
 	operands    map[memoKey]bool
-	operands    map[memoKey]bool
 	indexes     map[*item]map[string]int
 	conclusions map[conclusionKey]tf.Value
 	assumptions map[string]*tf.Assumption
@@ -68,7 +67,6 @@ func newLinker(rd *reader) *linker {
 		wants:       map[wantKey]*want{},
 		memo:        map[memoKey]*outcome{},
 		reaches:     map[memoKey][]item{},
-		operands:    map[memoKey]bool{},
 		operands:    map[memoKey]bool{},
 		indexes:     map[*item]map[string]int{},
 		conclusions: map[conclusionKey]tf.Value{},
