@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"charm.land/lipgloss/v2"
 
 	"github.com/tfcheck/tfcheck/analyzer"
-	"github.com/tfcheck/tfcheck/analyzer/aws"
-	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
@@ -343,69 +342,27 @@ func splitKey(address string) (base, key string) {
 	return strings.TrimSuffix(address, parsed.Key), parsed.Key
 }
 
-// way spells the path of the worst flow out, a line a hop, in at most n lines.
+// way is the path of the worst flow, in at most n lines. A path that does not
+// fit loses its middle: its ends say what it is.
 func (p *printer) way(f *analyzer.Finding, n int) []string {
-	hops := f.Path
-	names, details := make([]string, len(hops)), make([]string, len(hops))
-	nameWidth, detailWidth := 0, 0
-	for i, h := range hops {
-		names[i], details[i] = cut(clean(hopName(h)), 48), cut(clean(h.Detail), 32)
+	lines := p.hops(f.Stack, f.Path, f.Location.Range)
+	if extra := len(lines) - n; extra > 0 {
+		from := max(1, n/2)
+		mark := fmt.Sprintf("… %d more: %s explain %s", extra+1, p.command(), clean(f.Fingerprint))
+		lines = slices.Replace(lines, from, from+extra+1, mark)
+	}
+	for i := range lines {
 		if i > 0 {
-			nameWidth = max(nameWidth, lipgloss.Width(names[i]))
-			detailWidth = max(detailWidth, lipgloss.Width(details[i]))
-		}
-	}
-	// A path that does not fit loses its middle: its ends say what it is.
-	skip, from := 0, len(hops)
-	if extra := len(hops) - n; extra > 0 {
-		skip, from = extra+1, max(1, n/2)
-	}
-	var lines []string
-	for i := 0; i < len(hops); i++ {
-		line := "           -> "
-		switch {
-		case i == from:
-			lines = append(lines, fmt.Sprintf("%s… %d more: %s explain %s", line, skip, p.command(), clean(f.Fingerprint)))
-			i += skip - 1
-			continue
-		case i == 0:
-			line = "   " + p.paint(gutter, "=") + " " + p.paint(bold, "path:") + " "
-			if !strings.HasPrefix(names[0], "internet") {
-				line += "internet -> "
-			}
-			lines = append(lines, line+p.hop(f, hops[i], names[i], details[i]))
+			lines[i] = "           -> " + lines[i]
 			continue
 		}
-		lines = append(lines, line+p.hop(f, hops[i], pad(names[i], nameWidth), pad(details[i], detailWidth)))
+		head := "   " + p.paint(gutter, "=") + " " + p.paint(bold, "path:") + " "
+		if !strings.HasPrefix(lines[0], "internet") {
+			head += "internet -> "
+		}
+		lines[0] = head + strings.Join(strings.Fields(lines[0]), " ")
 	}
 	return lines
-}
-
-// hop is what a packet passes, what admits it there, where that stands, and
-// whether this change made it so.
-func (p *printer) hop(f *analyzer.Finding, h reach.Hop, name, detail string) string {
-	words := []string{name}
-	if detail != "" {
-		words = append(words, detail)
-	}
-	if r := place(f.Stack, hopCause(h)); !r.IsZero() {
-		words = append(words, clean(near(r, f.Location.Range)))
-	}
-	if word := changes(hopCause(h).Resource); word != "" && hasBefore(f.Stack) {
-		words = append(words, p.paint(bold, "("+word+")"))
-	}
-	return strings.Join(words, "  ")
-}
-
-// hopName is what a packet passes, in the words of the configuration.
-func hopName(h reach.Hop) string {
-	if h.Cause.Resource != nil {
-		return h.Cause.Address()
-	}
-	if h.Object.Label != "" {
-		return h.Object.Label
-	}
-	return aws.Cause{Resource: h.Object.Resource}.Address()
 }
 
 // totals is the line of counts: "new: 1 critical · existing: 2 low (--all)".

@@ -172,6 +172,14 @@ func everyone(a packet.Addresses) bool {
 	return share(packet.IPv4, 32) > 0.5 || share(packet.IPv6, 62) > 0.1
 }
 
+// origin says where packets come from.
+func origin(s packet.Set) string {
+	if everyone(s.Sources()) {
+		return "everyone"
+	}
+	return sources(s.Sources())
+}
+
 // sources names a few address blocks.
 func sources(a packet.Addresses) string {
 	var list []string

@@ -152,7 +152,7 @@ type wireExposure struct {
 type wireAssumption struct {
 	ID      string `json:"id"`
 	Text    string `json:"text"`
-	Stack   string `json:"stack"`
+	Stack   string `json:"stack,omitzero"`
 	Address string `json:"address,omitzero"`
 }
 
@@ -186,11 +186,14 @@ type wireAnswer struct {
 	Answer      string           `json:"answer" jsonschema:"yes, no or unknown: the request arrives and its reply returns"`
 	Forward     string           `json:"forward" jsonschema:"yes, no or unknown: the first packet alone"`
 	Complete    bool             `json:"complete" jsonschema:"whether every packet of the question gets through"`
+	From        string           `json:"from"`
+	To          string           `json:"to"`
 	Flows       []wireFlow       `json:"flows" jsonschema:"what gets through"`
 	Witness     *wirePacket      `json:"witness,omitempty" jsonschema:"one packet that gets through"`
 	Path        []wireHop        `json:"path"`
 	ReplyPath   []wireHop        `json:"reply_path"`
 	Blockers    []wireBlocker    `json:"blockers" jsonschema:"everything on the path that would have to change"`
+	Through     []wireThrough    `json:"through" jsonschema:"ways through a load balancer, which the answer itself leaves out"`
 	Assumptions []wireAssumption `json:"assumptions"`
 	Questions   []wireFact       `json:"questions" jsonschema:"facts that decide an unknown answer"`
 }
@@ -210,6 +213,13 @@ type wireBlocker struct {
 	Code    string    `json:"code" jsonschema:"as AWS Reachability Analyzer calls it where one fits"`
 	Detail  string    `json:"detail"`
 	Range   wireRange `json:"range,omitzero"`
+}
+
+type wireThrough struct {
+	Address string     `json:"address,omitzero" jsonschema:"of the load balancer"`
+	Verdict string     `json:"verdict" jsonschema:"yes or unknown"`
+	Flows   []wireFlow `json:"flows"`
+	Path    []wireHop  `json:"path"`
 }
 
 type wireFact struct {

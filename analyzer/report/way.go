@@ -1,0 +1,53 @@
+package report
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// hops spells a way out, a line a hop, in columns: what the packet passes,
+// what admits or stops it there, where that stands as seen from another
+// place, and whether this change made it so.
+func (p *printer) hops(stack *tf.Stack, hops []reach.Hop, from tf.Range) []string {
+	names, details := make([]string, len(hops)), make([]string, len(hops))
+	nameWidth, detailWidth := 0, 0
+	for i, h := range hops {
+		names[i], details[i] = clean(hopName(h)), clean(h.Detail)
+		if !p.All {
+			names[i], details[i] = cut(names[i], 48), cut(details[i], 32)
+		}
+		nameWidth = max(nameWidth, min(48, lipgloss.Width(names[i])))
+		detailWidth = max(detailWidth, min(32, lipgloss.Width(details[i])))
+	}
+	lines := make([]string, len(hops))
+	for i, h := range hops {
+		words := []string{pad(names[i], nameWidth), pad(details[i], detailWidth)}
+		if h.Code != "" {
+			words = append(words, p.paint(bold, "stops here"))
+		}
+		if r := place(stack, hopCause(h)); !r.IsZero() {
+			words = append(words, clean(near(r, from)))
+		}
+		if word := changes(hopCause(h).Resource); word != "" && hasBefore(stack) {
+			words = append(words, p.paint(bold, "("+word+")"))
+		}
+		lines[i] = strings.TrimRight(strings.Join(words, "  "), " ")
+	}
+	return lines
+}
+
+// hopName is what a packet passes, in the words of the configuration.
+func hopName(h reach.Hop) string {
+	if h.Cause.Resource != nil {
+		return h.Cause.Address()
+	}
+	if h.Object.Label != "" {
+		return h.Object.Label
+	}
+	return aws.Cause{Resource: h.Object.Resource}.Address()
+}
