@@ -82,7 +82,7 @@ func (i *Interface) assume(a *tf.Assumption) {
 func (b *builder) place(i *Interface, from *tf.Resource, subnets setting) {
 	i.Placement = subnets.cause
 	if subnets.isSet() {
-		i.Subnets = links(b, from, subnets.value, b.outsideSubnet)
+		i.Subnets = links(b, from, subnets.collection(), b.outsideSubnet)
 		return
 	}
 	i.AnySubnet = true

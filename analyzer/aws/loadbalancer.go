@@ -2,6 +2,7 @@ package aws
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -88,12 +89,29 @@ func (b *builder) targetGroups() {
 			Protocol:   argument(r, "protocol").value.AsString(),
 			Port:       argument(r, "port").value.AsInt(),
 			TargetType: argument(r, "target_type").value.AsString().Default("instance"),
-			Open:       !b.isNew(r) || b.handed(r),
+			Open:       !b.isNew(r),
 		}
-		g.PreserveClientIP = tf.TriVal(argument(r, "preserve_client_ip").value.AsBool(), preservesByDefault(g))
+		g.PreserveClientIP = preservesByDefault(g)
+		if preserve := argument(r, "preserve_client_ip"); preserve.isSet() && canPreserve(g) != tf.No {
+			g.PreserveClientIP = tf.TriVal(preserve.value.AsBool(), tf.Maybe)
+		}
 		b.n.TargetGroups = append(b.n.TargetGroups, g)
 		register(b, r, g)
 	}
+}
+
+// canPreserve says whether anybody can choose: an application load balancer
+// never keeps the client's address (LB-3), and for UDP it cannot be switched
+// off (LB-4).
+func canPreserve(g *TargetGroup) tf.Tri {
+	protocol, state := g.Protocol.Get()
+	switch {
+	case state == tf.IsUnknown:
+		return tf.Maybe
+	case protocol == "TCP" || protocol == "TLS":
+		return tf.Yes
+	}
+	return tf.No
 }
 
 // preservesByDefault says whether the targets of a group see the client's
@@ -128,31 +146,39 @@ func (b *builder) listeners() {
 			Policy:   argument(r, "ssl_policy").value.AsString(),
 		}
 		register(b, r, l)
-		b.forward(l, r, "default_action")
+		b.forward(l, r, "default_action", true)
 		for _, balancer := range link[LoadBalancer](b, r, argument(r, "load_balancer_arn").value, nil).To {
 			balancer.Listeners = append(balancer.Listeners, l)
 		}
 	}
 	for r := range b.each("aws_lb_listener_rule") {
-		for _, l := range link[Listener](b, r, argument(r, "listener_arn").value, nil).To {
-			b.forward(l, r, "action")
+		listener := link[Listener](b, r, argument(r, "listener_arn").value, nil)
+		_, certain := listener.One()
+		for _, l := range listener.To {
+			b.forward(l, r, "action", certain)
 		}
 	}
 	b.classicListeners()
 }
 
-// forward adds the target groups that the actions of r forward to.
-func (b *builder) forward(l *Listener, r *tf.Resource, name string) {
+// forward adds the target groups that the actions of r forward to; certain is
+// false where they may belong to another listener.
+func (b *builder) forward(l *Listener, r *tf.Resource, name string, certain bool) {
+	add := func(arn tf.Value) {
+		if to := link[TargetGroup](b, r, arn, nil); to.IsSet() {
+			l.forwardTo(to, certain)
+		}
+	}
 	actions, complete := r.Get(name).Blocks()
 	l.Forwards.Open = l.Forwards.Open || !complete
 	for _, a := range actions {
-		b.forwardTo(l, r, a.Get("target_group_arn"))
+		add(a.Get("target_group_arn"))
 		forwards, _ := a.Get("forward").Blocks()
 		for _, f := range forwards {
 			groups, complete := f.Get("target_group").Blocks()
 			l.Forwards.Open = l.Forwards.Open || !complete
 			for _, g := range groups {
-				b.forwardTo(l, r, g.Get("arn"))
+				add(g.Get("arn"))
 			}
 		}
 		if name != "default_action" {
@@ -167,24 +193,16 @@ func (b *builder) forward(l *Listener, r *tf.Resource, name string) {
 	}
 }
 
-func (b *builder) forwardTo(l *Listener, r *tf.Resource, arn tf.Value) {
-	to := link[TargetGroup](b, r, arn, nil)
-	if !to.IsSet() {
-		return
+// forwardTo adds a target group once.
+func (l *Listener) forwardTo(to Link[TargetGroup], certain bool) {
+	same := func(has Link[TargetGroup]) bool { return has.Open == to.Open && slices.Equal(has.To, to.To) }
+	switch {
+	case slices.ContainsFunc(l.Forwards.Each, same):
+	case certain:
+		l.Forwards.Each = append(l.Forwards.Each, to)
+	case !slices.ContainsFunc(l.Forwards.Maybe, same):
+		l.Forwards.Maybe = append(l.Forwards.Maybe, to)
 	}
-	for _, has := range l.Forwards.Each {
-		if same(has, to) {
-			return
-		}
-	}
-	l.Forwards.Each = append(l.Forwards.Each, to)
-}
-
-// same reports whether two links certainly lead to one object.
-func same[T any](l, m Link[T]) bool {
-	a, ok := l.One()
-	c, too := m.One()
-	return ok && too && a == c
 }
 
 // classicListeners are the listener blocks of a classic load balancer, which

@@ -71,6 +71,7 @@ func TestClientAddressPreservation(t *testing.T) {
 		{"TCP", "ip", nil, tf.No}, {"TLS", "ip", nil, tf.No},
 		{"UDP", "ip", nil, tf.Yes}, {"TCP_UDP", "ip", nil, tf.Yes},
 		{"HTTP", "instance", nil, tf.No}, {"HTTPS", "ip", nil, tf.No},
+		{"HTTP", "instance", tf.UnknownValue(), tf.No}, {"UDP", "instance", "false", tf.Yes},
 		{"TCP", "instance", "false", tf.No}, {"TCP", "ip", "true", tf.Yes}, {"TCP", "ip", tf.UnknownValue(), tf.Maybe},
 	}
 	for _, tt := range tests {

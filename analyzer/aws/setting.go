@@ -15,6 +15,16 @@ type setting struct {
 
 func (s setting) isSet() bool { return !s.value.IsNull() }
 
+// collection is the value of an argument that holds references. One that
+// holds a single one, such as subnet_id, holds one for certain even where
+// nobody knows which.
+func (s setting) collection() tf.Value {
+	if s.value.IsUnknown() && strings.HasSuffix(s.cause.Argument, "_id") {
+		return tf.ListValue(s.value)
+	}
+	return s.value
+}
+
 // argument reads the argument at a dotted path. An empty string or list is
 // the same as none. A computed argument that is unknown because nobody set it
 // is null here (U-4); that is certain only for an object that the plan
