@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
 // Explain writes the page of a check.
@@ -28,7 +29,7 @@ func Explain(w io.Writer, c *analyzer.Check, o Options) error {
 	p.prose("Why", c.Rationale)
 	p.prose("What to do", c.Remediation)
 	p.code("Instead of", c.Bad)
-	p.code("write", c.Good)
+	p.code("Write", c.Good)
 	if len(c.Options) > 0 {
 		p.heading("Options, in tfcheck.hcl")
 		for _, option := range c.Options {
@@ -76,7 +77,8 @@ func quoted(list []string) string {
 // limits of the report.
 func ExplainFinding(w io.Writer, f *analyzer.Finding, o Options) error {
 	o.All = true
-	p := &page{printer: printer{Options: o, stacks: 1}, w: bufio.NewWriter(w)}
+	p := &page{printer: printer{Options: o, stacks: 1, secrets: secretsOf([]*tf.Stack{f.Stack})}, w: bufio.NewWriter(w)}
+	f = p.secrets.finding(f)
 	for _, line := range p.headline(f) {
 		p.line(line)
 	}
@@ -105,7 +107,7 @@ func ExplainFinding(w io.Writer, f *analyzer.Finding, o Options) error {
 			text += " (undetermined)"
 		}
 		if !s.Flows.IsEmpty() {
-			text += ": " + services(s.Flows) + " from " + origin(s.Flows)
+			text += ": " + services(s.Flows) + " from " + p.origin(s.Flows)
 		}
 		subjects = append(subjects, text)
 	}

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"io"
-	"net/netip"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -20,7 +19,8 @@ import (
 // goes out member by member and finding by finding, so that a large report is
 // never in memory twice.
 func JSON(w io.Writer, r *analyzer.Report, o Options) error {
-	x := newWire()
+	x := newWire(r.Stacks)
+	r = x.secrets.report(r)
 	d := newDocument(w)
 	d.begin()
 	d.member("format_version", FormatVersion)
@@ -103,7 +103,8 @@ func list[T, U any](d *document, name string, in []T, f func(T) U) {
 // wire turns a report into wire structs. It remembers places, since many
 // findings pass the same routes and groups.
 type wire struct {
-	places map[placeKey]tf.Range
+	places  map[placeKey]tf.Range
+	secrets secrets
 }
 
 type placeKey struct {
@@ -111,7 +112,9 @@ type placeKey struct {
 	cause aws.Cause
 }
 
-func newWire() *wire { return &wire{places: map[placeKey]tf.Range{}} }
+func newWire(stacks []*tf.Stack) *wire {
+	return &wire{places: map[placeKey]tf.Range{}, secrets: secretsOf(stacks)}
+}
 
 func (w *wire) place(stack *tf.Stack, cause aws.Cause) wireRange {
 	key := placeKey{stack, cause}
@@ -213,7 +216,7 @@ func (w *wire) finding(f *analyzer.Finding) wireFinding {
 		Address: f.Cause.Address(), Argument: f.Cause.Argument, Message: f.Message, Range: toRange(editable(f.Location)),
 		Guidance: f.Check.Guidance, Remediation: remedy(f), Fingerprint: f.Fingerprint, Owner: f.Owner, Preview: f.Preview,
 		Subjects: each(f.Subjects, func(s analyzer.Subject) wireSubject {
-			return wireSubject{Address: s.Address, Verdict: string(s.Verdict), Status: string(s.Status), Flows: toFlows(s.Flows)}
+			return wireSubject{Address: s.Address, Verdict: string(s.Verdict), Status: string(s.Status), Flows: w.flows(s.Flows)}
 		}),
 		Path: each(f.Path, func(h reach.Hop) wireHop { return w.hop(f.Stack, h) }),
 		Because: each(f.Because, func(n analyzer.Note) wireBecause {
@@ -241,7 +244,7 @@ func (w *wire) exposure(e *analyzer.Exposure) wireExposure {
 	}
 	return wireExposure{
 		Stack: stackName(e.Stack), From: e.Flow.From.Label, To: e.Flow.To.Label, Family: e.Flow.Family.String(),
-		Verdict: string(e.Flow.Verdict()), Status: string(e.Status), Flows: toFlows(packets),
+		Verdict: string(e.Flow.Verdict()), Status: string(e.Status), Flows: w.flows(packets),
 		Path: each(e.Flow.Path, func(h reach.Hop) wireHop { return w.hop(e.Stack, h) }),
 	}
 }
@@ -271,11 +274,11 @@ func toRange(r tf.Range) wireRange {
 	return wireRange{File: r.File, StartLine: r.StartLine, StartColumn: r.StartColumn, EndLine: r.EndLine, EndColumn: r.EndColumn}
 }
 
-func toFlows(s packet.Set) []wireFlow {
+func (w *wire) flows(s packet.Set) []wireFlow {
 	return each(s.Flows(), func(f packet.Flow) wireFlow {
 		return wireFlow{
 			Protocol: f.Protocol, Ports: f.Ports, ICMP: f.ICMP,
-			Sources: each(f.Sources, netip.Prefix.String), Destinations: each(f.Destinations, netip.Prefix.String),
+			Sources: w.secrets.blocks(f.Sources), Destinations: w.secrets.blocks(f.Destinations),
 			SourcePorts: f.SourcePorts,
 		}
 	})

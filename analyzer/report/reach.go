@@ -19,16 +19,17 @@ import (
 // what admits at each hop, and for a no everything that would have to change.
 func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o Options) error {
 	o.All = true
-	p := &page{printer: printer{Options: o, stacks: len(stacks)}, w: bufio.NewWriter(w)}
+	p := &page{printer: printer{Options: o, stacks: len(stacks), secrets: secretsOf(stacks)}, w: bufio.NewWriter(w)}
+	a = p.secrets.answer(a)
 	p.line(p.paint(bold, string(a.Answer)) + ": " + clean(sentence(q, a)))
 	switch {
 	case a.Answer == reach.Yes && !a.Complete:
-		p.line("  not all of what was asked: " + clean(got(a.Flows).String()))
+		p.line("  not all of what was asked: " + services(got(a.Flows)) + " from " + p.origin(got(a.Flows)))
 	case a.Answer == reach.No && a.Forward == reach.Yes:
 		p.line("  the request arrives, but its reply does not return")
 	}
 	if a.Witness != nil {
-		p.line("  for example " + example(*a.Witness))
+		p.line("  for example " + p.secrets.text(example(*a.Witness)))
 	}
 	if len(a.Blockers) > 0 {
 		p.heading("What stops it")
@@ -145,12 +146,13 @@ func toPacket(k packet.Packet) wirePacket {
 
 // ReachJSON writes the answer for programs.
 func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, _ Options) error {
-	x := newWire()
+	x := newWire(stacks)
+	a = x.secrets.answer(a)
 	hop := func(h reach.Hop) wireHop { return x.hop(holder([]reach.Hop{h}, stacks), h) }
 	out := wireAnswer{
 		Answer: string(a.Answer), Forward: string(a.Forward), Complete: a.Complete,
 		From: q.From.Label, To: q.To.Label,
-		Flows:     toFlows(got(a.Flows)),
+		Flows:     x.flows(got(a.Flows)),
 		Path:      each(a.Path, hop),
 		ReplyPath: each(a.ReplyPath, hop),
 		Blockers: each(a.Blockers, func(h reach.Hop) wireBlocker {
@@ -163,7 +165,7 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 		Through: each(slices.DeleteFunc(slices.Clone(a.Through), func(f *reach.Flow) bool { return f.Through == nil }), func(f *reach.Flow) wireThrough {
 			return wireThrough{
 				Address: aws.Cause{Resource: f.Through.Resource}.Address(), Verdict: string(f.Verdict()),
-				Flows: toFlows(got(f.Reachable)), Path: each(f.Path, hop),
+				Flows: x.flows(got(f.Reachable)), Path: each(f.Path, hop),
 			}
 		}),
 		Assumptions: each(a.Assumptions, func(a *tf.Assumption) wireAssumption {
@@ -175,6 +177,7 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 	}
 	if a.Witness != nil {
 		k := toPacket(*a.Witness)
+		k.Source, k.Destination = x.secrets.text(k.Source), x.secrets.text(k.Destination)
 		out.Witness = &k
 	}
 	return writeJSON(w, out)

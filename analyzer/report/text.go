@@ -25,7 +25,8 @@ const (
 // the questions that would decide more, and one line that sums up. A clean run
 // is one line that says the positive fact.
 func Text(w io.Writer, r *analyzer.Report, o Options) error {
-	p := &printer{Options: o, stacks: len(r.Stacks)}
+	p := &printer{Options: o, stacks: len(r.Stacks), secrets: secretsOf(r.Stacks)}
+	r = p.secrets.report(r)
 	var shown []*analyzer.Finding
 	for _, f := range r.Findings {
 		if o.shown(f) {
@@ -83,7 +84,8 @@ func Text(w io.Writer, r *analyzer.Report, o Options) error {
 // goes through clean.
 type printer struct {
 	Options
-	stacks int // addresses are unique within one
+	stacks  int // addresses are unique within one
+	secrets secrets
 }
 
 var severityColors = map[analyzer.Severity]lipgloss.Style{

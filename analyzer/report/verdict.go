@@ -27,7 +27,7 @@ func (p *printer) verdict(r *analyzer.Report) string {
 	if text := doubt(r); text != "" {
 		return "ok so far: no finding, but " + text + " " + scope
 	}
-	return "ok: " + fact(r) + " " + scope
+	return "ok: " + p.fact(r) + " " + scope
 }
 
 // nothingToCheck tells a run that found nothing from one that had nothing to
@@ -106,9 +106,9 @@ func uncertain(r *analyzer.Report) string {
 }
 
 // fact is what a clean run establishes.
-func fact(r *analyzer.Report) string {
+func (p *printer) fact(r *analyzer.Report) string {
 	before := slices.ContainsFunc(r.Stacks, hasBefore)
-	all, fresh := exposed(r, false), exposed(r, true)
+	all, fresh := p.exposed(r, false), p.exposed(r, true)
 	switch {
 	case before && (!r.NetworkChanged || len(fresh) == 0 && (len(all) > 0 || len(count(r).existing) > 0)):
 		return "this change opens nothing"
@@ -124,7 +124,7 @@ func fact(r *analyzer.Report) string {
 
 // exposed lists what the internet certainly reaches with its ports, a target
 // an entry: "aws_lb.web on tcp/443".
-func exposed(r *analyzer.Report, onlyNew bool) []string {
+func (p *printer) exposed(r *analyzer.Report, onlyNew bool) []string {
 	type entry struct {
 		packets packet.Set
 		sources packet.Addresses
@@ -144,7 +144,7 @@ func exposed(r *analyzer.Report, onlyNew bool) []string {
 		t := targets[name]
 		text := name + " on " + services(t.packets)
 		if !everyone(t.sources) {
-			text += " from " + sources(t.sources)
+			text += " from " + p.sources(t.sources)
 		}
 		list = append(list, text)
 	}
@@ -173,20 +173,16 @@ func everyone(a packet.Addresses) bool {
 }
 
 // origin says where packets come from.
-func origin(s packet.Set) string {
+func (p *printer) origin(s packet.Set) string {
 	if everyone(s.Sources()) {
 		return "everyone"
 	}
-	return sources(s.Sources())
+	return p.sources(s.Sources())
 }
 
 // sources names a few address blocks.
-func sources(a packet.Addresses) string {
-	var list []string
-	for _, p := range a.Prefixes() {
-		list = append(list, p.String())
-	}
-	return names(list, 2)
+func (p *printer) sources(a packet.Addresses) string {
+	return names(p.secrets.blocks(a.Prefixes()), 2)
 }
 
 // services is the protocols and destination ports of packets, for people:

@@ -1,0 +1,215 @@
+package report
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// hidden is what is printed in the place of a sensitive value.
+const hidden = "(sensitive)"
+
+// Shorter values are left alone: they are ports and flags, which the text of
+// a report is full of for other reasons.
+const shortestSecret = 6
+
+// secrets is the last line against printing a sensitive value. Whoever writes
+// a message leaves sensitive values out; here it is made sure of.
+type secrets struct {
+	prefixes []netip.Prefix
+	replacer *strings.Replacer // nil when there is nothing to hide
+}
+
+// secretsOf collects the sensitive values of stacks.
+func secretsOf(stacks []*tf.Stack) secrets {
+	var s secrets
+	var texts []string
+	add := func(text string) {
+		if p, ok := parsePrefix(text); ok {
+			s.prefixes = append(s.prefixes, p)
+			texts = append(texts, p.String(), p.Addr().String())
+		}
+		if len(text) >= shortestSecret {
+			texts = append(texts, text)
+		}
+	}
+	for _, stack := range stacks {
+		if stack == nil {
+			continue
+		}
+		for _, r := range resources(stack) {
+			eachSecret(r.Values, false, add)
+		}
+	}
+	if len(texts) == 0 {
+		return s
+	}
+	// The longest first, so that no secret hides behind one that it begins
+	// with.
+	slices.SortFunc(texts, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	var pairs []string
+	for _, text := range slices.Compact(texts) {
+		pairs = append(pairs, text, hidden)
+	}
+	s.replacer = strings.NewReplacer(pairs...)
+	return s
+}
+
+// resources are the instances of both snapshots, an unchanged one once.
+func resources(stack *tf.Stack) []*tf.Resource {
+	var out []*tf.Resource
+	if stack.After != nil {
+		out = append(out, stack.After.Resources...)
+	}
+	if stack.Before != nil {
+		for _, r := range stack.Before.Resources {
+			if stack.After.Resource(r.Address) != r {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// eachSecret visits the texts in a value that are, or are part of, something
+// sensitive.
+func eachSecret(v tf.Value, within bool, visit func(string)) {
+	within = within || v.IsSensitive()
+	for _, e := range v.Elements() {
+		eachSecret(e, within, visit)
+	}
+	for _, f := range v.Fields() {
+		eachSecret(f.Value, within, visit)
+	}
+	if within {
+		if text, ok := v.AsString().Known(); ok && text != "" {
+			visit(text)
+		}
+	}
+}
+
+// parsePrefix reads an address block or an address.
+func parsePrefix(text string) (netip.Prefix, bool) {
+	if p, err := netip.ParsePrefix(text); err == nil {
+		return p.Masked(), true
+	}
+	if a, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()), true
+	}
+	return netip.Prefix{}, false
+}
+
+// text is s without sensitive values.
+func (s secrets) text(text string) string {
+	if s.replacer == nil {
+		return text
+	}
+	return s.replacer.Replace(text)
+}
+
+// prefix is an address block, unless it comes from a sensitive one. A block
+// that is wide enough to say nothing is compared as a whole.
+func (s secrets) prefix(p netip.Prefix) string {
+	for _, secret := range s.prefixes {
+		if p == secret || secret.Bits() >= 8 && p.Bits() >= secret.Bits() && secret.Contains(p.Addr()) {
+			return hidden
+		}
+	}
+	return p.String()
+}
+
+// blocks are address blocks, the sensitive ones of them as one.
+func (s secrets) blocks(list []netip.Prefix) []string {
+	out := make([]string, 0, len(list))
+	for _, p := range list {
+		if text := s.prefix(p); text != hidden || !slices.Contains(out, hidden) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// report is r without sensitive values in its texts. Without any, it is r.
+func (s secrets) report(r *analyzer.Report) *analyzer.Report {
+	if s.replacer == nil {
+		return r
+	}
+	out := *r
+	out.Findings = each(r.Findings, s.finding)
+	out.Questions = each(r.Questions, func(q analyzer.Question) analyzer.Question {
+		q.Fact = s.fact(q.Fact)
+		return q
+	})
+	out.Exposures = each(r.Exposures, func(e *analyzer.Exposure) *analyzer.Exposure {
+		exposure, flow := *e, *e.Flow
+		flow.Path, flow.ReplyPath = s.hops(flow.Path), s.hops(flow.ReplyPath)
+		exposure.Flow = &flow
+		return &exposure
+	})
+	out.Assumptions = each(r.Assumptions, func(a analyzer.StackAssumption) analyzer.StackAssumption {
+		a.Assumption = s.assumption(a.Assumption)
+		return a
+	})
+	out.Diagnostics = each(r.Diagnostics, func(d tf.Diagnostic) tf.Diagnostic {
+		d.Summary, d.Detail = s.text(d.Summary), s.text(d.Detail)
+		return d
+	})
+	return &out
+}
+
+func (s secrets) finding(f *analyzer.Finding) *analyzer.Finding {
+	if s.replacer == nil {
+		return f
+	}
+	out := *f
+	out.Message, out.Fix, out.Location.Line = s.text(f.Message), s.text(f.Fix), s.text(f.Location.Line)
+	note := func(n analyzer.Note) analyzer.Note {
+		n.Text = s.text(n.Text)
+		return n
+	}
+	out.Because, out.Related, out.Path = each(f.Because, note), each(f.Related, note), s.hops(f.Path)
+	out.WaitsFor, out.Assumptions = each(f.WaitsFor, s.fact), each(f.Assumptions, s.assumption)
+	return &out
+}
+
+// answer is a without sensitive values in its texts.
+func (s secrets) answer(a reach.Answer) reach.Answer {
+	if s.replacer == nil {
+		return a
+	}
+	a.Path, a.ReplyPath, a.Blockers = s.hops(a.Path), s.hops(a.ReplyPath), s.hops(a.Blockers)
+	a.Waits, a.Assumptions = each(a.Waits, s.fact), each(a.Assumptions, s.assumption)
+	a.Through = each(a.Through, func(f *reach.Flow) *reach.Flow {
+		flow := *f
+		flow.Path = s.hops(f.Path)
+		return &flow
+	})
+	return a
+}
+
+func (s secrets) fact(f tf.Fact) tf.Fact {
+	f.Text, f.Settle = s.text(f.Text), s.text(f.Settle)
+	return f
+}
+
+func (s secrets) assumption(a *tf.Assumption) *tf.Assumption {
+	out := *a
+	out.Text = s.text(a.Text)
+	return &out
+}
+
+func (s secrets) hops(hops []reach.Hop) []reach.Hop {
+	return each(hops, func(h reach.Hop) reach.Hop {
+		h.Detail = s.text(h.Detail)
+		return h
+	})
+}
