@@ -109,7 +109,7 @@ func sorted(list []aclMatch, may bool) []aclMatch {
 		switch {
 		case m.ordered:
 			return m.number
-		case (m.Allow != tf.No) == may:
+		case m.allows(may) == may:
 			return -1
 		}
 		return 1 << 16
@@ -130,7 +130,7 @@ func firstMatch(list []aclMatch, f packet.Family, may bool) (packet.Set, []packe
 		if m.Conflict {
 			certainly = packet.Set{} // it may not survive (TF-NACL-1)
 		}
-		allows := m.Allow == tf.Yes || (m.Allow == tf.Maybe && may)
+		allows := m.allows(may)
 		switch {
 		case allows && may:
 			shares[n] = left.Intersect(possibly)
@@ -146,6 +146,12 @@ func firstMatch(list []aclMatch, f packet.Family, may bool) (packet.Set, []packe
 		out = out.Union(shares[n])
 	}
 	return out, shares
+}
+
+// allows is what an entry counts as: one of which nobody knows allows in may
+// and denies in must.
+func (m aclMatch) allows(may bool) bool {
+	return m.Allow == tf.Yes || m.Allow == tf.Maybe && may
 }
 
 // denied is what an entry certainly denies: nothing when it may allow.

@@ -72,12 +72,23 @@ type Flow struct {
 }
 
 // Verdict is Yes when some packet is reachable under every completion, No
-// when none is under any.
-func (f *Flow) Verdict() Verdict {
+// when none is under any. ICMP that expects no reply counts only for a flow of
+// nothing else: that it needs no way back does not make one.
+func (f *Flow) Verdict() Verdict { return judged(f.Forward, f.Reachable) }
+
+func judged(forward, reachable Relation) Verdict {
+	unanswered := packet.RequestsAnsweredBy(packet.Set{})
+	if !forward.May.SubsetOf(unanswered) {
+		reachable = reachable.each(func(s packet.Set) packet.Set { return s.Subtract(unanswered) })
+	}
+	return verdict(reachable)
+}
+
+func verdict(r Relation) Verdict {
 	switch {
-	case !f.Reachable.Must.IsEmpty():
+	case !r.Must.IsEmpty():
 		return Yes
-	case !f.Reachable.May.IsEmpty():
+	case !r.May.IsEmpty():
 		return Unknown
 	}
 	return No

@@ -136,9 +136,6 @@ func (g *Graph) fromOutside(from, to Endpoint, f packet.Family, packets packet.S
 		packets = packets.From(from.Addresses)
 	}
 	show := func(o outcome) outcome {
-		if from.Addresses.IsEmpty() {
-			o = o.seenFrom(g.outsideOf(nil, f), f)
-		}
 		o.from = g.outsideOf(nil, f)
 		return o
 	}
@@ -168,9 +165,6 @@ func (g *Graph) toOutside(from, to Endpoint, f packet.Family, packets packet.Set
 			ways = append(ways, g.leave(i, f, w, packets))
 		}
 		o := together(ways...)
-		if to.Addresses.IsEmpty() {
-			o = o.seenTo(g.outsideOf(nil, f), f)
-		}
 		o.to = g.outsideOf(nil, f)
 		out = append(out, o)
 	}
@@ -278,7 +272,7 @@ func answer(paths []outcome) Answer {
 		a.Flows, a.ForwardFlows = a.Flows.or(o.reachable), a.ForwardFlows.or(o.forward)
 		a.Complete = a.Complete && o.asked.SubsetOf(o.reachable.Must)
 	}
-	a.Answer, a.Forward = verdict(a.Flows), verdict(a.ForwardFlows)
+	a.Answer, a.Forward = judged(a.ForwardFlows, a.Flows), verdict(a.ForwardFlows)
 	o := join(Relation.or, paths)
 	a.Path, a.ReplyPath = o.path, o.replyPath
 	a.Assumptions = uniqueAssumptions(o.assumptions)
@@ -299,16 +293,6 @@ func answer(paths []outcome) Answer {
 	}
 	a.Witness = witness(certain, o)
 	return a
-}
-
-func verdict(r Relation) Verdict {
-	switch {
-	case !r.Must.IsEmpty():
-		return Yes
-	case !r.May.IsEmpty():
-		return Unknown
-	}
-	return No
 }
 
 // witness is an example, with addresses that the ends may really have.

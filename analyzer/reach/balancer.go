@@ -24,18 +24,16 @@ func (g *Graph) balanced(lb *aws.LoadBalancer, f packet.Family) []*Flow {
 		if first.forward.IsEmpty() {
 			continue
 		}
-		first = first.seenFrom(g.outsideOf(nil, f), f)
 		flow := newFlow(internetEnd(f), balancerEnd(lb), f, first)
 		flow.Listener, flow.Delivered = l, flow.Reachable
 		out = append(out, flow)
 		for _, d := range g.deliveries(lb, l) {
 			second := g.overPlaces(lb.Interface, f, func(p *place) outcome {
-				return g.deliver(d, arrive(p), p, f)
+				return g.deliver(d, arrive(p), p, f).seenFrom(p.internet.addresses, f)
 			})
 			if second.forward.IsEmpty() {
 				continue
 			}
-			second = second.seenFrom(g.outsideOf(nil, f), f)
 			second.path = append(second.path, Hop{Object: interfaceObject(d.target), Admits: second.reachable})
 			flow := newFlow(internetEnd(f), interfaceEnd(d.target), f, second)
 			flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group
@@ -50,7 +48,7 @@ func (g *Graph) balanced(lb *aws.LoadBalancer, f packet.Family) []*Flow {
 // one subnet.
 func (g *Graph) toListeners(lb *aws.LoadBalancer, listeners []*aws.Listener, p *place, question packet.Set) outcome {
 	stages := append(g.inboundStages(lb.Interface, p), schemeStage(lb, p.f), listenerStage(lb, listeners, p.f))
-	o := walk(stages, question.From(p.internet.addresses))
+	o := walk(stages, question.From(p.internet.addresses)).seenFrom(p.internet.addresses, p.f)
 	o.to = g.nodeOf(lb, p).addresses
 	o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
 	return o

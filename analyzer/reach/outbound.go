@@ -12,7 +12,7 @@ func (g *Graph) ToInternet(i *aws.Interface) []*Flow {
 	var out []*Flow
 	for _, f := range families {
 		for _, w := range g.waysOut(i, f) {
-			o := g.leave(i, f, w, packet.Everything(f)).seenTo(g.outsideOf(nil, f), f)
+			o := g.leave(i, f, w, packet.Everything(f))
 			if !o.forward.IsEmpty() {
 				out = append(out, newFlow(interfaceEnd(i), internetEnd(f), f, o))
 			}
@@ -30,7 +30,7 @@ func (g *Graph) leave(i *aws.Interface, f packet.Family, way wayOut, question pa
 		stages := []stage{initiates(i, f), g.groupStage(i, outbound, f, p.internet), p.out}
 		stages = append(stages, way(i, p)...)
 		stages = append(stages, p.inReply)
-		o := walk(stages, question.To(p.internet.addresses))
+		o := walk(stages, question.To(p.internet.addresses)).seenTo(p.internet.addresses, f)
 		o.path = append([]Hop{{Object: interfaceObject(i), Admits: exactly(question)}}, o.path...)
 		o.path = append(o.path, Hop{Object: internetObject, Admits: o.reachable})
 		return o
@@ -46,16 +46,22 @@ func (g *Graph) waysOut(i *aws.Interface, f packet.Family) []wayOut {
 		ways = append(ways, g.egressOnly)
 	}
 	seenNAT, seenOther := map[*aws.NATGateway]bool{}, map[string]bool{}
+	through := func(gateways []*aws.NATGateway) {
+		for _, n := range gateways {
+			if !seenNAT[n] && f == packet.IPv4 { // NAT-7 apart
+				seenNAT[n] = true
+				ways = append(ways, func(i *aws.Interface, p *place) []stage { return g.throughNAT(i, p, n) })
+			}
+		}
+	}
 	for _, r := range g.routesOf(i) {
+		if r.Target.Kind == aws.TargetUnknown {
+			through(g.network.NATGateways) // any of them may be meant
+		}
 		switch r.Target.Kind {
 		case aws.TargetNATGateway:
-			for _, n := range r.Target.NAT.To {
-				if !seenNAT[n] && f == packet.IPv4 { // NAT-7 apart
-					seenNAT[n] = true
-					ways = append(ways, func(i *aws.Interface, p *place) []stage { return g.throughNAT(i, p, n) })
-				}
-			}
-		case aws.TargetLocal, aws.TargetInternetGateway, aws.TargetEgressOnly, aws.TargetUnknown:
+			through(r.Target.NAT.To)
+		case aws.TargetLocal, aws.TargetInternetGateway, aws.TargetEgressOnly:
 		default:
 			if !seenOther[r.Target.Label] {
 				seenOther[r.Target.Label] = true
