@@ -184,10 +184,11 @@ type Source interface {
 type Location struct {
 	Range Range // the argument where it stands, tight
 	Block Range // the header of the block that holds it
-	// Line is the source line of Range.StartLine, without its newline; a
-	// sensitive literal in it is replaced.
+	// Line is the source line of Range.StartLine with nothing but the argument
+	// (or block header) on it, columns kept; a sensitive value is replaced.
 	Line string
-	// Calls are the module calls that lead to the block, outermost first.
+	// Calls are the module calls that lead to the block, outermost first, as
+	// far as they stand in the repository.
 	Calls []Range
 	// External is set for a module from outside the repository, where the
 	// author edits the innermost call inside it instead.
