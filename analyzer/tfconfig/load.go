@@ -39,7 +39,7 @@ type module struct {
 type source struct {
 	dir       string
 	files     []*file
-	resources map[string]*block // "aws_vpc.main", "data.aws_ami.x"
+	resources map[string]*block // "aws_vpc.main", "data.aws_ami.x", "provider.aws.west"
 	calls     []*block
 	variables map[string]*block
 }
@@ -305,6 +305,12 @@ func (s *source) add(b *block, override bool) {
 		put(s.resources, b.labels[0]+"."+b.labels[1], b, override)
 	case b.typ == "data" && len(b.labels) == 2:
 		put(s.resources, "data."+b.labels[0]+"."+b.labels[1], b, override)
+	case b.typ == "provider" && len(b.labels) == 1:
+		name := b.labels[0]
+		if alias, ok := b.text("alias"); ok {
+			name += "." + alias
+		}
+		put(s.resources, "provider."+name, b, override)
 	case b.typ == "variable" && len(b.labels) == 1:
 		put(s.variables, b.labels[0], b, override)
 	case b.typ == "module" && len(b.labels) == 1 && b.labels[0] != "":

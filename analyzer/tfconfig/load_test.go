@@ -39,6 +39,25 @@ resource "aws_vpc" "main" {
 	}
 }
 
+func TestLocateProvider(t *testing.T) {
+	c, _ := load(t, `
+-- main.tf --
+provider "aws" {
+  region = "eu-west-1"
+}
+provider "aws" {
+  alias      = "west"
+  access_key = var.key
+}
+`, ".")
+	for name, want := range map[string]string{"aws": "main.tf:1:1", "aws.west": "main.tf:6:3"} {
+		r := &tf.Resource{Addr: tf.Address{Type: "provider", Name: name}}
+		if l, _ := c.Locate(r, "access_key"); l.Range.String() != want {
+			t.Errorf("%s: got %s, want %s", name, l.Range, want)
+		}
+	}
+}
+
 func TestVariable(t *testing.T) {
 	c, _ := load(t, `
 -- main.tf --
