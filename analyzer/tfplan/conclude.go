@@ -12,32 +12,19 @@ import (
 // with its candidates.
 func (l *linker) conclude(at place, o *outcome, alone bool, w *want) tf.Value {
 	list := w.list && !strings.HasSuffix(at.indexed, "]")
-	reasons := slices.Clone(o.reasons)
-	items := l.others(at, o.sets)
-
-	// What stands beside may be a condition; in a list it may add elements.
-	certain := !o.open
-	named := len(items) > 0
-	for _, name := range o.locals {
-		if named && (!list || !mayName(name, w)) {
-			reasons = append(reasons, reason{"beside", "local." + name + " is taken to be no alternative"})
-			continue
-		}
-		if !mayName(name, w) && len(o.locals) > 1 {
-			continue // a flag or a count beside the local that matters
-		}
-		reach, why := l.local(at.instance.Addr.Module, name, w, func(items []item) []item { return l.others(at, []set{{items: items}}) })
-		before := len(items)
-		items = l.others(at, []set{{items: items}, {items: reach}})
-		switch added := len(items) - before; {
-		case added == 0:
-			reasons = append(reasons, reason{"beside", "local." + name + " is taken to add nothing"})
-		case len(reach) == 1:
-			reasons = append(reasons, why)
-		default:
-			certain = false
+	sets, reasons := o.sets, o.reasons
+	if !list && len(sets) > 1 {
+		// element(coalescelist(aws_route_table.database, aws_route_table.private), …)
+		// of aws_route_table_association.database.
+		own := slices.DeleteFunc(slices.Clone(sets), func(s set) bool {
+			return len(s.items) != 1 || s.items[0].instance.Addr.Name != at.instance.Addr.Name
+		})
+		if len(own) == 1 && !slices.Contains(generalNames, at.instance.Addr.Name) {
+			sets = own
+			reasons = append(slices.Clone(reasons), reason{"namesake", own[0].name + " is taken to be meant, which bears the same name"})
 		}
 	}
+	items := l.others(at.instance, sets)
 	if !list && len(items) > 1 {
 		// Only what is unknown can make the whole unknown.
 		if unknown := slices.DeleteFunc(slices.Clone(items), func(it item) bool { return !unsettled(it) }); len(unknown) == 1 {
@@ -53,15 +40,15 @@ func (l *linker) conclude(at place, o *outcome, alone bool, w *want) tf.Value {
 			assumption = l.assumption(at, []reason{{"beside", "what stands beside " + configOf(items[0]) + " is taken to be no alternative"}})
 		}
 		return assuming(items[0].identity(), assumption)
-	case list && certain && alone && !l.chooses(o):
+	case list && !o.open && !o.uncertain && alone && !o.chooses():
 		return listOf(items, assumption)
-	case list && len(items) == 1 && alone:
+	case list && len(items) == 1 && alone && !o.uncertain:
 		v := listOf(items, assumption)
 		if o.open {
 			v = tf.ListValue(append(slices.Clone(v.Elements()), tf.UnknownValue())...)
 		}
 		return v
-	case list && len(items) == 1 && !o.open:
+	case list && len(items) == 1 && !o.open && !o.uncertain:
 		// One of several blocks; only this group can be meant.
 		return listOf(items, assumption)
 	case o.open:
@@ -74,24 +61,15 @@ func (l *linker) conclude(at place, o *outcome, alone bool, w *want) tf.Value {
 	return assuming(tf.UnknownValue(symbols...), assumption)
 }
 
-// chooses reports whether the expression may stand for a part of its operands
-// only: by an index that could not be paired, or as a condition.
-func (l *linker) chooses(o *outcome) bool {
-	if o.choice && len(o.sets) > 1 {
-		return true
-	}
-	return o.marker && slices.ContainsFunc(o.sets, func(s set) bool { return len(s.items) > 1 })
-}
-
 // others are the items of all sets, each instance once, without those of the
 // block that refers to them: a block cannot refer to itself.
-func (l *linker) others(at place, sets []set) []item {
+func (l *linker) others(self *tf.Resource, sets []set) []item {
 	var items []item
 	seen := map[tf.Symbol]bool{}
 	for _, s := range sets {
 		for _, it := range s.items {
-			same := it.instance.Addr.Name == at.instance.Addr.Name && it.instance.Addr.Type == at.instance.Addr.Type &&
-				it.instance.Addr.Mode == at.instance.Addr.Mode && it.instance.Addr.Module == at.instance.Addr.Module
+			same := self != nil && it.instance.Addr.Name == self.Addr.Name && it.instance.Addr.Type == self.Addr.Type &&
+				it.instance.Addr.Mode == self.Addr.Mode && it.instance.Addr.Module == self.Addr.Module
 			id := it.symbol()
 			if isOwnIdentity(id.Attribute) {
 				id.Attribute = ""
@@ -182,13 +160,16 @@ func dot(module string) string {
 // hidden is the value inside a dynamic block, which leaves no expression
 // (U-2).
 func (l *linker) hidden(at place, w *want) tf.Value {
-	items := l.others(at, []set{{items: l.reach(at.instance.Addr.Module, w)}})
-	if len(items) != 1 {
+	s, why := l.local(at.instance.Addr.Module, "a dynamic block", w, at.instance)
+	if len(s.items) != 1 {
 		return tf.UnknownValue()
 	}
-	a := l.assumption(at, []reason{{"dynamic", "a dynamic block is taken to name " + configOf(items[0]) + ", the only " + items[0].instance.Addr.Type + " in its reach"}})
+	a := l.assumption(at, []reason{why})
 	if w.list && !strings.HasSuffix(at.indexed, "]") {
-		return listOf(items, a)
+		return listOf(s.items, a)
 	}
-	return assuming(items[0].identity(), a)
+	return assuming(s.items[0].identity(), a)
 }
+
+// generalNames say nothing about what bears them.
+var generalNames = []string{"this", "main", "default", "self"}

@@ -26,16 +26,20 @@ type set struct {
 // outcome is what an expression may evaluate to, as far as its references say.
 type outcome struct {
 	sets []set
-	// locals are the operands that the plan does not show at all.
-	locals []string
+	// opaque are the operands that the plan shows nothing of: locals, and
+	// resources of types that are not kept.
+	opaque []string
 	// marker is set when an index by count.index, each.key or each.value may
-	// choose among the items; byKey when it is not each.value.
+	// choose among the items; byKey when it is not each.value, and values are
+	// the attributes of each.value that occur.
 	marker, byKey bool
+	values        []string
 	// choice is set when a known scalar stands beside, so that the expression
 	// may be a condition.
 	choice bool
-	// open is set when an operand may give anything.
-	open bool
+	// open is set when an operand may give anything, uncertain when something
+	// beside the items may be meant as well.
+	open, uncertain bool
 	// reasons are the inferences that the outcome rests on, in words.
 	reasons []reason
 }
@@ -44,12 +48,22 @@ type reason struct{ kind, text string }
 
 func (o *outcome) merge(p *outcome) {
 	o.sets = append(o.sets, p.sets...)
-	o.locals = append(o.locals, p.locals...)
+	o.opaque = append(o.opaque, p.opaque...)
+	o.values = append(o.values, p.values...)
 	o.choice = o.choice || p.choice
 	o.open = o.open || p.open
+	o.uncertain = o.uncertain || p.uncertain
 	o.marker = o.marker || p.marker
 	o.byKey = o.byKey || p.byKey
 	o.assume(p.reasons...)
+}
+
+// clone is a copy whose sets and reasons can be changed.
+func (o *outcome) clone() *outcome {
+	c := *o
+	c.sets = slices.Clone(o.sets)
+	c.reasons = slices.Clone(o.reasons)
+	return &c
 }
 
 func (o *outcome) assume(reasons ...reason) {
@@ -86,13 +100,15 @@ func (l *linker) operand(o *outcome, module, ref string, w *want, x each) {
 		value := strings.HasPrefix(rest, "value")
 		o.marker = true
 		o.byKey = o.byKey || !value || rest == "value" // of a set, each.value is the key
+		if attribute, ok := strings.CutPrefix(rest, "value."); ok && !strings.ContainsAny(attribute, ".[") {
+			o.values = append(o.values, attribute)
+		}
 		if value && x.expr != nil {
-			inner := *l.evaluate(x.module, x.expr, w, each{})
-			inner.sets = slices.Clone(inner.sets)
+			inner := l.evaluate(x.module, x.expr, w, each{}).clone()
 			for i := range inner.sets {
 				inner.sets[i].value = true
 			}
-			if o.merge(&inner); len(inner.sets) > 0 {
+			if o.merge(inner); len(inner.sets) > 0 {
 				o.assume(reason{"each-value", ref + " is taken to be what the for_each refers to"})
 			}
 		}
@@ -100,9 +116,7 @@ func (l *linker) operand(o *outcome, module, ref string, w *want, x each) {
 		l.variable(o, module, rest, w)
 	case "local":
 		name, _ := splitName(rest)
-		if !slices.Contains(o.locals, name) {
-			o.locals = append(o.locals, name)
-		}
+		o.hide("local." + name)
 	case "module":
 		l.output(o, module, rest, w)
 	case "data":
@@ -110,6 +124,13 @@ func (l *linker) operand(o *outcome, module, ref string, w *want, x each) {
 		l.resource(o, module, "data.", typ, rest, w)
 	default:
 		l.resource(o, module, "", root, rest, w)
+	}
+}
+
+// hide notes an operand of which nothing is known.
+func (o *outcome) hide(name string) {
+	if !slices.Contains(o.opaque, name) {
+		o.opaque = append(o.opaque, name)
 	}
 }
 
@@ -149,8 +170,12 @@ func (l *linker) resource(o *outcome, module, prefix, typ, rest string, w *want)
 	block := prefix + typ + "." + name
 	g := l.groups[groupKey{module, block}]
 	if g == nil {
-		if prefix == "data." || !l.rd.typeInfo(typ).keep {
+		switch {
+		case l.rd.typeInfo(typ).keep || namesNothing[typ]: // no instances
+		case prefix == "data.":
 			o.open = true
+		default:
+			o.hide(block)
 		}
 		return
 	}
@@ -164,7 +189,7 @@ func (l *linker) resource(o *outcome, module, prefix, typ, rest string, w *want)
 			continue
 		}
 		if hop {
-			l.hop(o, r, attribute, w)
+			o.merge(l.hop(r, attribute, w))
 			continue
 		}
 		s.items = append(s.items, item{r, attribute, r.Addr.Key})
@@ -175,6 +200,12 @@ func (l *linker) resource(o *outcome, module, prefix, typ, rest string, w *want)
 	if len(s.items) > 0 {
 		o.sets = append(o.sets, s)
 	}
+}
+
+// namesNothing are data sources that hold no identity of a network object.
+var namesNothing = map[string]bool{
+	"aws_ami": true, "aws_availability_zone": true, "aws_availability_zones": true, "aws_caller_identity": true,
+	"aws_iam_policy_document": true, "aws_partition": true, "aws_region": true, "aws_service_principal": true,
 }
 
 // attribute is the identity that a reference to an attribute gives, or the
@@ -202,7 +233,7 @@ func (l *linker) attribute(typ, attribute string, w *want) (name string, hop boo
 		}
 		return "", false
 	}
-	if attribute == "" {
+	if attribute == "" || attribute == "id" && strings.HasSuffix(typ, "_accepter") {
 		attribute = w.leaf
 	}
 	if through := l.want(typ, attribute); through != nil && slices.ContainsFunc(w.direct, func(t string) bool { return through.targets[t] }) {
@@ -226,18 +257,54 @@ func namesIdentity(attribute string) bool {
 	return false
 }
 
-// hop follows an attribute that is itself a link: aws_subnet.a.vpc_id.
-func (l *linker) hop(o *outcome, r *tf.Resource, attribute string, w *want) {
+// hop follows an attribute that is itself a link: aws_subnet.a.vpc_id. A data
+// source that is read during apply leads to the instance that it looks up.
+func (l *linker) hop(r *tf.Resource, attribute string, w *want) *outcome {
+	key := hopKey{r, attribute, w}
+	if o, ok := l.hops[key]; ok {
+		return o // an empty one while it is being followed: a cycle
+	}
+	o := &outcome{}
+	l.hops[key] = o
 	b := l.rd.block(r)
 	if b == nil || strings.Contains(attribute, ".") {
 		o.open = true
-		return
+		return o
 	}
+	x := l.eachOf(r)
 	if arg := b.body.argument(attribute); arg != nil && arg.expr != nil {
-		o.merge(l.paired(l.evaluate(r.Addr.Module, arg.expr, w, l.eachOf(r)), l.eachOf(r)))
-		return
+		*o = *l.paired(l.argumentOf(r, arg.expr, w, x), x)
+		return o
 	}
-	o.open = true
+	arg := b.body.argument("id")
+	if r.Addr.Mode != tf.Data || arg == nil || arg.expr == nil {
+		o.open = true
+		return o
+	}
+	inner := l.paired(l.argumentOf(r, arg.expr, l.lookup(r.Addr.Type), x), x)
+	result := &outcome{open: inner.open, uncertain: inner.uncertain}
+	result.assume(inner.reasons...)
+	for _, s := range inner.sets {
+		for _, it := range s.items {
+			if it.instance.Addr.Mode == tf.Managed {
+				result.merge(l.hop(it.instance, attribute, w))
+			}
+		}
+	}
+	result.open = result.open || len(result.sets) == 0
+	*o = *result
+	return o
+}
+
+// lookup wants the instances of one type by their id, as a data source does.
+func (l *linker) lookup(typ string) *want {
+	key := wantKey{typ, ""}
+	w := l.wants[key]
+	if w == nil {
+		w = newWant([]string{typ}, "id")
+		l.wants[key] = w
+	}
+	return w
 }
 
 // variable follows an input variable to the argument of the module call.
@@ -273,8 +340,9 @@ func (l *linker) argument(module, parent string, e *expr, w *want, x each) *outc
 	if !ok {
 		o = &outcome{}
 		l.memo[key] = o
-		*o = *l.settled(l.paired(l.evaluate(parent, e, w, x), x), parent, w)
-		o.marker, o.byKey = false, false
+		*o = *l.paired(l.settled(l.evaluate(parent, e, w, x), parent, w, nil), x)
+		o.uncertain = o.uncertain || o.chooses()
+		o.marker, o.byKey, o.values = false, false, nil
 	}
 	return o
 }
@@ -327,14 +395,21 @@ func (l *linker) output(o *outcome, module, rest string, w *want) {
 		for _, e := range exprs {
 			inner.merge(l.evaluate(instance, e, w, each{}))
 		}
-		inner = l.settled(inner, instance, w)
+		inner = l.settled(inner, instance, w, nil)
 		inner = l.indexed(inner, rest, "module."+name+"."+outputName)
 		if key != "" || len(g.instances) == 1 {
+			if len(inner.sets) == 1 && len(inner.sets[0].items) == 1 && key != "" {
+				it := inner.sets[0].items[0]
+				it.key = key
+				inner = inner.clone()
+				inner.sets[0].items = []item{it}
+			}
 			o.merge(inner)
 			return
 		}
 		o.assume(inner.reasons...)
 		o.open = o.open || inner.open
+		o.uncertain = o.uncertain || inner.uncertain
 		before := len(all.items)
 		for _, s := range inner.sets {
 			for _, it := range s.items {
@@ -381,48 +456,152 @@ func (l *linker) indexed(o *outcome, rest, name string) *outcome {
 }
 
 // paired chooses among the items of each set by the key of the instance that
-// refers to them, where all that refer have their key among the items (U-3).
+// refers to them (U-3).
 func (l *linker) paired(o *outcome, x each) *outcome {
 	if !o.marker || x.keys == 0 {
 		return o
 	}
-	var result *outcome
+	result := o
 	for i, s := range o.sets {
-		if len(s.items) < 2 || !s.value && !o.byKey || !l.covers(s.keys, x.keys, s.value) {
+		if len(s.items) < 2 {
 			continue
 		}
-		n, ok := l.position(s.items, x.key)
+		n, why, ok := l.chosen(o, s, x)
 		if !ok {
 			continue
 		}
-		if result == nil {
-			copied := *o
-			result = &copied
-			result.sets = slices.Clone(o.sets)
-			result.reasons = slices.Clone(o.reasons)
+		if result == o {
+			result = o.clone()
 		}
-		result.sets[i] = set{name: s.name, items: s.items[n : n+1]}
-		result.assume(reason{"equal-keys", "equal keys are assumed to be paired with those of " + s.name})
+		result.sets[i].items, result.sets[i].keys = s.items[n:n+1], 0
+		result.assume(why)
 	}
-	if result == nil {
-		return o
+	if result != o || len(o.sets) < 2 {
+		return result
+	}
+	// Instances that were named one by one, each with its key.
+	var one []set
+	for _, s := range o.sets {
+		if len(s.items) != 1 || s.items[0].key == "" {
+			return o
+		}
+		if s.items[0].key == x.key {
+			one = append(one, s)
+		}
+	}
+	if len(one) == 1 {
+		result = o.clone()
+		result.sets = one
+		result.assume(reason{"equal-keys", "equal keys are assumed to be paired"})
 	}
 	return result
 }
 
-// covers reports whether every key of one set is among those of another; for
-// each.value both must be the same.
-func (l *linker) covers(keys, of int, same bool) bool {
-	if keys == of || keys == 0 || same {
-		return keys == of
+// chosen is the item of a set that goes with a key: the one of the same key,
+// where all that refer have theirs among the items; the one whose key an
+// attribute of each.value gives; or the one whose key is a part of the key.
+func (l *linker) chosen(o *outcome, s set, x each) (n int, why reason, ok bool) {
+	if o.byKey || s.value {
+		if m := l.matches(x.keys, s.keys); m != nil {
+			n, ok = l.position(s.items, m[x.key])
+			why = reason{"equal-keys", "equal keys are assumed to be paired with those of " + s.name}
+			if m[x.key] != x.key {
+				why = reason{"part-of-key", "the part of the key that is a key of " + s.name + " is taken to choose it"}
+			}
+			return n, why, ok
+		}
 	}
+	for _, attribute := range o.values {
+		inner := l.evaluate(x.module, x.expr, nil, each{})
+		if len(inner.sets) != 1 || len(inner.sets[0].items) == 0 {
+			continue
+		}
+		from, found := l.position(inner.sets[0].items, x.key)
+		if !found {
+			continue
+		}
+		text, known := inner.sets[0].items[from].instance.Values.Get(attribute).AsString().Known()
+		if !known {
+			continue
+		}
+		if n, ok = l.position(s.items, "["+quoteKey(text)+"]"); ok {
+			return n, reason{"each-value", "each.value." + attribute + " is taken to be the key of " + s.name}, true
+		}
+	}
+	if m := l.matches(x.keys, s.keys); m != nil && m[x.key] != x.key {
+		n, ok = l.position(s.items, m[x.key])
+		return n, reason{"part-of-key", "the part of the key that is a key of " + s.name + " is taken to choose it"}, ok
+	}
+	return 0, reason{}, false
+}
+
+// matches gives each key of one set the key of another that goes with it:
+// itself if all are among the others, else the only other that is a part of
+// it at its start or end. It is nil unless every key has one.
+func (l *linker) matches(keys, of int) map[string]string {
 	pair := [2]int{keys, of}
-	covered, ok := l.covered[pair]
-	if !ok {
-		covered = !slices.ContainsFunc(l.keyLists[of], func(key string) bool { return !slices.Contains(l.keyLists[keys], key) })
-		l.covered[pair] = covered
+	m, ok := l.matched[pair]
+	if ok || of == 0 {
+		return m
 	}
-	return covered
+	others := map[string]bool{}
+	for _, key := range l.keyLists[of] {
+		others[key] = true
+	}
+	equal, part := map[string]string{}, map[string]string{}
+	for _, key := range l.keyLists[keys] {
+		if others[key] {
+			equal[key] = key
+		}
+		if found := partsAmong(key, others); len(found) == 1 {
+			part[key] = found[0]
+		}
+	}
+	switch len(l.keyLists[keys]) {
+	case len(equal):
+		m = equal
+	case len(part):
+		m = part
+	}
+	l.matched[pair] = m
+	return m
+}
+
+// partsAmong are the keys that stand at the start or end of a key, up to a
+// separator.
+func partsAmong(key string, others map[string]bool) []string {
+	text, ok := strings.CutPrefix(key, `["`)
+	if !ok {
+		return nil
+	}
+	text = strings.TrimSuffix(text, `"]`)
+	var found []string
+	for i := range len(text) {
+		if !strings.ContainsRune("/:|._-[ ", rune(text[i])) {
+			continue
+		}
+		for _, part := range []string{text[:i], text[i+1:]} {
+			if k := `["` + part + `"]`; others[k] && !slices.Contains(found, k) {
+				found = append(found, k)
+			}
+		}
+	}
+	return found
+}
+
+// chooses reports whether the expression may stand for a part of its operands
+// only: as a condition, or by an index that could not be paired. each.value
+// is taken for an index only where it stands for several operands.
+func (o *outcome) chooses() bool {
+	names := map[string]bool{}
+	several := false
+	for _, s := range o.sets {
+		several = several || len(s.items) > 1
+		if s.value {
+			names[s.name] = true
+		}
+	}
+	return o.choice && len(o.sets) > 1 || o.byKey && several || len(names) > 1
 }
 
 // position finds an item by its key; the index of the keys is made once for

@@ -16,9 +16,11 @@ type linker struct {
 	byModule    map[string][]*tf.Resource
 	keySets     map[string]int
 	keyLists    map[int][]string
-	covered     map[[2]int]bool
+	matched     map[[2]int]map[string]string
 	wants       map[wantKey]*want
 	memo        map[memoKey]*outcome
+	settledMemo map[memoKey]*outcome
+	hops        map[hopKey]*outcome
 	reaches     map[memoKey][]item
 	operands    map[memoKey]bool
 	indexes     map[*item]map[string]int
@@ -48,6 +50,12 @@ type memoKey struct {
 	want   *want
 }
 
+type hopKey struct {
+	instance  *tf.Resource
+	attribute string
+	want      *want
+}
+
 type conclusionKey struct {
 	outcome        *outcome
 	config         *tf.ResourceConfig
@@ -63,9 +71,11 @@ func newLinker(rd *reader) *linker {
 		byModule:    map[string][]*tf.Resource{},
 		keySets:     map[string]int{},
 		keyLists:    map[int][]string{},
-		covered:     map[[2]int]bool{},
+		matched:     map[[2]int]map[string]string{},
 		wants:       map[wantKey]*want{},
 		memo:        map[memoKey]*outcome{},
+		settledMemo: map[memoKey]*outcome{},
+		hops:        map[hopKey]*outcome{},
 		reaches:     map[memoKey][]item{},
 		operands:    map[memoKey]bool{},
 		indexes:     map[*item]map[string]int{},
@@ -356,7 +366,7 @@ func (l *linker) eachOf(r *tf.Resource) each {
 // reference is the value of an argument that has an expression.
 func (l *linker) reference(at place, from source, w *want) tf.Value {
 	x := l.eachOf(at.instance)
-	all := l.evaluate(at.instance.Addr.Module, from.expr, w, x)
+	all := l.argumentOf(at.instance, from.expr, w, x)
 	if chosen := l.paired(all, x); chosen != all {
 		return l.conclude(at, chosen, from.alone, w)
 	}
@@ -368,6 +378,18 @@ func (l *linker) reference(at place, from source, w *want) tf.Value {
 		l.conclusions[key] = v
 	}
 	return v
+}
+
+// argumentOf evaluates an expression of a block, with what may stand for its
+// locals.
+func (l *linker) argumentOf(r *tf.Resource, e *expr, w *want, x each) *outcome {
+	key := memoKey{r.Addr.Module, e, w}
+	o, ok := l.settledMemo[key]
+	if !ok {
+		o = l.settled(l.evaluate(r.Addr.Module, e, w, x), r.Addr.Module, w, r)
+		l.settledMemo[key] = o
+	}
+	return o
 }
 
 // handOut notes what the root module's outputs give to others.

@@ -45,35 +45,57 @@ func (l *linker) reach(module string, w *want) []item {
 	return items
 }
 
-// local is what a local of a module instance may stand for: the only wanted
-// instance of its own module, or the one that bears its name, else all that is
-// in its reach. filter, unless nil, takes out what cannot be meant.
-func (l *linker) local(module, name string, w *want, filter func([]item) []item) ([]item, reason) {
-	own := slices.DeleteFunc(l.own(module, w), func(it item) bool { return !unsettled(it) })
-	all := l.reach(module, w)
-	if filter != nil {
-		own, all = filter(own), filter(all)
+// local is what an opaque operand in a module instance may stand for: the only
+// wanted instances of its own module, or those that bear its name, else all
+// that is in its reach.
+func (l *linker) local(module, name string, w *want, self *tf.Resource) (set, reason) {
+	why := func(of, because string) reason {
+		return reason{"local", name + " is taken to be " + of + ", " + because}
 	}
-	why := func(it item, because string) reason {
-		return reason{"local", "local." + name + " is taken to be " + configOf(it) + ", " + because}
+	own := l.ownSets(module, w, self)
+	if len(own) > 1 {
+		if namesakes := slices.DeleteFunc(slices.Clone(own), func(s set) bool { return !namesake(name, s.items[0]) }); len(namesakes) == 1 {
+			return namesakes[0], why(namesakes[0].name, "which bears its name")
+		}
 	}
+	all := set{name: qualified(module, name), items: l.others(self, []set{{items: l.reach(module, w)}})}
 	switch {
-	case len(own) == 1:
-		return own, why(own[0], "the only "+own[0].instance.Addr.Type+" of its module")
-	case len(all) == 1:
-		return all, why(all[0], "the only "+all[0].instance.Addr.Type+" in its reach")
-	}
-	if namesakes := slices.DeleteFunc(slices.Clone(own), func(it item) bool { return !namesake(name, it, w) }); len(namesakes) == 1 {
-		return namesakes, why(namesakes[0], "which bears its name")
+	case len(own) == 1 && (len(own[0].items) == 1 || !w.list):
+		return own[0], why(own[0].name, "the only "+own[0].items[0].instance.Addr.Type+" of its module")
+	case len(all.items) == 1:
+		return all, why(configOf(all.items[0]), "the only "+all.items[0].instance.Addr.Type+" in its reach")
+	case len(own) == 1 && len(own[0].items) == len(all.items):
+		return own[0], why(own[0].name, "the only "+own[0].items[0].instance.Addr.Type+" in its reach")
 	}
 	return all, reason{}
 }
 
+// ownSets are the unsettled instances in a module instance whose identity is
+// wanted, by block.
+func (l *linker) ownSets(module string, w *want, self *tf.Resource) []set {
+	var sets []set
+	index := map[string]int{}
+	for _, it := range l.others(self, []set{{items: l.own(module, w)}}) {
+		if !unsettled(it) {
+			continue
+		}
+		block := blockKey(it.instance.Addr)
+		n, ok := index[block]
+		if !ok {
+			n = len(sets)
+			index[block] = n
+			sets = append(sets, set{name: qualified(module, block), keys: l.groups[groupKey{module, block}].keys})
+		}
+		sets[n].items = append(sets[n].items, it)
+	}
+	return sets
+}
+
 // namesake reports whether a local is named after a resource: what remains of
 // local.cluster_security_group_id without the words for the thing is cluster.
-func namesake(local string, it item, w *want) bool {
+func namesake(name string, it item) bool {
 	general := strings.Split(noun(it.instance.Addr.Type), "_")
-	words := slices.DeleteFunc(strings.Split(local, "_"), func(word string) bool {
+	words := slices.DeleteFunc(strings.Split(strings.TrimPrefix(name, "local."), "_"), func(word string) bool {
 		word = strings.TrimSuffix(word, "s")
 		return slices.Contains(general, word) || slices.Contains(identityWords, word)
 	})
@@ -142,42 +164,52 @@ func (l *linker) exposed(module, output string, w *want) []item {
 	return items
 }
 
-// settled replaces the locals of an inner outcome by what is in their reach
-// there, as they mean nothing outside of their module.
-func (l *linker) settled(o *outcome, module string, w *want) *outcome {
-	if len(o.locals) == 0 {
+// settled replaces the opaque operands of an outcome by what may stand for
+// them in their module. self, unless nil, is the instance whose argument it
+// is: a block does not refer to itself.
+func (l *linker) settled(o *outcome, module string, w *want, self *tf.Resource) *outcome {
+	if len(o.opaque) == 0 {
 		return o
 	}
-	result := *o
-	result.locals = nil
-	result.reasons = slices.Clone(o.reasons)
-	result.sets = slices.Clone(o.sets)
-	for _, name := range o.locals {
+	result := o.clone()
+	result.opaque = nil
+	for _, name := range o.opaque {
+		flag := w == nil || !mayName(name, w)
 		switch {
-		case w == nil || !mayName(name, w):
-			result.choice = true
-		case len(o.sets) > 0:
-			result.assume(reason{"beside", "local." + name + " is taken to be no alternative"})
+		case flag && (len(o.opaque) > 1 || len(o.sets) > 0):
+			result.choice = true // or a count, or a name
+			if w != nil && len(o.sets) > 0 {
+				result.assume(reason{"beside", name + " is taken to be no alternative"})
+			}
+		case w == nil:
+		case len(o.sets) > 0 && !w.list:
+			result.assume(reason{"beside", name + " is taken to be no alternative"})
 		default:
-			items, why := l.local(module, name, w, nil)
-			if len(items) == 0 {
+			s, why := l.local(module, name, w, self)
+			switch {
+			case len(s.items) == 0 && len(o.sets) == 0:
 				result.open = true
-				continue
+			case len(s.items) == 0:
+				result.assume(reason{"beside", name + " is taken to add nothing"})
+			default:
+				result.sets = append(result.sets, s)
+				if why != (reason{}) {
+					result.assume(why)
+				} else {
+					result.uncertain = true
+				}
 			}
-			if len(items) == 1 {
-				result.assume(why)
-			}
-			result.sets = append(result.sets, set{name: qualified(module, "local."+name), items: items})
 		}
 	}
-	return &result
+	return result
 }
 
 // mayName reports whether a local of that name may hold what is wanted, and
 // is not a flag, a count or something else's name.
-func mayName(local string, w *want) bool {
-	words := strings.Split(local, "_")
-	if slices.Contains(otherWords, words[0]) || slices.Contains(otherWords, words[len(words)-1]) {
+func mayName(name string, w *want) bool {
+	words := strings.Split(strings.TrimPrefix(name, "local."), "_")
+	last := words[len(words)-1]
+	if slices.Contains(otherWords, words[0]) || slices.Contains(otherWords, last) && !strings.HasSuffix(w.leaf, last) {
 		return false
 	}
 	for _, word := range words {

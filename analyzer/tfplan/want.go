@@ -60,5 +60,8 @@ func noun(typ string) string {
 	for _, prefix := range []string{"default_", "ec2_managed_", "ec2_"} {
 		n = strings.TrimPrefix(n, prefix)
 	}
+	if n == "alb" || strings.HasPrefix(n, "alb_") {
+		n = n[1:] // an alias
+	}
 	return strings.TrimSuffix(strings.TrimSuffix(n, "_ids"), "s")
 }
