@@ -30,20 +30,16 @@ func (b *builder) scaled(r *tf.Resource) []launch {
 	}
 	const mixed = "mixed_instances_policy.launch_template"
 	var launches []launch
-	spec := r.Get("mixed_instances_policy", "launch_template", "launch_template_specification")
-	if r.Get("launch_template").Kind() == tf.List || !spec.IsNull() {
-		if !isEmpty(r.Get("launch_template")) {
-			launches = append(launches, b.templateOf(r, r.Get("launch_template"), "launch_template")...)
+	add := func(block tf.Value, path string) {
+		if known, _ := block.Blocks(); len(known) > 0 {
+			launches = append(launches, b.templateOf(r, block, path)...)
 		}
-		if !isEmpty(spec) {
-			launches = append(launches, b.templateOf(r, spec, mixed+".launch_template_specification")...)
-		}
-		overrides, _ := r.Get("mixed_instances_policy", "launch_template", "override").Blocks()
-		for n, o := range overrides {
-			if own := o.Get("launch_template_specification"); !isEmpty(own) {
-				launches = append(launches, b.templateOf(r, own, fmt.Sprintf("%s.override[%d].launch_template_specification", mixed, n))...)
-			}
-		}
+	}
+	add(r.Get("launch_template"), "launch_template")
+	add(r.Get("mixed_instances_policy", "launch_template", "launch_template_specification"), mixed+".launch_template_specification")
+	overrides, _ := r.Get("mixed_instances_policy", "launch_template", "override").Blocks()
+	for n, o := range overrides {
+		add(o.Get("launch_template_specification"), fmt.Sprintf("%s.override[%d].launch_template_specification", mixed, n))
 	}
 	if len(launches) == 0 {
 		// A dynamic block hides what it launches (U-4).

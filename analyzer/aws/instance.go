@@ -103,14 +103,14 @@ func (b *builder) takenInterfaces(r *tf.Resource) (taken int, mayTake bool) {
 func (b *builder) templateOf(r *tf.Resource, block tf.Value, path string) []launch {
 	known, _ := block.Blocks()
 	if len(known) == 0 {
-		return []launch{{}}
+		return []launch{unset(r)}
 	}
 	id := firstSet(
 		inside(r, known[0], path, "id"), inside(r, known[0], path, "launch_template_id"),
 		inside(r, known[0], path, "name"), inside(r, known[0], path, "launch_template_name"),
 	)
 	if !id.isSet() {
-		return []launch{{}}
+		return []launch{unset(r)}
 	}
 	t := b.named(r, id, "aws_launch_template")
 	if t == nil {
@@ -120,9 +120,16 @@ func (b *builder) templateOf(r *tf.Resource, block tf.Value, path string) []laun
 	return template(t)
 }
 
+// unset is a launch in which nobody set anything, and r is where somebody
+// would.
+func unset(r *tf.Resource) launch {
+	return launch{public: setting{cause: Cause{Resource: r}}}
+}
+
 // template reads a launch template (TF-NI-4).
 func template(t *tf.Resource) []launch {
-	base := launch{groups: firstSet(argument(t, "vpc_security_group_ids"), argument(t, "security_group_names"))}
+	base := unset(t)
+	base.groups = firstSet(argument(t, "vpc_security_group_ids"), argument(t, "security_group_names"))
 	known, _ := blocks(t, "network_interfaces")
 	if len(known) == 0 {
 		return []launch{base}
