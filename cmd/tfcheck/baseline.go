@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tfcheck/tfcheck/analyzer/settings"
+	"github.com/tfcheck/tfcheck/analyzer/triage"
+)
+
+func newBaseline(env environment) *cobra.Command {
+	c := &checkCommand{env: env}
+	command := &cobra.Command{
+		Use:   "baseline [--write FILE] PATH ...",
+		Short: "Accept today's findings, so that later runs gate only on what goes beyond",
+		Args:  cobra.ArbitraryArgs,
+		RunE:  func(cmd *cobra.Command, args []string) error { return c.writeBaseline(cmd.Context(), args) },
+	}
+	c.inputFlags.register(command)
+	c.selection.register(command)
+	command.Flags().StringVar(&c.baseline, "write", settings.BaselineFile, "`file` to write")
+	return command
+}
+
+func (c *checkCommand) writeBaseline(ctx context.Context, paths []string) error {
+	// A first baseline has no predecessor; a later one keeps the reasons,
+	// owners and dates that people wrote into it.
+	old := &settings.Baseline{}
+	if _, err := os.Stat(c.baseline); err == nil {
+		if old, err = c.readBaseline(); err != nil {
+			return err
+		}
+	}
+	result, _, err := c.analyze(ctx, paths, old)
+	if err != nil {
+		return err
+	}
+	b := triage.Baseline(result.Findings, old)
+	data, err := b.Marshal()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(c.baseline), 0o755); err != nil {
+		return cannotWrite(c.baseline, err)
+	}
+	if err := os.WriteFile(c.baseline, data, 0o644); err != nil {
+		return cannotWrite(c.baseline, err)
+	}
+	fmt.Fprintf(c.env.stdout, "%s: %d findings accepted\n", c.baseline, len(b.Entries))
+	return nil
+}
+
+func cannotWrite(file string, err error) error {
+	return exit{exitError, fmt.Sprintf("%s cannot be written: %v", file, unwrapPath(err))}
+}

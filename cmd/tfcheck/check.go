@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/driver"
+	"github.com/tfcheck/tfcheck/analyzer/report"
+	"github.com/tfcheck/tfcheck/analyzer/settings"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/triage"
+)
+
+// formats are the forms of a report.
+var formats = map[string]func(*bytes.Buffer, *analyzer.Report, report.Options) error{
+	"text":    func(b *bytes.Buffer, r *analyzer.Report, o report.Options) error { return report.Text(b, r, o) },
+	"compact": func(b *bytes.Buffer, r *analyzer.Report, o report.Options) error { return report.Compact(b, r, o) },
+	"json":    func(b *bytes.Buffer, r *analyzer.Report, o report.Options) error { return report.JSON(b, r, o) },
+	"sarif":   func(b *bytes.Buffer, r *analyzer.Report, o report.Options) error { return report.SARIF(b, r, o) },
+}
+
+// checkCommand is `tfcheck check`.
+type checkCommand struct {
+	env environment
+	inputFlags
+	selection
+	format   string
+	outputs  []string
+	baseline string
+	color    string
+	all      bool
+	quiet    bool
+}
+
+func newCheck(env environment) *cobra.Command {
+	c := &checkCommand{env: env}
+	command := &cobra.Command{
+		Use:   "check [PATH ...]",
+		Short: "Check what a plan or a state exposes (the default command)",
+		Args:  cobra.ArbitraryArgs,
+		RunE:  func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args) },
+	}
+	c.inputFlags.register(command)
+	c.selection.register(command)
+	flags := command.Flags()
+	flags.StringVarP(&c.format, "format", "f", "text", "`format` of standard output: "+strings.Join(formatNames(), ", "))
+	flags.StringArrayVarP(&c.outputs, "output", "o", nil, "write `FORMAT=FILE` as well; may be repeated")
+	flags.StringVar(&c.baseline, "baseline", "", "`file` of accepted findings (default: "+settings.BaselineFile+" where it exists)")
+	flags.StringVar(&c.color, "color", "auto", "auto, always or never")
+	flags.BoolVar(&c.all, "all", false, "print every finding, question and assumption")
+	flags.BoolVar(&c.quiet, "quiet", false, "print findings only")
+	return command
+}
+
+func formatNames() []string {
+	var names []string
+	for name := range formats {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (c *checkCommand) run(ctx context.Context, paths []string) error {
+	began := c.env.now()
+	outputs, err := c.parseOutputs()
+	if err != nil {
+		return err
+	}
+	color, err := c.env.color(c.color)
+	if err != nil {
+		return err
+	}
+	baseline, err := c.readBaseline()
+	if err != nil {
+		return err
+	}
+	result, options, err := c.analyze(ctx, paths, baseline)
+	if err != nil {
+		return err
+	}
+	format := report.Options{
+		Color:      color,
+		Width:      c.env.width,
+		All:        c.all,
+		Quiet:      c.quiet,
+		Version:    version,
+		Command:    "tfcheck",
+		Today:      c.env.now(),
+		ReadSource: readSource,
+	}
+	if c.format == "text" {
+		format.Elapsed = c.env.now().Sub(began)
+	}
+	printDiagnostics(c.env, result.Diagnostics)
+	for _, o := range outputs {
+		if err := o.write(c.env, result, format); err != nil {
+			return err
+		}
+	}
+	if code := triage.ExitCode(result, options.Triage); code != exitOK {
+		return exit{code: code}
+	}
+	return nil
+}
+
+// analyze reads and judges the inputs.
+func (c *checkCommand) analyze(ctx context.Context, paths []string, baseline *settings.Baseline) (*analyzer.Report, driver.Options, error) {
+	set, err := c.inputFlags.settings(paths)
+	if err != nil {
+		return nil, driver.Options{}, err
+	}
+	// The command line is checked before anything is read.
+	if _, err := c.selection.options(c.env, nil, set); err != nil {
+		return nil, driver.Options{}, err
+	}
+	stacks, err := c.stacks(ctx, c.env, paths)
+	if err != nil {
+		return nil, driver.Options{}, err
+	}
+	options, err := c.selection.options(c.env, stacks, set)
+	if err != nil {
+		return nil, driver.Options{}, err
+	}
+	options.Baseline = baseline
+	result, err := driver.Analyze(ctx, options)
+	return result, options, err
+}
+
+// readBaseline reads the baseline that was named, or the usual one where it
+// exists.
+func (c *checkCommand) readBaseline() (*settings.Baseline, error) {
+	path := c.baseline
+	if path == "" {
+		if _, err := os.Stat(settings.BaselineFile); err != nil {
+			return nil, nil
+		}
+		path = settings.BaselineFile
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, exit{exitError, fmt.Sprintf("baseline %s cannot be read: %v", path, unwrapPath(err))}
+	}
+	b, err := settings.LoadBaseline(filepath.ToSlash(path), data)
+	if err != nil {
+		return nil, exit{exitError, err.Error()}
+	}
+	return b, nil
+}
+
+// output is one form of the report and where it goes; an empty file means
+// standard output.
+type output struct{ format, file string }
+
+func (c *checkCommand) parseOutputs() ([]output, error) {
+	outputs := []output{{format: c.format}}
+	for _, o := range c.outputs {
+		format, file, ok := strings.Cut(o, "=")
+		if !ok || file == "" {
+			return nil, exit{exitError, fmt.Sprintf("--output=%s: write it as FORMAT=FILE, such as sarif=tfcheck.sarif", o)}
+		}
+		outputs = append(outputs, output{format, file})
+	}
+	for _, o := range outputs {
+		if formats[o.format] == nil {
+			return nil, exit{exitError, fmt.Sprintf("there is no format %q: %s", o.format, strings.Join(formatNames(), ", "))}
+		}
+	}
+	return outputs, nil
+}
+
+func (o output) write(env environment, r *analyzer.Report, options report.Options) error {
+	if o.file != "" {
+		options.Color, options.Width = false, 0
+	}
+	var b bytes.Buffer
+	if err := formats[o.format](&b, r, options); err != nil {
+		if errors.Is(err, report.ErrNoPositions) {
+			return exit{exitError, err.Error()}
+		}
+		return err
+	}
+	if o.file == "" {
+		_, err := env.stdout.Write(b.Bytes())
+		return err
+	}
+	if err := os.WriteFile(o.file, b.Bytes(), 0o644); err != nil {
+		return cannotWrite(o.file, err)
+	}
+	return nil
+}
+
+// printDiagnostics tells people what the input made impossible to see.
+func printDiagnostics(env environment, diags []tf.Diagnostic) {
+	for _, d := range diags {
+		fmt.Fprintln(env.stderr, report.Diagnostic(d))
+	}
+}
+
+// readSource reads a source file for the reports that quote more than the
+// line of the finding.
+func readSource(path string) ([]byte, bool) {
+	data, err := os.ReadFile(filepath.FromSlash(path))
+	return data, err == nil
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/driver"
+	"github.com/tfcheck/tfcheck/analyzer/input"
+	"github.com/tfcheck/tfcheck/analyzer/settings"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/triage"
+	"github.com/tfcheck/tfcheck/checks"
+)
+
+// inputFlags are the flags of every subcommand that reads stacks.
+type inputFlags struct {
+	source   string
+	noSource bool
+	config   string
+}
+
+func (f *inputFlags) register(c *cobra.Command) {
+	c.Flags().StringVar(&f.source, "source", "", "folder of the `configuration` that the plan was made from (default: where the plan lies)")
+	c.Flags().BoolVar(&f.noSource, "no-source", false, "do not look for the configuration beside the plan")
+	c.Flags().StringVar(&f.config, "config", "", "settings `file` (default: "+settings.FileName+" beside the first PATH, then in the working directory)")
+}
+
+// stacks reads the inputs. Without a path it reads the working directory.
+func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string) ([]*tf.Stack, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	stacks, err := input.Open(ctx, paths, input.Options{
+		Wanted:   aws.Types,
+		Source:   f.source,
+		NoSource: f.noSource,
+		Stdin:    env.stdin,
+	})
+	if err != nil {
+		return nil, exit{exitError, err.Error()}
+	}
+	return stacks, nil
+}
+
+// settings reads tfcheck.hcl; none is no error unless it was asked for.
+func (f *inputFlags) settings(paths []string) (*settings.Settings, error) {
+	candidates := []string{f.config}
+	if f.config == "" {
+		candidates = nil
+		if len(paths) > 0 && paths[0] != "-" {
+			candidates = append(candidates, filepath.Join(folderOf(paths[0]), settings.FileName))
+		}
+		candidates = append(candidates, settings.FileName)
+	}
+	for _, path := range candidates {
+		data, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) && f.config == "" {
+			continue
+		}
+		if err != nil {
+			return nil, exit{exitError, fmt.Sprintf("%s cannot be read: %v", path, unwrapPath(err))}
+		}
+		s, diags := settings.Load(filepath.ToSlash(path), data, knownSettings())
+		if text := diagnosticText(diags); text != "" {
+			return nil, exit{exitError, text}
+		}
+		return s, nil
+	}
+	return nil, nil
+}
+
+// knownSettings is what tfcheck.hcl may speak of.
+func knownSettings() settings.Known {
+	known := settings.Known{}
+	for s := analyzer.NoSeverity; s <= analyzer.Critical; s++ {
+		known.Severities = append(known.Severities, s.String())
+	}
+	for _, c := range checks.All() {
+		k := settings.Check{ID: c.ID, Aliases: c.Aliases}
+		for _, o := range c.Options {
+			k.Options = append(k.Options, o.Name)
+		}
+		known.Checks = append(known.Checks, k)
+	}
+	return known
+}
+
+// diagnosticText joins errors to the lines that standard error shows.
+func diagnosticText(diags []tf.Diagnostic) string {
+	var lines []string
+	for _, d := range diags {
+		if d.Severity == tf.Error {
+			lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s: %s. %s", d.Range, d.Summary, d.Detail)))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// folderOf is the folder that a PATH argument, NAME=PATH included, lies in.
+func folderOf(path string) string {
+	if _, after, ok := strings.Cut(path, "="); ok {
+		if _, err := os.Stat(path); err != nil {
+			path = after
+		}
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return path
+	}
+	return filepath.Dir(path)
+}
+
+func unwrapPath(err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// selection says which checks run, and what gates.
+type selection struct {
+	failOn, failOnExisting, failOnUndetermined string
+	strict                                     bool
+	only, skip, tiers                          []string
+}
+
+func (s *selection) register(c *cobra.Command) {
+	c.Flags().StringVar(&s.failOn, "fail-on", "", "exit with 1 for new findings of this `severity` or worse: critical, high, medium, low, none (default medium)")
+	c.Flags().StringVar(&s.failOnExisting, "fail-on-existing", "", "the same `severity` for findings that were there before the change (default none)")
+	c.Flags().StringVar(&s.failOnUndetermined, "fail-on-undetermined", "", "the same `severity` for what cannot be told yet (default none)")
+	c.Flags().BoolVar(&s.strict, "strict", false, "exit with 2 when anything could not be seen, and gate on what cannot be told")
+	c.Flags().StringSliceVar(&s.only, "check", nil, "run only these `checks`")
+	c.Flags().StringSliceVar(&s.skip, "skip", nil, "do not run these `checks`")
+	c.Flags().StringSliceVar(&s.tiers, "tier", nil, "run the checks of these `tiers`: default, pedantic, audit (default default)")
+}
+
+// options makes the driver's options of flags and settings; flags win.
+func (s *selection) options(env environment, stacks []*tf.Stack, set *settings.Settings) (driver.Options, error) {
+	o := driver.Options{Stacks: stacks, Known: checks.All(), Settings: set, Triage: triage.Defaults()}
+	o.Triage.Strict = s.strict
+	o.Triage.Today = env.now().Format(time.DateOnly)
+	var fromFile settings.Settings
+	if set != nil {
+		fromFile.FailOn, fromFile.FailOnExisting, fromFile.FailOnUndetermined = set.FailOn, set.FailOnExisting, set.FailOnUndetermined
+	}
+	for _, t := range []struct {
+		flag, value, file string
+		to                *analyzer.Severity
+	}{
+		{"--fail-on", s.failOn, fromFile.FailOn, &o.Triage.FailOn},
+		{"--fail-on-existing", s.failOnExisting, fromFile.FailOnExisting, &o.Triage.FailOnExisting},
+		{"--fail-on-undetermined", s.failOnUndetermined, fromFile.FailOnUndetermined, &o.Triage.FailOnUndetermined},
+	} {
+		value := t.value
+		if value == "" {
+			value = t.file
+		}
+		if value == "" {
+			continue
+		}
+		severity, ok := analyzer.ParseSeverity(value)
+		if !ok {
+			return o, exit{exitError, fmt.Sprintf("%s=%s: it is critical, high, medium, low, info or none", t.flag, value)}
+		}
+		*t.to = severity
+	}
+	only, err := checkIDs("--check", s.only)
+	if err != nil {
+		return o, err
+	}
+	skip, err := checkIDs("--skip", s.skip)
+	if err != nil {
+		return o, err
+	}
+	tiers := s.tiers
+	for _, tier := range tiers {
+		if !slices.Contains([]string{string(analyzer.Default), string(analyzer.Pedantic), string(analyzer.Audit)}, tier) {
+			return o, exit{exitError, fmt.Sprintf("--tier=%s: it is default, pedantic or audit", tier)}
+		}
+	}
+	if len(tiers) == 0 {
+		tiers = []string{string(analyzer.Default)}
+	}
+	o.Run = func(c *analyzer.Check) bool {
+		switch {
+		case skip[c.ID], !set.Enabled(c.ID):
+			return false
+		case len(only) > 0:
+			return only[c.ID]
+		}
+		return slices.Contains(tiers, string(c.Tier))
+	}
+	return o, nil
+}
+
+// checkIDs resolves ids, aliases and the ids of other scanners, which may name
+// several checks.
+func checkIDs(flag string, names []string) (map[string]bool, error) {
+	ids := map[string]bool{}
+	for _, name := range names {
+		found, err := findChecks(name)
+		if err != nil {
+			return nil, exit{exitError, flag + ": " + err.Error()}
+		}
+		for _, check := range found {
+			ids[check.ID] = true
+		}
+	}
+	return ids, nil
+}
+
+func findChecks(name string) ([]*analyzer.Check, error) {
+	if found := checks.Find(name); len(found) > 0 {
+		return found, nil
+	}
+	var ids []string
+	for _, c := range checks.All() {
+		ids = append(ids, c.ID)
+	}
+	return nil, fmt.Errorf("there is no check %q. %s`tfcheck checks` lists them", name, settings.DidYouMean(name, ids))
+}
