@@ -272,18 +272,18 @@ func TestQuestions(t *testing.T) {
 func TestSort(t *testing.T) {
 	a, b := stack(false), stack(false)
 	b.Name = "test"
-	make := func(s *tf.Stack, severity analyzer.Severity, check *analyzer.Check, address, argument string) *analyzer.Finding {
+	build := func(s *tf.Stack, severity analyzer.Severity, check *analyzer.Check, address, argument string) *analyzer.Finding {
 		f := finding(s, check, instance(address, ""), argument)
 		f.Severity = severity
 		return f
 	}
 	want := []*analyzer.Finding{
-		make(b, analyzer.Critical, imds, "aws_instance.z", ""),
-		make(a, analyzer.High, imds, "aws_instance.a[2]", ""),
-		make(a, analyzer.High, imds, "aws_instance.a[10]", ""),
-		make(a, analyzer.High, adminPort, "aws_instance.a[10]", "ingress[2]"),
-		make(a, analyzer.High, adminPort, "aws_instance.a[10]", "ingress[10]"),
-		make(b, analyzer.High, imds, "aws_instance.a", ""),
+		build(b, analyzer.Critical, imds, "aws_instance.z", ""),
+		build(a, analyzer.High, imds, "aws_instance.a[2]", ""),
+		build(a, analyzer.High, imds, "aws_instance.a[10]", ""),
+		build(a, analyzer.High, adminPort, "aws_instance.a[10]", "ingress[2]"),
+		build(a, analyzer.High, adminPort, "aws_instance.a[10]", "ingress[10]"),
+		build(b, analyzer.High, imds, "aws_instance.a", ""),
 		{Severity: analyzer.Low},
 	}
 	got := slices.Clone(want)
