@@ -62,7 +62,7 @@ func Load(dir, root string, limits Limits) (*Config, []tf.Diagnostic) {
 		l.warn(tf.Range{}, "the source cannot be read", err.Error())
 		return l.config, l.diags
 	}
-	defer l.root.Close()
+	defer func() { _ = l.root.Close() }()
 	l.installed = l.manifest(rel)
 	l.load(&module{}, rel, nil)
 	l.variables(rel)
@@ -138,7 +138,7 @@ func (l *loader) call(m *module, call *block, callers []string) {
 		child.path = m.path + "." + child.path
 	}
 	if !m.external {
-		child.calls = append(m.calls[:len(m.calls):len(m.calls)], at)
+		child.calls = append(slices.Clone(m.calls), at)
 	}
 	if l.config.modules[child.path] != nil {
 		return // called twice, which Terraform rejects
@@ -225,7 +225,7 @@ func (l *loader) read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	switch {
 	case err != nil:
@@ -268,7 +268,7 @@ func (l *loader) list(dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer d.Close()
+	defer func() { _ = d.Close() }()
 	names, err := d.Readdirnames(-1)
 	slices.Sort(names)
 	return names, err

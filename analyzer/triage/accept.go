@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer"
-	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/settings"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -111,16 +110,14 @@ func fingerprints(f *analyzer.Finding) []string {
 	if f.Check == nil || f.Stack == nil {
 		return ids
 	}
-	causes := []aws.Cause{f.Cause}
+	was := f.Cause
 	if r := f.Cause.Resource; r != nil && r.Moved != "" {
 		if from, err := tf.ParseAddress(r.Moved); err == nil {
-			causes = append(causes, aws.Cause{Resource: &tf.Resource{Addr: from}, Argument: f.Cause.Argument})
+			was.Resource = &tf.Resource{Addr: from}
 		}
 	}
-	for _, cause := range causes {
-		for _, check := range append([]string{f.Check.ID}, f.Check.Aliases...) {
-			ids = append(ids, analyzer.Fingerprint(check, f.Stack.Name, cause))
-		}
+	for _, check := range append([]string{f.Check.ID}, f.Check.Aliases...) {
+		ids = append(ids, analyzer.Fingerprint(check, f.Stack.Name, f.Cause), analyzer.Fingerprint(check, f.Stack.Name, was))
 	}
 	return ids
 }

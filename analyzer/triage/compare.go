@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer"
-	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -184,5 +183,7 @@ func (m moves) fingerprint(f *analyzer.Finding) string {
 	if r == nil {
 		return f.Fingerprint
 	}
-	return analyzer.Fingerprint(f.Check.ID, f.Stack.Name, aws.Cause{Resource: r, Argument: f.Cause.Argument})
+	cause := f.Cause
+	cause.Resource = r
+	return analyzer.Fingerprint(f.Check.ID, f.Stack.Name, cause)
 }

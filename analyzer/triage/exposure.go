@@ -3,7 +3,6 @@ package triage
 import (
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
-	"github.com/tfcheck/tfcheck/analyzer/reach"
 )
 
 // CompareExposures gives the exposures of after their status and returns them
@@ -21,28 +20,31 @@ func CompareExposures(after, before []*analyzer.Exposure) []*analyzer.Exposure {
 		}
 		e.Status = analyzer.New
 		old := was[exposureKey(e, nil)]
-		if seen(e).Must.SubsetOf(old.Must) && seen(e).May.SubsetOf(old.May) {
+		if seen(e).must.SubsetOf(old.must) && seen(e).may.SubsetOf(old.may) {
 			e.Status = analyzer.Existing
 		}
 	}
 	for _, e := range before {
 		now := is[exposureKey(e, moves)]
-		if seen(e).May.SubsetOf(now.May) {
+		if seen(e).may.SubsetOf(now.may) {
 			continue
 		}
 		flow := *e.Flow
-		flow.Reachable.May = flow.Reachable.May.Subtract(now.May)
-		flow.Reachable.Must = flow.Reachable.Must.Subtract(now.May)
+		flow.Reachable.May = flow.Reachable.May.Subtract(now.may)
+		flow.Reachable.Must = flow.Reachable.Must.Subtract(now.may)
 		after = append(after, &analyzer.Exposure{Stack: e.Stack, Flow: &flow, Status: analyzer.Resolved})
 	}
 	return after
 }
 
+// extents are what is certainly and what is possibly reachable.
+type extents struct{ must, may packet.Set }
+
 // seen is the flow without its destination: an instance that is replaced has
 // a new address and is the same end point.
-func seen(e *analyzer.Exposure) reach.Relation {
+func seen(e *analyzer.Exposure) extents {
 	r := e.Flow.Reachable
-	return reach.Relation{Must: r.Must.AnyDestination(), May: r.May.AnyDestination()}
+	return extents{must: r.Must.AnyDestination(), may: r.May.AnyDestination()}
 }
 
 type endpoints struct {
@@ -62,12 +64,12 @@ func exposureKey(e *analyzer.Exposure, moves moves) endpoints {
 	return k
 }
 
-func relations(exposures []*analyzer.Exposure, moves moves) map[endpoints]reach.Relation {
-	all := map[endpoints]reach.Relation{}
+func relations(exposures []*analyzer.Exposure, moves moves) map[endpoints]extents {
+	all := map[endpoints]extents{}
 	for _, e := range exposures {
 		k, s := exposureKey(e, moves), seen(e)
 		r := all[k]
-		all[k] = reach.Relation{Must: r.Must.Union(s.Must), May: r.May.Union(s.May)}
+		all[k] = extents{must: r.must.Union(s.must), may: r.may.Union(s.may)}
 	}
 	return all
 }

@@ -65,11 +65,11 @@ func maybe(s analyzer.Subject) analyzer.Subject { s.Verdict = analyzer.Undetermi
 func summary(findings []*analyzer.Finding) []string {
 	var all []string
 	for _, f := range findings {
-		line := fmt.Sprintf("%s %s %s:", f.Status, f.Cause.Address(), f.Cause.Argument)
+		words := []string{string(f.Status), f.Cause.Address(), f.Cause.Argument + ":"}
 		for _, s := range f.Subjects {
-			line += fmt.Sprintf(" %s %s", s.Status, s.Address)
+			words = append(words, string(s.Status), s.Address)
 		}
-		all = append(all, line)
+		all = append(all, strings.Join(words, " "))
 	}
 	return all
 }
