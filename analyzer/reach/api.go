@@ -77,7 +77,6 @@ type Flow struct {
 func (f *Flow) Verdict() Verdict { return judged(f.Forward, f.Reachable) }
 
 func judged(forward, reachable Relation) Verdict {
-	unanswered := packet.RequestsAnsweredBy(packet.Set{})
 	if !forward.May.SubsetOf(unanswered) {
 		reachable = reachable.each(func(s packet.Set) packet.Set { return s.Subtract(unanswered) })
 	}

@@ -22,6 +22,7 @@ type Graph struct {
 	groupFilters map[groupsKey]filter
 	ruleTerms    map[termsKey][]term
 	acls         map[aclKey]filter
+	seen         map[seenKey]filter
 	places       map[placeKey]*place
 	classes      map[class]*outcome
 
@@ -40,6 +41,7 @@ func Compile(n *aws.Network) *Graph {
 		groupFilters:   map[groupsKey]filter{},
 		ruleTerms:      map[termsKey][]term{},
 		acls:           map[aclKey]filter{},
+		seen:           map[seenKey]filter{},
 		places:         map[placeKey]*place{},
 		classes:        map[class]*outcome{},
 		unknownSubnets: map[string]*aws.Subnet{},

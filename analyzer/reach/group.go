@@ -67,7 +67,9 @@ func (g *Graph) groupFilter(s *groupSet, d direction, f packet.Family, by remote
 		return known
 	}
 	out := g.compileGroups(s, d, f, by)
-	g.groupFilters[key] = out
+	if by.member == nil {
+		g.groupFilters[key] = out // hosts are too many to be remembered
+	}
 	return out
 }
 

@@ -36,7 +36,6 @@ type stage struct {
 // passes, and those that expect none.
 func (f filter) answered(family packet.Family) filter {
 	requests := func(s packet.Set) packet.Set { return packet.RequestsAnsweredBy(s).Family(family) }
-	unanswered := requests(packet.Set{})
 	out := f.turned(func(s packet.Set) packet.Set { return requests(s).Subtract(unanswered) })
 	out.admits = f.admits.each(requests)
 	return out
@@ -133,11 +132,13 @@ func walk(stages []stage, question packet.Set) outcome {
 	return o
 }
 
+// unanswered is every packet that expects no reply.
+var unanswered = packet.RequestsAnsweredBy(packet.Set{})
+
 // stopsReplies reports whether of all packets that expect a reply none is left:
 // what expects none passes every filter of replies, and is no reason to call
 // the way back open.
 func stopsReplies(before, after Relation) bool {
-	unanswered := packet.RequestsAnsweredBy(packet.Set{})
 	return after.May.SubsetOf(unanswered) && !before.May.SubsetOf(unanswered)
 }
 

@@ -62,7 +62,7 @@ func (g *Graph) internetOf(v *aws.VPC, f packet.Family) remote {
 // filter of a reply it is turned around (NACL-5).
 func (g *Graph) boundary(s *aws.Subnet, d direction, f packet.Family, by remote, reply bool) stage {
 	out := stage{
-		filter:  d.asSeen(g.subnetACL(s, d, f), by, f),
+		filter:  g.seenACL(s, d, f, by, reply),
 		object:  aws.Object{Label: "network ACL of " + shortName(s.Object)},
 		code:    "SUBNET_ACL_RESTRICTION",
 		blocked: "no entry of the " + d.name() + " list admits it",
@@ -73,10 +73,34 @@ func (g *Graph) boundary(s *aws.Subnet, d direction, f packet.Family, by remote,
 		out.object = a.Object
 	}
 	out.cause = objectCause(out.object, s.Object)
+	return out
+}
+
+// seenACL is the filter of a boundary. As the internet sees it, subnets share
+// it with all others that have the same ACL.
+func (g *Graph) seenACL(s *aws.Subnet, d direction, f packet.Family, by remote, reply bool) filter {
+	a, one := s.ACL.One()
+	key := seenKey{a, d, f, by.key, reply}
+	shared := one && by.member == nil && s.ACL.Assumption == nil
+	if known, ok := g.seen[key]; ok && shared {
+		return known
+	}
+	out := d.asSeen(g.subnetACL(s, d, f), by, f)
 	if reply {
-		out.filter = out.filter.answered(f)
+		out = out.answered(f)
+	}
+	if shared {
+		g.seen[key] = out
 	}
 	return out
+}
+
+type seenKey struct {
+	acl    *aws.ACL
+	d      direction
+	f      packet.Family
+	remote string
+	reply  bool
 }
 
 func (d direction) name() string {
