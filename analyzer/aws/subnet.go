@@ -167,7 +167,7 @@ func (b *builder) unlessElsewhere(s *Subnet, main Link[RouteTable], acl Link[ACL
 	case certain && b.defaultSubnet[vpc] == s: // as AWS made it (U-7)
 	case s.Outside || !certain:
 		main.Open, acl.Open = true, true
-	case !b.isNew(s.Resource):
+	case !b.isNew(s.Resource) || s.Resource.Addr.Type == "aws_default_subnet": // which is only adopted
 		a := &tf.Assumption{
 			ID: "associations:" + vpc.Label, Address: vpc.Label,
 			Text: "no subnet of " + vpc.Label + " is associated with a route table or network ACL outside this input (TF-RT-2)",

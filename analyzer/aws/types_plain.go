@@ -17,4 +17,25 @@ var plainTypes = []row{
 	{name: "aws_region", keep: "name"},
 	{name: "aws_caller_identity", keep: "account_id"},
 	{name: "aws_ip_ranges", keep: "cidr_blocks ipv6_cidr_blocks services regions"},
+
+	// These have to do with the network and decide nothing about who reaches
+	// whom (M-8).
+	{name: "aws_db_option_group"},
+	{name: "aws_ec2_network_insights_path"},
+	{name: "aws_ec2_subnet_cidr_reservation"},
+	{name: "aws_emr_block_public_access_configuration", keep: "block_public_security_group_rules"},
+	{name: "aws_network_interface_permission"},
+	{name: "aws_ram_principal_association"},
+	{name: "aws_ram_resource_share"},
+	{name: "aws_route53_resolver_firewall_rule"},
+	{name: "aws_route53_resolver_firewall_rule_group_association"},
+	{name: "aws_route53_resolver_rule_association"},
+	{name: "aws_route53_vpc_association_authorization"},
+	{name: "aws_route53_zone"},
+	{name: "aws_route53_zone_association"},
+	{name: "aws_s3_access_point"},
+	{name: "aws_vpc_dhcp_options_association"},
+	{name: "aws_vpc_endpoint_policy"},
+	{name: "aws_vpc_network_performance_metric_subscription"},
+	{name: "aws_vpc_peering_connection_options"},
 }
