@@ -43,7 +43,7 @@ func (b *builder) clusters() {
 			b.secure(i, r, own)
 		}
 		i.Groups.Each = append(i.Groups.Each, b.clusterGroup(r))
-		b.adopt(r, i)
+		b.join(objectOf[SecurityGroup](b, r), i)
 		b.add(i)
 
 		public := argument(r, "vpc_config.endpoint_public_access")
@@ -84,17 +84,6 @@ func admitted(cidrs setting, otherwise Cause) ([]tf.Val[netip.Prefix], Cause) {
 	return sources, cidrs.cause
 }
 
-// adopt says in which VPC the cluster's own group is.
-func (b *builder) adopt(r *tf.Resource, i *Interface) {
-	g, _ := b.clusterGroup(r).One()
-	if g == nil {
-		return
-	}
-	var open bool
-	g.VPC.To, open = i.vpcs()
-	g.VPC.Open = open
-}
-
 // clusterGroup is the group that EKS made for a cluster, outside the input
 // where the cluster is.
 func (b *builder) clusterGroup(cluster *tf.Resource) Link[SecurityGroup] {
@@ -120,6 +109,7 @@ func (b *builder) nodeGroups() {
 				b.secure(i, r, l.groups)
 			} else {
 				i.Groups.Each = append(i.Groups.Each, b.clusterGroup(cluster))
+				b.confine(i)
 			}
 			if access, _ := blocks(r, "remote_access"); len(access) > 0 {
 				i.Groups.Each = append(i.Groups.Each, b.remoteAccess(r, access[0], i))
@@ -163,7 +153,7 @@ func (b *builder) remoteAccess(r *tf.Resource, block tf.Value, i *Interface) Lin
 		Ingress: []Rule{ssh},
 		Egress:  []Rule{out},
 	}
-	g.VPC.To, g.VPC.Open = i.vpcs()
+	b.join(g, i)
 	b.n.SecurityGroups = append(b.n.SecurityGroups, g)
 	return Link[SecurityGroup]{To: []*SecurityGroup{g}}
 }

@@ -11,11 +11,11 @@ import (
 // and groups, and comes before anything that may refer to an interface.
 func (b *builder) declareInterfaces() {
 	b.declareClusterGroups()
+	b.clusters()
 	b.networkInterfaces()
 	b.machines()
 	b.scalingGroups()
 	b.requests()
-	b.clusters()
 	b.nodeGroups()
 	b.tasks()
 	b.services()
@@ -97,9 +97,10 @@ func (b *builder) secure(i *Interface, from *tf.Resource, groups setting) {
 	if groups.isSet() {
 		i.GroupsCause = groups.cause
 		i.Groups = links(b, from, groups.value, b.outsideGroup)
-		return
+	} else {
+		i.Groups = Links[SecurityGroup]{Each: []Link[SecurityGroup]{i.defaultGroup()}}
 	}
-	i.Groups = Links[SecurityGroup]{Each: []Link[SecurityGroup]{i.defaultGroup()}}
+	b.confine(i)
 }
 
 // defaultGroup is the default group of the interface's VPC, every one that it

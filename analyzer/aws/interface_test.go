@@ -74,9 +74,15 @@ func TestInstances(t *testing.T) {
 				"subnet_id": ref("aws_subnet.private.id"), "security_groups": list{ref("aws_security_group.db.id")}, "associate_public_ip_address": "true"}}}),
 			made("aws_instance.i", attrs{"launch_template": list{attrs{"id": ref("aws_launch_template.t.id")}}}),
 		}, standing{"aws_subnet.private", "aws_security_group.db", tf.Yes, "aws_launch_template.t network_interfaces.associate_public_ip_address", tf.No}},
-		{"TF-NI-1: a template outside the plan decides what nobody can see", []*tf.Resource{
+		{"TF-NI-1, TF-SG-7: a template outside the plan decides what nobody can see, but within the VPC", []*tf.Resource{
 			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "launch_template": list{attrs{"id": "lt-0123456789abcdef0"}}}),
-		}, standing{"aws_subnet.private", "?", tf.Maybe, "aws_instance.i launch_template", tf.No}},
+		}, standing{"aws_subnet.private", "default security group of aws_vpc.main? aws_security_group.db? aws_security_group.web?", tf.Maybe, "aws_instance.i launch_template", tf.No}},
+		{"U-13: and nothing is closed in a VPC that exists", []*tf.Resource{
+			existing("aws_vpc.old", attrs{"id": "vpc-0123456789abcdef0"}),
+			made("aws_subnet.old", attrs{"vpc_id": "vpc-0123456789abcdef0", "cidr_block": "10.9.0.0/24"}),
+			made("aws_security_group.old", attrs{"vpc_id": "vpc-0123456789abcdef0"}),
+			made("aws_instance.i", attrs{"subnet_id": tf.UnknownValue(), "vpc_security_group_ids": list{ref("aws_security_group.old.id")}}),
+		}, standing{"aws_subnet.old? ?", "aws_security_group.old", tf.Maybe, "aws_subnet.old map_public_ip_on_launch", tf.Maybe}},
 		{"TF-NI-3: an Elastic IP", []*tf.Resource{
 			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
 			made("aws_eip.e", attrs{"instance": ref("aws_instance.i.id")}),

@@ -44,9 +44,9 @@ func TestServices(t *testing.T) {
 			with(made("aws_rds_cluster_instance.x", attrs{"cluster_identifier": ref("aws_rds_cluster.c.id"), "engine": "aurora-postgresql"}),
 				attrs{"publicly_accessible": tf.UnknownValue(), "db_subnet_group_name": tf.UnknownValue(), "port": tf.UnknownValue()}),
 		}, standing{both, dbGroup, tf.No, "aws_rds_cluster_instance.x publicly_accessible", tf.No}, "5432"},
-		{"TF-NI-9: a restored one takes them from what nobody sees", []*tf.Resource{
+		{"TF-NI-9, TF-SG-7: a restored one takes them from what nobody sees, but within its groups' VPC", []*tf.Resource{
 			made("aws_db_instance.x", attrs{"engine": "mysql", "snapshot_identifier": "snap", "vpc_security_group_ids": db}),
-		}, standing{"?", dbGroup, tf.No, "aws_db_instance.x publicly_accessible", tf.No}, ""},
+		}, standing{"aws_subnet.dual? aws_subnet.private? aws_subnet.public?", dbGroup, tf.No, "aws_db_instance.x publicly_accessible", tf.No}, ""},
 		{"TF-NI-9: no subnet group is the default VPC", []*tf.Resource{
 			made("aws_db_instance.x", attrs{"engine": "mariadb", "publicly_accessible": true}),
 		}, standing{"default subnet of default VPC of eu-west-1", "default security group of default VPC of eu-west-1", tf.Yes, "aws_db_instance.x publicly_accessible", tf.No}, "3306"},
