@@ -1,6 +1,7 @@
 package packet
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -22,7 +23,7 @@ func FromFlows(flows []Flow) (Set, error) {
 func (f Flow) set() (Set, error) {
 	text := f.Protocol
 	if text == "" {
-		return Set{}, fmt.Errorf("flow without a protocol")
+		return Set{}, errors.New("flow without a protocol")
 	}
 	if list := append(append([]string{}, f.Ports...), f.ICMP...); len(list) > 0 {
 		text += "/" + strings.Join(list, ",")
