@@ -178,3 +178,33 @@ func (b *builder) resources(from *tf.Resource, v tf.Value) (to []identity, exact
 	}
 	return to, false
 }
+
+// gathered is a link to whatever any of several links leads to.
+type gathered[T any] struct {
+	Link[T]
+	seen map[*T]bool
+}
+
+func (g *gathered[T]) add(l Link[T]) {
+	if g.seen == nil {
+		g.seen = map[*T]bool{}
+	}
+	for _, o := range l.To {
+		if !g.seen[o] {
+			g.seen[o] = true
+			g.To = append(g.To, o)
+		}
+	}
+	g.Open = g.Open || l.Open || l.ID != "" && len(l.To) == 0
+	if g.Assumption == nil {
+		g.Assumption = l.Assumption
+	}
+}
+
+// union is a link to whatever either leads to.
+func union[T any](a, c Link[T]) Link[T] {
+	var g gathered[T]
+	g.add(a)
+	g.add(c)
+	return g.Link
+}

@@ -210,10 +210,12 @@ func (t *RouteTable) add(r Route, inline bool) {
 // any of their targets. A table has one route a destination only, so that as
 // many routes as tables leave none out.
 func placeLoose(routes []looseRoute, inline map[*RouteTable]bool) {
-	one, tables := routes[0].Route, routes[0].table
+	one := routes[0].Route
+	var tables gathered[RouteTable]
+	tables.add(routes[0].table)
 	for _, r := range routes[1:] {
 		one.Target = either(one.Target, r.Target)
-		tables = union(tables, r.table)
+		tables.add(r.table)
 	}
 	one.Conflict = tables.Open || one.Destination.IsUnknown() || len(routes) < len(tables.To)
 	for _, t := range tables.To {
@@ -227,10 +229,8 @@ func either(a, c Target) Target {
 		a.Kind = TargetUnknown
 	}
 	a.Gateway, a.NAT, a.Interface = union(a.Gateway, c.Gateway), union(a.NAT, c.NAT), union(a.Interface, c.Interface)
-	for _, name := range strings.Split(c.Label, " or ") {
-		if !slices.Contains(strings.Split(a.Label, " or "), name) {
-			a.Label += " or " + name
-		}
+	if !strings.Contains(a.Label, c.Label) && strings.Count(a.Label, " or ") < manyNames {
+		a.Label += " or " + c.Label
 	}
 	return a
 }
@@ -356,13 +356,15 @@ func (b *builder) gatewayKind(r *tf.Resource, v tf.Value) TargetKind {
 	return TargetInternetGateway
 }
 
+// manyNames is how many names a label holds.
+const manyNames = 4
+
 // label names what a reference leads to, for people.
 func (b *builder) label(r *tf.Resource, v tf.Value) string {
 	to, exact := b.resources(r, v)
 	var names []string
 	for _, id := range to {
-		names = append(names, id.resource.Address)
-		if exact {
+		if names = append(names, id.resource.Address); exact || len(names) == manyNames {
 			break
 		}
 	}

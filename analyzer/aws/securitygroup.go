@@ -216,12 +216,22 @@ func (rule Rule) hasPeers() bool {
 	return rule.AnyPeer || rule.Self != tf.No || len(rule.CIDRs)+len(rule.PrefixLists)+len(rule.Groups) > 0
 }
 
+// manyCandidates is how many groups a rule of an unknown group is given to;
+// beyond, they are just open, so that no input costs the square of its size.
+const manyCandidates = 64
+
 // separateRule reads a rule that is a resource of its own (TF-SG-5, TF-SG-6).
 func (b *builder) separateRule(r *tf.Resource, inline map[*SecurityGroup]bool) {
 	rule, egress, known := b.readSeparate(r)
 	to := link(b, r, r.Get("security_group_id"), b.outsideGroup)
 	_, certain := to.One()
 	rule.Maybe = !certain
+	if len(to.To) > manyCandidates {
+		for _, g := range to.To {
+			g.Open = true
+		}
+		return
+	}
 	for _, g := range to.To {
 		for _, direction := range []bool{false, true} {
 			if known && direction != egress {

@@ -137,7 +137,6 @@ type association[T any] struct {
 	to      Link[T]
 	cause   Cause
 	certain bool // it is about this subnet and no other
-	open    bool // it may be about a subnet outside the input
 }
 
 // placeSubnets finds route table and ACL of every subnet: those associated
@@ -195,24 +194,60 @@ func choose[T any](associations []association[T], implicit Link[T]) (Link[T], Ca
 	return l, cause
 }
 
-// union is a link to whatever either leads to.
-func union[T any](a, c Link[T]) Link[T] {
-	to := slices.Clone(a.To)
-	for _, o := range c.To {
-		if !slices.Contains(to, o) {
-			to = append(to, o)
+// associations are the choices for every subnet.
+type associations[T any] struct {
+	of    map[*Subnet][]association[T]
+	loose map[string]*looseAssociation[T] // by block
+}
+
+// looseAssociation is the associations of one block of which nobody can tell
+// which is about which subnet.
+type looseAssociation[T any] struct {
+	count   int
+	subnets gathered[Subnet]
+	to      gathered[T]
+	cause   Cause
+}
+
+func newAssociations[T any]() *associations[T] {
+	return &associations[T]{map[*Subnet][]association[T]{}, map[string]*looseAssociation[T]{}}
+}
+
+func (a *associations[T]) add(subnet Link[Subnet], to Link[T], cause Cause) {
+	if to.Assumption == nil {
+		to.Assumption = subnet.Assumption
+	}
+	if s, certain := subnet.One(); certain {
+		a.of[s] = append(a.of[s], association[T]{to, cause, true})
+		return
+	}
+	block := cause.Resource.Addr.Config()
+	l := a.loose[block]
+	if l == nil {
+		l = &looseAssociation[T]{cause: cause}
+		a.loose[block] = l
+	}
+	l.count++
+	l.subnets.add(subnet)
+	l.to.add(to)
+}
+
+// settle places the loose associations. As a subnet has one association only,
+// n instances of one block over the same n subnets leave none out (U-22).
+func (a *associations[T]) settle() map[*Subnet][]association[T] {
+	for _, block := range slices.Sorted(maps.Keys(a.loose)) {
+		l := a.loose[block]
+		all := !l.subnets.Open && l.count >= len(l.subnets.To)
+		for _, s := range l.subnets.To {
+			a.of[s] = append(a.of[s], association[T]{l.to.Link, l.cause, all})
 		}
 	}
-	u := Link[T]{To: to, Open: a.Open || c.Open || a.ID != "" && len(a.To) == 0 || c.ID != "" && len(c.To) == 0, Assumption: a.Assumption}
-	if u.Assumption == nil {
-		u.Assumption = c.Assumption
-	}
-	return u
+	return a.of
 }
 
 // tableAssociations are the route tables that subnets are associated with.
 func (b *builder) tableAssociations() map[*Subnet][]association[RouteTable] {
-	found := map[*Subnet][]association[RouteTable]{}
+	found := newAssociations[RouteTable]()
 	for r := range b.each("aws_route_table_association") {
 		table := link(b, r, r.Get("route_table_id"), b.outsideTable)
 		if gateway := argument(r, "gateway_id"); gateway.isSet() && !argument(r, "subnet_id").isSet() {
@@ -221,52 +256,9 @@ func (b *builder) tableAssociations() map[*Subnet][]association[RouteTable] {
 			}
 			continue
 		}
-		associate(found, link(b, r, r.Get("subnet_id"), b.outsideSubnet), table, Cause{r, "route_table_id"})
+		found.add(link(b, r, r.Get("subnet_id"), b.outsideSubnet), table, Cause{r, "route_table_id"})
 	}
-	coverAll(found)
-	return found
-}
-
-func associate[T any](found map[*Subnet][]association[T], subnet Link[Subnet], to Link[T], cause Cause) {
-	if to.Assumption == nil {
-		to.Assumption = subnet.Assumption
-	}
-	_, certain := subnet.One()
-	for _, s := range subnet.To {
-		found[s] = append(found[s], association[T]{to, cause, certain, subnet.Open})
-	}
-}
-
-// coverAll recognises associations that nobody can tell apart but that
-// together cover all of their subnets: as a subnet has one association only,
-// n instances of one resource over the same n subnets leave none out.
-func coverAll[T any](found map[*Subnet][]association[T]) {
-	byBlock := map[*Subnet]map[string][]association[T]{}
-	subnets := map[string]int{} // that the instances of a block may be about
-	for s, list := range found {
-		byBlock[s] = map[string][]association[T]{}
-		for _, a := range list {
-			block := a.cause.Resource.Addr.Config()
-			byBlock[s][block] = append(byBlock[s][block], a)
-		}
-		for block := range byBlock[s] {
-			subnets[block]++
-		}
-	}
-	for s, blocks := range byBlock {
-		for _, block := range slices.Sorted(maps.Keys(blocks)) {
-			group := blocks[block]
-			if group[0].certain || len(group) < subnets[block] || slices.ContainsFunc(group, func(a association[T]) bool { return a.open }) {
-				continue
-			}
-			var all Link[T]
-			for _, a := range group {
-				all = union(all, a.to)
-			}
-			found[s] = append([]association[T]{{to: all, cause: group[0].cause, certain: true}}, found[s]...)
-			break
-		}
-	}
+	return found.settle()
 }
 
 // mainTables are the main route tables of the VPCs: the original one, unless
@@ -300,23 +292,23 @@ func (b *builder) mainTables() map[*VPC]Link[RouteTable] {
 
 // aclAssociations are the ACLs that subnets are associated with (TF-NACL-1).
 func (b *builder) aclAssociations() map[*Subnet][]association[ACL] {
-	found := map[*Subnet][]association[ACL]{}
+	found := newAssociations[ACL]()
 	for r := range b.each("aws_network_acl", "aws_default_network_acl") {
 		ids := argument(r, "subnet_ids")
 		to := Link[ACL]{To: []*ACL{objectOf[ACL](b, r)}}
 		l := links(b, r, ids.value, b.outsideSubnet)
 		for _, s := range l.Each {
-			associate(found, s, to, ids.cause)
+			found.add(s, to, ids.cause)
 		}
 		for _, s := range l.Maybe {
 			for _, may := range s.To {
-				found[may] = append(found[may], association[ACL]{to: to, cause: ids.cause})
+				found.of[may] = append(found.of[may], association[ACL]{to: to, cause: ids.cause})
 			}
 		}
 	}
 	for r := range b.each("aws_network_acl_association") {
 		acl := link(b, r, r.Get("network_acl_id"), b.outsideACL)
-		associate(found, link(b, r, r.Get("subnet_id"), b.outsideSubnet), acl, Cause{r, "network_acl_id"})
+		found.add(link(b, r, r.Get("subnet_id"), b.outsideSubnet), acl, Cause{r, "network_acl_id"})
 	}
-	return found
+	return found.settle()
 }
