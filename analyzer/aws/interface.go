@@ -33,6 +33,10 @@ func (b *builder) linkInterfaces() {
 	b.elasticIPs()
 	b.listeners()
 	b.registerTargets()
+	// An endpoint without any subnet has no interface (EP-2).
+	b.n.Interfaces = slices.DeleteFunc(b.n.Interfaces, func(i *Interface) bool {
+		return len(i.Subnets.Each)+len(i.Subnets.Maybe) == 0 && !i.Subnets.Open
+	})
 }
 
 // newInterface is an interface that filters, sends and accepts like any

@@ -301,11 +301,12 @@ func caused(refs []TargetRef, cause Cause) []TargetRef {
 
 // registerTargets registers targets with their target groups.
 func (b *builder) registerTargets() {
+	holders := b.holders()
 	for r := range b.each("aws_lb_target_group_attachment") {
 		id := argument(r, "target_id")
 		ref := TargetRef{Cause: id.cause, Port: argument(r, "port").value.AsInt()}
 		for _, g := range link[TargetGroup](b, r, argument(r, "target_group_arn").value, nil).To {
-			if ref, ok := b.registered(r, id.value, g, ref); ok {
+			if ref, ok := b.registered(r, id.value, g, ref, holders); ok {
 				g.Targets = append(g.Targets, ref)
 			}
 		}
@@ -317,9 +318,25 @@ func (b *builder) registerTargets() {
 	})
 }
 
+// holder is an address in an account and Region.
+type holder struct{ scope, address string }
+
+// holders are the interfaces by the addresses that they are known to hold;
+// two VPCs may use one address.
+func (b *builder) holders() map[holder][]*Interface {
+	found := map[holder][]*Interface{}
+	for _, i := range b.n.Interfaces {
+		for _, a := range i.Addresses {
+			key := holder{i.Scope, a.String()}
+			found[key] = append(found[key], i)
+		}
+	}
+	return found
+}
+
 // registered completes a target by what its group takes (LB-7). A function
 // has no network path.
-func (b *builder) registered(r *tf.Resource, id tf.Value, g *TargetGroup, ref TargetRef) (TargetRef, bool) {
+func (b *builder) registered(r *tf.Resource, id tf.Value, g *TargetGroup, ref TargetRef, holders map[holder][]*Interface) (TargetRef, bool) {
 	kind, known := g.TargetType.Known()
 	switch {
 	case known && kind == "lambda":
@@ -330,13 +347,8 @@ func (b *builder) registered(r *tf.Resource, id tf.Value, g *TargetGroup, ref Ta
 	}
 	ref.Interface = link[Interface](b, r, id, nil)
 	if text, ok := id.AsString().Known(); ok && len(ref.Interface.To) == 0 {
-		// A literal address is that of the interface which holds it.
-		for _, i := range b.n.Interfaces {
-			for _, a := range i.Addresses {
-				if a.String() == text && i.Scope == b.scope(r) {
-					ref.Interface = Link[Interface]{To: []*Interface{i}, ID: text}
-				}
-			}
+		if to := holders[holder{b.scope(r), text}]; len(to) > 0 {
+			ref.Interface = Link[Interface]{To: to, ID: text}
 		}
 	}
 	if !known {

@@ -103,12 +103,13 @@ func TestServices(t *testing.T) {
 // What stands outside of every VPC has no interface.
 func TestServicesWithoutInterface(t *testing.T) {
 	outside := []*tf.Resource{
-		made("aws_rds_cluster.aurora", attrs{"engine": "aurora-mysql"}),                        // TF-NI-9
-		made("aws_lambda_function.f", attrs{"vpc_config": list{}}),                             // SVC-7
-		made("aws_vpc_endpoint.s3", attrs{"vpc_endpoint_type": "Gateway"}),                     // EP-1
-		made("aws_opensearch_domain.d", attrs{"vpc_options": list{}}),                          // SVC-4
-		made("aws_transfer_server.t", attrs{"endpoint_type": "PUBLIC"}),                        // SVC-15
-		made("aws_mq_broker.b", attrs{"engine_type": "RabbitMQ", "publicly_accessible": true}), // SVC-14
+		made("aws_rds_cluster.aurora", attrs{"engine": "aurora-mysql"}),                                          // TF-NI-9
+		made("aws_lambda_function.f", attrs{"vpc_config": list{}}),                                               // SVC-7
+		made("aws_vpc_endpoint.bare", attrs{"vpc_endpoint_type": "Interface", "vpc_id": ref("aws_vpc.main.id")}), // EP-2
+		made("aws_vpc_endpoint.s3", attrs{"vpc_endpoint_type": "Gateway"}),                                       // EP-1
+		made("aws_opensearch_domain.d", attrs{"vpc_options": list{}}),                                            // SVC-4
+		made("aws_transfer_server.t", attrs{"endpoint_type": "PUBLIC"}),                                          // SVC-15
+		made("aws_mq_broker.b", attrs{"engine_type": "RabbitMQ", "publicly_accessible": true}),                   // SVC-14
 	}
 	n := build(append(site(), outside...)...)
 	for _, i := range n.Interfaces {
