@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -11,16 +12,20 @@ import (
 // Ask answers whether the packets of a question get from one end point to the
 // other, and their replies back.
 func (g *Graph) Ask(q Question) Answer {
-	var paths []outcome
+	var paths, silent []outcome
 	for _, f := range families {
-		if !q.From.in(f) || !q.To.in(f) {
-			continue
-		}
 		packets := withClientPorts(q.Packets.Family(f), clientPortsOf(q))
-		if packets.IsEmpty() {
+		if !q.From.in(f) || !q.To.in(f) || packets.SubsetOf(foreign(f)) {
 			continue
 		}
-		paths = append(paths, g.pairs(q.From, q.To, f, packets)...)
+		if o := g.pairs(q.From, q.To, f, packets); q.From.speaks(f) && q.To.speaks(f) {
+			paths = append(paths, o...)
+		} else {
+			silent = append(silent, o...)
+		}
+	}
+	if len(paths) == 0 {
+		paths = silent // to say why
 	}
 	a := answer(paths)
 	if a.Answer == No {
@@ -30,6 +35,23 @@ func (g *Graph) Ask(q Question) Answer {
 		a.Through = g.throughBalancers(q.To)
 	}
 	return a
+}
+
+// foreign is the ICMP of the other family, which does not exist.
+func foreign(f packet.Family) packet.Set {
+	if f == packet.IPv4 {
+		return packet.Everything(f).On(packet.ICMPv6)
+	}
+	return packet.Everything(f).On(packet.ICMP)
+}
+
+// speaks reports whether anything of an end point may have an address of the
+// family.
+func (e Endpoint) speaks(f packet.Family) bool {
+	list := e.interfaces()
+	return len(list) == 0 || f == packet.IPv4 || slices.ContainsFunc(list, func(i *aws.Interface) bool {
+		return i.IPv6 != tf.No || slices.ContainsFunc(i.Addresses, netip.Addr.Is6)
+	})
 }
 
 // in reports whether an end point exists in a family.

@@ -29,7 +29,7 @@ func (g *Graph) balanced(lb *aws.LoadBalancer, f packet.Family) []*Flow {
 		out = append(out, flow)
 		for _, d := range g.deliveries(lb, l) {
 			second := g.overPlaces(lb.Interface, f, func(p *place) outcome {
-				return g.deliver(d, arrive(p), p, f).seenFrom(p.internet.addresses, f)
+				return g.deliver(d, arrive(p), p, f).seenFrom(p)
 			})
 			if second.forward.IsEmpty() {
 				continue
@@ -48,7 +48,7 @@ func (g *Graph) balanced(lb *aws.LoadBalancer, f packet.Family) []*Flow {
 // one subnet.
 func (g *Graph) toListeners(lb *aws.LoadBalancer, listeners []*aws.Listener, p *place, question packet.Set) outcome {
 	stages := append(g.inboundStages(lb.Interface, p), schemeStage(lb, p.f), listenerStage(lb, listeners, p.f))
-	o := walk(stages, question.From(p.internet.addresses)).seenFrom(p.internet.addresses, p.f)
+	o := walk(stages, question.From(p.internet.addresses)).seenFrom(p)
 	o.to = g.nodeOf(lb, p).addresses
 	o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
 	return o

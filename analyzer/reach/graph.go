@@ -23,6 +23,7 @@ type Graph struct {
 	ruleTerms    map[termsKey][]term
 	acls         map[aclKey]filter
 	seen         map[seenKey]filter
+	gaps         map[gapKey][]gap
 	places       map[placeKey]*place
 	classes      map[class]*outcome
 
@@ -42,6 +43,7 @@ func Compile(n *aws.Network) *Graph {
 		ruleTerms:      map[termsKey][]term{},
 		acls:           map[aclKey]filter{},
 		seen:           map[seenKey]filter{},
+		gaps:           map[gapKey][]gap{},
 		places:         map[placeKey]*place{},
 		classes:        map[class]*outcome{},
 		unknownSubnets: map[string]*aws.Subnet{},

@@ -47,17 +47,8 @@ func hostAddresses(s *aws.Subnet, f packet.Family) packet.Addresses {
 	}
 	first := s.CIDR.Prefix.Masked().Addr()
 	reserved := packet.AddressRange(first, first.Next().Next().Next())
-	return all.Subtract(reserved).Subtract(last(s.CIDR.Prefix))
-}
-
-// last is the last address of an IPv4 prefix.
-func last(p netip.Prefix) packet.Addresses {
-	a := p.Masked().Addr().As4()
-	for bit := p.Bits(); bit < 32; bit++ {
-		a[bit/8] |= 1 << (7 - bit%8)
-	}
-	end := netip.AddrFrom4(a)
-	return packet.AddressRange(end, end)
+	end := last(s.CIDR.Prefix)
+	return all.Subtract(reserved).Subtract(packet.AddressRange(end, end))
 }
 
 // speaks says whether an interface has an address of the family at all.

@@ -51,7 +51,7 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 	shared, ok := g.classes[key]
 	if !ok {
 		o := g.overPlaces(i, f, func(p *place) outcome {
-			return walk(g.inboundStages(i, p), packet.Everything(f).From(p.internet.addresses)).seenFrom(p.internet.addresses, f)
+			return walk(g.inboundStages(i, p), packet.Everything(f).From(p.internet.addresses)).seenFrom(p)
 		})
 		shared = &o
 		g.classes[key] = shared
@@ -308,7 +308,7 @@ func (g *Graph) Blocking(i *aws.Interface, f packet.Family) []Hop {
 func (g *Graph) fromInternetTo(i *aws.Interface, f packet.Family, question packet.Set) outcome {
 	return g.overPlaces(i, f, func(p *place) outcome {
 		stages := append(g.inboundStages(i, p), addressStage(i, f))
-		o := walk(stages, question.From(p.internet.addresses)).seenFrom(p.internet.addresses, f)
+		o := walk(stages, question.From(p.internet.addresses)).seenFrom(p)
 		o.to = g.hostIn(i, p).addresses
 		o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
 		return o

@@ -30,7 +30,7 @@ func (g *Graph) leave(i *aws.Interface, f packet.Family, way wayOut, question pa
 		stages := []stage{initiates(i, f), g.groupStage(i, outbound, f, p.internet), p.out}
 		stages = append(stages, way(i, p)...)
 		stages = append(stages, p.inReply)
-		o := walk(stages, question.To(p.internet.addresses)).seenTo(p.internet.addresses, f)
+		o := walk(stages, question.To(p.internet.addresses)).seenTo(p)
 		o.path = append([]Hop{{Object: interfaceObject(i), Admits: exactly(question)}}, o.path...)
 		o.path = append(o.path, Hop{Object: internetObject, Admits: o.reachable})
 		return o

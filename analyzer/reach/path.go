@@ -267,13 +267,11 @@ func join(op func(a, b Relation) Relation, paths []outcome) outcome {
 
 // seenFrom lets "everywhere" stand for the internet in all that an outcome
 // shows of the client's side.
-func (o outcome) seenFrom(internet packet.Addresses, f packet.Family) outcome {
-	return o.shown(func(s packet.Set) packet.Set { return widen(s, f, internet) })
-}
+func (o outcome) seenFrom(p *place) outcome { return o.shown(p.widen) }
 
 // seenTo is the same for the server's side of what goes out.
-func (o outcome) seenTo(internet packet.Addresses, f packet.Family) outcome {
-	return o.shown(func(s packet.Set) packet.Set { return s.Union(everyDestination(s, internet, f)) })
+func (o outcome) seenTo(p *place) outcome {
+	return o.shown(func(s packet.Set) packet.Set { return s.Union(everyDestination(s, p.internet.addresses, p.f)) })
 }
 
 func (o outcome) shown(all func(packet.Set) packet.Set) outcome {

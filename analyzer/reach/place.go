@@ -13,6 +13,7 @@ type place struct {
 	f      packet.Family
 	// internet is the internet as a remote of this VPC.
 	internet remote
+	gaps     []gap
 	// gateway is the internet gateway that all interfaces share.
 	gateway stage
 	// route is the route to the internet gateway, on requests that go out;
@@ -37,6 +38,7 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 	p := &place{subnet: s, f: f}
 	p.vpc, _ = s.VPC.One()
 	p.internet = g.internetOf(p.vpc, f)
+	p.gaps = g.gapsOf(p.internet, f)
 	p.gateway = g.gateway(p)
 	p.route = g.internetRoute(p)
 	p.routeBack = p.route
@@ -56,6 +58,20 @@ func (g *Graph) internetOf(v *aws.VPC, f packet.Family) remote {
 		key += " " + v.Scope + " " + v.Label
 	}
 	return remote{key: key, addresses: g.outsideOf(v, f)}
+}
+
+// gapsOf is remembered by what the internet is to a VPC.
+func (g *Graph) gapsOf(internet remote, f packet.Family) []gap {
+	key := gapKey{internet.key, f}
+	if _, ok := g.gaps[key]; !ok {
+		g.gaps[key] = gaps(internet.addresses, f)
+	}
+	return g.gaps[key]
+}
+
+type gapKey struct {
+	remote string
+	f      packet.Family
 }
 
 // boundary is a subnet's network ACL in one direction, for a remote. As the
