@@ -54,7 +54,7 @@ resource "aws_security_group" "web" {
 		{ID: "EC2.14", Relation: "narrower"},
 	},
 	Run: func(p *analyzer.Pass) {
-		report(p, "the internet can reach %s on %s",
+		report(p, "the internet",
 			"remove the rule and use Session Manager, or name the addresses that the port is for",
 			func(part *exposed.Part) bool {
 				return part.Reach == analyzer.Anyone && part.Target == analyzer.AdminPort

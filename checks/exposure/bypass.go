@@ -57,7 +57,7 @@ resource "aws_lb_target_group_attachment" "web" {
 		around := func(part *exposed.Part) bool { return part.Reach == analyzer.Anyone && part.Around != nil }
 		for _, group := range exposed.ByCause(exposed.Parts(p.View), around) {
 			balancer := group.Parts[0].Around
-			finding := group.Finding("the internet can reach %s on %s around " + balancer.Label)
+			finding := group.Finding("the internet", " around "+balancer.Label)
 			finding.Fix = "admit only the security group of " + balancer.Label
 			if nodes := balancer.Interface; nodes != nil {
 				if groups := nodes.Groups.Each; len(groups) == 1 {

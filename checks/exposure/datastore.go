@@ -47,37 +47,7 @@ resource "aws_db_instance" "orders" {
   vpc_security_group_ids      = [aws_security_group.db.id]
 }
 `,
-	Good: example.PublicSubnet + example.PrivateSubnet + `
-resource "aws_db_subnet_group" "db" {
-  subnet_ids = aws_subnet.private[*].id
-}
-
-resource "aws_security_group" "app" {
-  vpc_id = aws_vpc.main.id
-}
-
-resource "aws_security_group" "db" {
-  vpc_id = aws_vpc.main.id
-
-  ingress {
-    protocol        = "tcp"
-    from_port       = 5432
-    to_port         = 5432
-    security_groups = [aws_security_group.app.id]
-  }
-}
-
-resource "aws_db_instance" "orders" {
-  identifier                  = "orders"
-  engine                      = "postgres"
-  instance_class              = "db.t4g.micro"
-  allocated_storage           = 20
-  storage_encrypted           = true
-  username                    = "orders"
-  manage_master_user_password = true
-  db_subnet_group_name        = aws_db_subnet_group.db.name
-  vpc_security_group_ids      = [aws_security_group.db.id]
-}
+	Good: example.PublicSubnet + example.PrivateSubnet + example.Database + `}
 `,
 	Replaces: []analyzer.Replacement{
 		{ID: "CKV_AWS_17", Relation: "narrower"},
@@ -94,7 +64,7 @@ resource "aws_db_instance" "orders" {
 		{ID: "EC2.19", Relation: "narrower"},
 	},
 	Run: func(p *analyzer.Pass) {
-		report(p, "the internet can reach %s on %s",
+		report(p, "the internet",
 			"admit the security group of the tier that uses the data instead of the internet, and take the public address away",
 			func(part *exposed.Part) bool {
 				return part.Reach == analyzer.Anyone && part.Target == analyzer.DataStore

@@ -45,7 +45,7 @@ resource "aws_security_group" "web" {
 		{ID: "EC2.18", Relation: "narrower"},
 	},
 	Run: func(p *analyzer.Pass) {
-		report(p, "the internet can reach %s on %s",
+		report(p, "the internet",
 			"open only the ports that the host serves to the public",
 			func(part *exposed.Part) bool {
 				return part.Reach == analyzer.Anyone && part.Target == analyzer.WholeHost

@@ -24,11 +24,12 @@ func Checks() []*analyzer.Check {
 	}
 }
 
-// report makes a finding for every root cause of the parts to keep.
-func report(p *analyzer.Pass, format, fix string, keep func(*exposed.Part) bool) {
+// report makes a finding for every root cause of the parts to keep: who can
+// reach what, and how to close it.
+func report(p *analyzer.Pass, who, fix string, keep func(*exposed.Part) bool) {
 	p.Evaluated += len(p.Network.Interfaces) + len(p.Network.LoadBalancers)
 	for _, group := range exposed.ByCause(exposed.Parts(p.View), keep) {
-		finding := group.Finding(format)
+		finding := group.Finding(who, "")
 		finding.Fix = fix
 		p.Report(finding)
 	}

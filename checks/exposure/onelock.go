@@ -26,28 +26,34 @@ var OneLock = &analyzer.Check{
 		`lock that was there before is not.`,
 	Remediation: `Keep the lock that the change opens, or say in the review why one is enough.`,
 	Bad: example.PublicSubnet + example.PrivateSubnet + `
-# The change adds this association: the database was in private subnets.
+# The change adds this association.
 resource "aws_route_table_association" "private" {
   count          = 2
   subnet_id      = aws_subnet.private[count.index].id
   route_table_id = aws_route_table.public.id
 }
-
-resource "aws_db_subnet_group" "db" {
-  subnet_ids = aws_subnet.private[*].id
+` + example.Database + `  publicly_accessible         = true
 }
 `,
-	Good: example.PublicSubnet + example.PrivateSubnet + `
-resource "aws_db_subnet_group" "db" {
-  subnet_ids = aws_subnet.private[*].id
+	Good: example.PublicSubnet + example.PrivateSubnet + example.Database + `  publicly_accessible         = true
 }
 `,
-	Run: runOneLock,
+	Run: func(p *analyzer.Pass) {
+		for _, finding := range locks(p) {
+			p.Report(finding)
+		}
+	},
 }
 
-func runOneLock(p *analyzer.Pass) {
+// locks are the findings of this check, which others leave to it.
+func locks(p *analyzer.Pass) []analyzer.Finding {
+	type key struct{}
+	return analyzer.Shared(p.View, key{}, func(*analyzer.View) []analyzer.Finding { return findLocks(p) })
+}
+
+func findLocks(p *analyzer.Pass) []analyzer.Finding {
 	if p.Before == nil || p.Before == p.View {
-		return
+		return nil
 	}
 	before := map[string]*aws.Interface{}
 	for _, i := range p.Before.Network.Interfaces {
@@ -61,7 +67,6 @@ func runOneLock(p *analyzer.Pass) {
 			continue
 		}
 		for _, target := range sensitive(i) {
-			p.Evaluated++
 			now, then := blockers(p.View, i, target.packets), blockers(p.Before, was, target.packets)
 			if len(now) != 1 || len(then) < 2 {
 				continue
@@ -78,9 +83,11 @@ func runOneLock(p *analyzer.Pass) {
 			f.Message = fmt.Sprintf("only one lock is left between the internet and %s: %s", exposed.Names(f.Subjects), now[0].Detail)
 		}
 	}
+	var findings []analyzer.Finding
 	for _, key := range order {
-		p.Report(*groups[key])
+		findings = append(findings, *groups[key])
 	}
+	return findings
 }
 
 // question is what would be exposed if the last lock fell.

@@ -69,6 +69,9 @@ resource "aws_instance" "web" {
 
 func runOpenRule(p *analyzer.Pass) {
 	used := map[string]bool{}
+	for _, finding := range locks(p) {
+		used[exposed.PlaceOf(finding.Cause)] = true // said there, and graver
+	}
 	for _, part := range exposed.Parts(p.View) {
 		used[exposed.PlaceOf(part.Cause)] = true
 	}
@@ -81,7 +84,7 @@ func runOpenRule(p *analyzer.Pass) {
 		p.Evaluated++
 		for n := range group.Ingress {
 			rule := &group.Ingress[n]
-			place := exposed.PlaceOf(rule.Cause)
+			place := exposed.PlaceOf(exposed.RuleCause(rule))
 			reach, target, packets := exposed.Judge(rule)
 			if reach < analyzer.Anyone || target < analyzer.AdminPort || used[place] || reported[place] {
 				continue
@@ -96,7 +99,7 @@ func runOpenRule(p *analyzer.Pass) {
 // in the input.
 func openRule(p *analyzer.Pass, group *aws.SecurityGroup, rule *aws.Rule, target analyzer.Target, members int, ports string) analyzer.Finding {
 	finding := analyzer.Finding{
-		Cause:    rule.Cause,
+		Cause:    exposed.RuleCause(rule),
 		Subjects: []analyzer.Subject{{Address: group.Label, Verdict: analyzer.Violation}},
 		Effect:   analyzer.Effect{Target: target},
 		Message:  fmt.Sprintf("%s admits everyone on %s, though nothing can use it today", group.Label, ports),

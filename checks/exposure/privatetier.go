@@ -67,13 +67,17 @@ func runPrivateTier(p *analyzer.Pass) {
 	found := map[string]*analyzer.Finding{}
 	var order []string
 	for _, s := range p.Network.Subnets {
-		why := private(s, inside[s], p.Options["private_names"])
-		if s.Resource == nil || why == "" {
+		if s.Resource == nil {
 			continue
 		}
 		p.Evaluated++
+		reached := slices.ContainsFunc(inside[s], func(i *aws.Interface) bool { return exposed.Anywhere(p.View, i) })
+		why := called(s, p.Options["private_names"])
+		if why == "" && !reached { // a data store that is reached has a finding of its own
+			why = holds(inside[s])
+		}
 		cause, ok := internetRoute(s)
-		if !ok {
+		if why == "" || !ok {
 			continue
 		}
 		key := exposed.PlaceOf(cause)
@@ -83,8 +87,9 @@ func runPrivateTier(p *analyzer.Pass) {
 		}
 		f := found[key]
 		f.Subjects = append(f.Subjects, analyzer.Subject{Address: s.Label, Verdict: analyzer.Violation})
-		f.Message = fmt.Sprintf("%s, %s, can send to and be reached from the internet", exposed.Names(f.Subjects), why)
-		if slices.ContainsFunc(inside[s], func(i *aws.Interface) bool { return exposed.Anywhere(p.View, i) }) {
+		f.Message = fmt.Sprintf("%s gives %s, %s, a route to the internet", cause.Address(), exposed.Names(f.Subjects), why)
+		f.Fix = "send " + exposed.Names(f.Subjects) + " through a NAT gateway, or nowhere"
+		if reached {
 			f.Effect = analyzer.Effect{Reach: analyzer.Anyone, Target: analyzer.Unexpected}
 		}
 	}
@@ -114,26 +119,30 @@ func publicDataStores(p *analyzer.Pass) {
 	}
 }
 
-// private says why a subnet is not for the internet, or nothing.
-func private(s *aws.Subnet, inside []*aws.Interface, names []string) string {
+// holds names a data store in a subnet, or nothing.
+func holds(inside []*aws.Interface) string {
 	for _, i := range inside {
 		if i.Kind == aws.KindDataStore {
-			return "which holds " + exposed.Address(i)
+			return "where " + exposed.Address(i) + " stands"
 		}
 	}
-	if s.Resource == nil {
-		return ""
-	}
+	return ""
+}
+
+// called says by which of its names a subnet is not for the internet, or
+// nothing.
+func called(s *aws.Subnet, names []string) string {
 	labels := []string{s.Resource.Addr.Name}
 	for _, tag := range []string{"Name", "Tier", "tier", "Type", "type"} {
-		if value, ok := s.Resource.Get("tags_all", tag).AsString().Known(); ok {
+		if value, ok := s.Resource.Get("tags", tag).AsString().Known(); ok {
 			labels = append(labels, value)
 		}
 	}
 	for _, label := range labels {
-		for _, word := range strings.FieldsFunc(strings.ToLower(label), func(r rune) bool { return r < 'a' || r > 'z' }) {
-			if slices.Contains(names, word) {
-				return "which is called " + word
+		words := strings.FieldsFunc(strings.ToLower(label), func(r rune) bool { return r < 'a' || r > 'z' })
+		for _, word := range words {
+			if slices.Contains(names, word) && !slices.Contains(words, "public") {
+				return "called " + word
 			}
 		}
 	}

@@ -53,7 +53,7 @@ resource "aws_security_group" "web" {
 	},
 	Run: func(p *analyzer.Pass) {
 		expected := exposed.Ports(p.Options["expected"]).Union(exposed.Ports(exposed.FrontPorts))
-		report(p, "the internet can reach %s on %s",
+		report(p, "the internet",
 			"admit the load balancer's security group or the addresses that need the port instead of everyone",
 			func(part *exposed.Part) bool {
 				return part.Reach == analyzer.Anyone && part.Target == analyzer.Unexpected && part.Around == nil &&

@@ -44,7 +44,7 @@ resource "aws_security_group" "web" {
 		{ID: "sensitive_port_is_exposed_to_small_public_network", Relation: "narrower"},
 	},
 	Run: func(p *analyzer.Pass) {
-		report(p, "a very wide public range can reach %s on %s",
+		report(p, "a very wide public range",
 			"name the addresses that need the port",
 			func(part *exposed.Part) bool {
 				return part.Reach == analyzer.WidePublic && part.Target >= analyzer.AdminPort

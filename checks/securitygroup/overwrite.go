@@ -74,62 +74,74 @@ resource "aws_vpc_security_group_ingress_rule" "metrics" {
 }
 
 func runOverwrite(p *analyzer.Pass) {
+	var objects []conflicting
 	for _, g := range p.Network.SecurityGroups {
-		var separate []aws.Cause
+		o := conflicting{Object: g.Object}
 		for _, rule := range slices.Concat(g.Ingress, g.Egress) {
-			if rule.Conflict {
-				separate = append(separate, rule.Cause)
-			}
+			o.add(rule.Cause, rule.Conflict)
 		}
-		overwritten(p, g.Object, separate)
+		objects = append(objects, o)
 	}
 	for _, a := range p.Network.ACLs {
-		var separate []aws.Cause
+		o := conflicting{Object: a.Object}
 		for _, entry := range slices.Concat(a.Ingress, a.Egress) {
-			if entry.Conflict {
-				separate = append(separate, entry.Cause)
-			}
+			o.add(entry.Cause, entry.Conflict)
 		}
-		overwritten(p, a.Object, separate)
+		objects = append(objects, o)
 	}
 	for _, t := range p.Network.RouteTables {
-		var separate []aws.Cause
+		o := conflicting{Object: t.Object}
 		for _, route := range t.Routes {
-			if route.Conflict {
-				separate = append(separate, route.Cause)
-			}
+			o.add(route.Cause, route.Conflict)
 		}
-		overwritten(p, t.Object, separate)
+		objects = append(objects, o)
+	}
+	homes := map[*tf.Resource]int{}
+	for _, o := range objects {
+		for _, r := range o.separate {
+			homes[r]++
+		}
+	}
+	for _, o := range objects {
+		if o.Resource != nil {
+			p.Evaluated++
+			o.report(p, homes)
+		}
 	}
 }
 
-// overwritten reports an object whose elements conflict. The finding stands at
-// the object, whose inline blocks do the overwriting; the separate resources
-// are its subjects.
-func overwritten(p *analyzer.Pass, o aws.Object, conflicts []aws.Cause) {
-	if o.Resource == nil {
-		return
+// conflicting is an object with those of its elements that may not survive.
+type conflicting struct {
+	aws.Object
+	inline   bool
+	separate []*tf.Resource
+}
+
+func (o *conflicting) add(cause aws.Cause, conflict bool) {
+	switch r := cause.Resource; {
+	case !conflict || r == nil:
+	case r == o.Resource:
+		o.inline = true
+	case !slices.Contains(o.separate, r):
+		o.separate = append(o.separate, r)
 	}
-	p.Evaluated++
-	finding := analyzer.Finding{
-		Cause:  aws.Cause{Resource: o.Resource},
-		Effect: analyzer.Effect{Breaks: true},
-	}
-	var separate []*tf.Resource
-	for _, c := range conflicts {
-		if c.Resource != nil && c.Resource != o.Resource && !slices.Contains(separate, c.Resource) {
-			separate = append(separate, c.Resource)
+}
+
+// report makes a finding of an object whose inline blocks delete what stands
+// beside them. An element that may belong to several objects proves nothing.
+func (o *conflicting) report(p *analyzer.Pass, homes map[*tf.Resource]int) {
+	finding := analyzer.Finding{Cause: aws.Cause{Resource: o.Resource}, Effect: analyzer.Effect{Breaks: true}}
+	for _, r := range o.separate {
+		if homes[r] == 1 {
+			finding.Subjects = append(finding.Subjects, analyzer.Subject{Address: r.Address, Verdict: analyzer.Violation})
+			finding.Related = append(finding.Related, analyzer.Note{Text: "deleted by the inline blocks", Cause: aws.Cause{Resource: r}})
 		}
 	}
-	if len(separate) == 0 {
+	if !o.inline || len(finding.Subjects) == 0 {
 		return
 	}
-	for _, r := range separate {
-		finding.Subjects = append(finding.Subjects, analyzer.Subject{Address: r.Address, Verdict: analyzer.Violation})
-		finding.Related = append(finding.Related, analyzer.Note{Text: "deleted by the inline blocks", Cause: aws.Cause{Resource: r}})
-	}
-	others := separate[0].Address
-	if more := len(separate) - 1; more > 0 {
+	others := finding.Subjects[0].Address
+	if more := len(finding.Subjects) - 1; more > 0 {
 		others = fmt.Sprintf("%s and %d more", others, more)
 	}
 	finding.Message = fmt.Sprintf("the inline blocks of %s and %s overwrite each other", o.Label, others)

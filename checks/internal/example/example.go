@@ -106,3 +106,37 @@ resource "aws_lb_listener" "https" {
   }
 }
 `
+
+// Database adds a database in the private subnets that one other group may
+// use. The block of the database itself is left open for more arguments.
+const Database = `
+resource "aws_db_subnet_group" "db" {
+  subnet_ids = aws_subnet.private[*].id
+}
+
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_security_group" "db" {
+  vpc_id = aws_vpc.main.id
+
+  ingress {
+    protocol        = "tcp"
+    from_port       = 5432
+    to_port         = 5432
+    security_groups = [aws_security_group.app.id]
+  }
+}
+
+resource "aws_db_instance" "orders" {
+  identifier                  = "orders"
+  engine                      = "postgres"
+  instance_class              = "db.t4g.micro"
+  allocated_storage           = 20
+  storage_encrypted           = true
+  username                    = "orders"
+  manage_master_user_password = true
+  db_subnet_group_name        = aws_db_subnet_group.db.name
+  vpc_security_group_ids      = [aws_security_group.db.id]
+`

@@ -36,21 +36,14 @@ var DataPorts = []string{
 	"tcp/3306",             // MySQL
 	"tcp/5432",             // PostgreSQL
 	"tcp/5439",             // Redshift
-	"tcp/5984",             // CouchDB
 	"tcp/6379",             // Redis
-	"tcp/7000-7001",        // Cassandra
 	"tcp/9042", "tcp/9160", // Cassandra clients
-	"tcp/9092-9098",        // Kafka
+	"tcp/9092", "tcp/9094", "tcp/9096", "tcp/9098", // Kafka
 	"tcp/9200", "tcp/9300", // Elasticsearch
-	"tcp/11211",                 // memcached
-	"udp/11211",                 // memcached
-	"tcp/27017-27019",           // MongoDB
-	"tcp/2181",                  // ZooKeeper
-	"tcp/2383",                  // SQL Server Analysis Services
-	"tcp/5671-5672",             // AMQP
-	"tcp/8086",                  // InfluxDB
-	"tcp/8529",                  // ArangoDB
-	"tcp/7473-7474", "tcp/7687", // Neo4j
+	"tcp/11211",       // memcached
+	"udp/11211",       // memcached
+	"tcp/27017-27019", // MongoDB
+	"tcp/2383",        // SQL Server Analysis Services
 }
 
 // FrontPorts are what a public web server is expected to serve.

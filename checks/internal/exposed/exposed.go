@@ -5,6 +5,8 @@
 package exposed
 
 import (
+	"strings"
+
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -58,17 +60,27 @@ type classifier struct {
 func (c *classifier) add(f *reach.Flow) {
 	balancer := Balancer(f)
 	switch {
-	case f.Through != nil:
+	case f.Through != nil && !overHTTP(f.Listener):
 		for _, i := range f.To.Interfaces {
 			c.through(f, i)
 		}
-	case balancer != nil:
+	case balancer != nil && !overHTTP(f.Listener):
 		c.listeners(f, balancer)
-	default:
+	case balancer == nil && f.Through == nil:
 		for _, i := range f.To.Interfaces {
 			c.direct(f, i)
 		}
 	}
+}
+
+// overHTTP reports whether a listener speaks HTTP, which is a front door on
+// whatever port.
+func overHTTP(l *aws.Listener) bool {
+	if l == nil {
+		return false
+	}
+	protocol, _ := l.Protocol.Known()
+	return strings.HasPrefix(strings.ToUpper(protocol), "HTTP")
 }
 
 // Balancer is the load balancer that a flow ends at, or nil.
@@ -91,7 +103,7 @@ func (c *classifier) direct(f *reach.Flow, i *aws.Interface) {
 		}
 		part := reach.Relation{Must: admits.Must.Intersect(f.Reachable.Must), May: admits.May.Intersect(f.Reachable.May)}
 		rest = reach.Relation{Must: rest.Must.Subtract(admits.Must), May: rest.May.Subtract(admits.May)}
-		c.host(f, i, rule.Cause, part)
+		c.host(f, i, RuleCause(rule), part)
 	}
 	c.host(f, i, placement(f, i), rest)
 }

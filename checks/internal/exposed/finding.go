@@ -46,9 +46,9 @@ func PlaceOf(c aws.Cause) string {
 	return c.Resource.Addr.Config() + " " + c.Argument
 }
 
-// Finding makes one finding of a group. Its message is filled in by format,
-// whose arguments are the subjects and the ports, both for people.
-func (g *Group) Finding(format string) analyzer.Finding {
+// Finding makes one finding of a group: that who can reach, or may reach, the
+// subjects on their ports, with more about the way.
+func (g *Group) Finding(who, more string) analyzer.Finding {
 	f := analyzer.Finding{Cause: g.Cause}
 	var all packet.Set
 	var worst *Part
@@ -65,7 +65,11 @@ func (g *Group) Finding(format string) analyzer.Finding {
 	}
 	f.Effect = worst.Effect()
 	f.Path = slices.Concat(worst.Flow.Path, worst.Flow.ReplyPath)
-	f.Message = fmt.Sprintf(format, Names(f.Subjects), Describe(all)+overIPv6(all))
+	can := "may"
+	if worst.Certain {
+		can = "can"
+	}
+	f.Message = fmt.Sprintf("%s %s reach %s on %s%s%s", who, can, Names(f.Subjects), Describe(all), overIPv6(all), more)
 	return f
 }
 

@@ -104,3 +104,21 @@ func RulePorts(r aws.Rule) (exact, widest packet.Set) {
 	}
 	return set, set
 }
+
+// RuleCause is the argument of a rule that admits the most addresses, which is
+// the one to edit.
+func RuleCause(r *aws.Rule) aws.Cause {
+	cause, widest := r.Cause, 1<<10
+	for _, peer := range r.CIDRs {
+		if bits := peer.To.Bits(); bits < widest {
+			cause, widest = peer.Cause, bits
+		}
+	}
+	if len(r.CIDRs) == 0 && len(r.PrefixLists) > 0 {
+		cause = r.PrefixLists[0].Cause
+	}
+	if cause.Resource == nil {
+		return r.Cause
+	}
+	return cause
+}
