@@ -2,6 +2,7 @@ package aws
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -64,7 +65,7 @@ func (b *builder) service(c recipe, r *tf.Resource) {
 			i.PublicIPv4 = i.publicWithGateway()
 		}
 	}
-	i.Ports = c.listens(r, get)
+	i.Ports = c.listens(get)
 	if c.source {
 		i.Inbound = tf.No
 	}
@@ -236,16 +237,32 @@ func (b *builder) secureService(c recipe, r *tf.Resource, i *Interface, get func
 }
 
 // listens are the ports of a service; nil where nobody can tell.
-func (c recipe) listens(r *tf.Resource, get func(string) setting) []ServicePort {
+func (c recipe) listens(get func(string) setting) []ServicePort {
 	if c.port != "" {
 		port := get(c.port)
-		if n, known := port.value.AsInt().Known(); known && n > 0 && n < 65536 {
-			return ports(uint16(n))
-		}
-		if port.isSet() {
+		n, known := port.value.AsInt().Known()
+		switch {
+		case known && n > 0 && n < 65536:
+			own := ports(uint16(n))
+			if of := port.cause.Resource; of.Config.Sets(c.port) != tf.No {
+				return own
+			}
+			// A number that nobody chose: the default counts as well.
+			for _, p := range c.defaultPorts(get) {
+				if !slices.Contains(own, p) {
+					own = append(own, p)
+				}
+			}
+			return own
+		case port.isSet():
 			return nil
 		}
 	}
+	return c.defaultPorts(get)
+}
+
+// defaultPorts are the ports of a service where nobody chose one.
+func (c recipe) defaultPorts(get func(string) setting) []ServicePort {
 	if c.engine == "" {
 		return c.ports
 	}

@@ -50,6 +50,9 @@ func TestServices(t *testing.T) {
 		{"TF-NI-9: no subnet group is the default VPC", []*tf.Resource{
 			made("aws_db_instance.x", attrs{"engine": "mariadb", "publicly_accessible": true}),
 		}, standing{"default subnet of default VPC of eu-west-1", "default security group of default VPC of eu-west-1", tf.Yes, "aws_db_instance.x publicly_accessible", tf.No}, "3306"},
+		{"SVC-1: a port that nobody chose is the engine's, whatever the state says", []*tf.Resource{group,
+			with(existing("aws_db_instance.x", attrs{"engine": "postgres", "db_subnet_group_name": "data", "vpc_security_group_ids": db}), attrs{"port": 443}),
+		}, standing{both, dbGroup, tf.No, "aws_db_instance.x publicly_accessible", tf.No}, "443,5432"},
 		{"SVC-9: public brokers", []*tf.Resource{
 			made("aws_msk_cluster.x", attrs{"broker_node_group_info": list{attrs{"client_subnets": list{ref("aws_subnet.public.id")}, "security_groups": db,
 				"connectivity_info": list{attrs{"public_access": list{attrs{"type": "SERVICE_PROVIDED_EIPS"}}}}}}}),
