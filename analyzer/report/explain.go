@@ -96,7 +96,7 @@ func ExplainFinding(w io.Writer, f *analyzer.Finding, o Options) error {
 	p.list("Because", because)
 	if len(f.Path) > 0 {
 		p.heading("Path")
-		for _, line := range p.hops(f.Stack, f.Path, f.Location.Range) {
+		for _, line := range p.hops(f.Stack, oneWay(f.Path), f.Location.Range) {
 			p.line("  " + line)
 		}
 	}

@@ -218,7 +218,7 @@ func (w *wire) finding(f *analyzer.Finding) wireFinding {
 		Subjects: each(f.Subjects, func(s analyzer.Subject) wireSubject {
 			return wireSubject{Address: s.Address, Verdict: string(s.Verdict), Status: string(s.Status), Flows: w.flows(s.Flows)}
 		}),
-		Path: each(f.Path, func(h reach.Hop) wireHop { return w.hop(f.Stack, h) }),
+		Path: each(oneWay(f.Path), func(h reach.Hop) wireHop { return w.hop(f.Stack, h) }),
 		Because: each(f.Because, func(n analyzer.Note) wireBecause {
 			return wireBecause{Text: n.Text, Address: n.Cause.Address(), Range: toRange(n.Range)}
 		}),
@@ -245,7 +245,7 @@ func (w *wire) exposure(e *analyzer.Exposure) wireExposure {
 	return wireExposure{
 		Stack: stackName(e.Stack), From: e.Flow.From.Label, To: e.Flow.To.Label, Family: e.Flow.Family.String(),
 		Verdict: string(e.Flow.Verdict()), Status: string(e.Status), Flows: w.flows(packets),
-		Path: each(e.Flow.Path, func(h reach.Hop) wireHop { return w.hop(e.Stack, h) }),
+		Path: each(oneWay(e.Flow.Path), func(h reach.Hop) wireHop { return w.hop(e.Stack, h) }),
 	}
 }
 

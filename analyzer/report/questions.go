@@ -101,7 +101,14 @@ func (p *printer) question(q analyzer.Question, width int) []string {
 	tag := p.paint(severityColors[q.Severity], pad(q.Severity.String()+"?", width))
 	decides := fmt.Sprintf("decides %d", len(q.Decides))
 	room := p.width() - len("  ") - width - len("  ") - len("  ") - len(decides)
-	lines := []string{"  " + tag + "  " + pad(cut(clean(q.Text), room), room) + "  " + decides}
+	lines := wrap(clean(cmp.Or(q.Text, q.ID)), room, 2)
+	for i := range lines {
+		if i == 0 {
+			lines[i] = "  " + tag + "  " + pad(lines[i], room) + "  " + decides
+		} else {
+			lines[i] = strings.Repeat(" ", 4+width) + lines[i]
+		}
+	}
 	if q.Settle != "" {
 		lines = append(lines, strings.Repeat(" ", 4+width)+clean(q.Settle))
 	}

@@ -74,18 +74,35 @@ func place(stack *tf.Stack, cause aws.Cause) tf.Range {
 	return location.Range
 }
 
-// hopCause is the element that admits at a hop, else the object itself.
+// hopCause is the element that admits or stops at a hop, else the object
+// itself. What AWS makes itself and nothing else admits has none: its Cause is
+// where one would go to change that.
 func hopCause(h reach.Hop) aws.Cause {
-	if h.Cause.Resource != nil {
+	switch {
+	case h.Object.Resource == nil && h.Object.Label != "" && len(h.Causes) == 0 && h.Code == "":
+		return aws.Cause{}
+	case h.Cause.Resource != nil:
 		return h.Cause
 	}
 	return aws.Cause{Resource: h.Object.Resource}
 }
 
+// oneWay is the hops of a path up to its end, without those of the way back.
+// What matters to the reply alone may stand on the way too, such as the route
+// to the internet gateway.
+func oneWay(hops []reach.Hop) []reach.Hop {
+	for len(hops) > 1 && hops[len(hops)-1].Reply {
+		hops = hops[:len(hops)-1]
+	}
+	return hops
+}
+
 // hasBefore reports whether a stack describes a change of something that
-// exists. The first apply of a stack changes everything and nothing.
+// exists. The first apply of a stack, before which there is nothing but data
+// sources, changes everything and nothing.
 func hasBefore(stack *tf.Stack) bool {
-	return stack != nil && stack.Before != nil && len(stack.Before.Resources) > 0
+	return stack != nil && stack.Before != nil &&
+		slices.ContainsFunc(stack.Before.Resources, func(r *tf.Resource) bool { return r.Addr.Mode == tf.Managed })
 }
 
 // changes says what the plan does to an instance, in one word.

@@ -123,10 +123,11 @@ func shop() *analyzer.Report {
 	open := aws.Cause{Resource: group, Argument: "ingress[0].cidr_blocks"}
 	hops := []reach.Hop{
 		{Object: object(igw)},
-		{Object: aws.Object{Label: "main route table of aws_vpc.main"}, Cause: aws.Cause{Resource: route}, Detail: "0.0.0.0/0"},
-		{Object: aws.Object{Label: "network ACL of aws_subnet.db[0]"}, Detail: "default, allows all"},
+		{Object: aws.Object{Label: "main route table of aws_vpc.main"}, Cause: aws.Cause{Resource: route}, Causes: []aws.Cause{{Resource: route}}, Detail: "0.0.0.0/0"},
+		{Object: aws.Object{Label: "network ACL of aws_subnet.db[0]"}, Cause: aws.Cause{Resource: subnet}, Detail: "default, allows all"},
 		{Object: object(group), Cause: open, Detail: "tcp/5432"},
 		{Object: object(db), Cause: aws.Cause{Resource: db, Argument: "publicly_accessible"}, Detail: "public address"},
+		{Object: object(subnet), Detail: "the way back", Reply: true},
 	}
 	partner := &tf.Assumption{ID: "equal-keys:aws_route.db_default.route_table_id", Text: "instances with equal keys belong together", Address: "aws_route.db_default"}
 	who := tf.Fact{ID: "group:sg-0f3c91", Text: "who is in sg-0f3c91 (data.aws_security_group.shared)", Settle: "add the stack that owns it: --context network.json"}

@@ -227,7 +227,7 @@ func (s *sarifWriter) result(group []*analyzer.Finding) *sarif.Result {
 	}
 	if len(f.Path) > 0 {
 		var hops []string
-		for _, h := range f.Path {
+		for _, h := range oneWay(f.Path) {
 			hops = append(hops, links.to(hopName(h), place(f.Stack, hopCause(h))))
 		}
 		message += " Path: " + strings.Join(hops, " → ") + "."
@@ -336,7 +336,7 @@ func location(r tf.Range) *sarif.Location {
 // codeFlow is the path of an exposure, as far as it stands in the source.
 func codeFlow(f *analyzer.Finding) *sarif.CodeFlow {
 	thread := sarif.NewThreadFlow()
-	for _, h := range f.Path {
+	for _, h := range oneWay(f.Path) {
 		if r := place(f.Stack, hopCause(h)); r.StartLine > 0 && inRepository(r.File) {
 			l := location(r).WithMessage(sarif.NewTextMessage(linkText(hopText(h))))
 			thread.AddLocation(sarif.NewThreadFlowLocation().WithLocation(l))

@@ -33,6 +33,7 @@ func Text(w io.Writer, r *analyzer.Report, o Options) error {
 			shown = append(shown, f)
 		}
 	}
+	alike := fold(shown)
 
 	questions := p.questions(r, len(shown) > 0)
 	var tail []string
@@ -53,12 +54,14 @@ func Text(w io.Writer, r *analyzer.Report, o Options) error {
 		room -= len(questions) + 1
 	}
 	var lines []string
-	for i, f := range shown {
-		block := p.finding(f)
+	left := len(shown)
+	for i, group := range alike {
+		block := p.finding(group[0], group[1:]...)
 		if !o.All && i > 0 && len(lines)+len(block)+1 > room {
-			lines = append(lines, fmt.Sprintf("… %d more: --all", len(shown)-i), "")
+			lines = append(lines, fmt.Sprintf("… %d more: --all", left), "")
 			break
 		}
+		left -= len(group)
 		lines = append(lines, block...)
 		lines = append(lines, "")
 	}
@@ -109,9 +112,33 @@ func (p *printer) paint(style lipgloss.Style, s string) string {
 	return style.Render(s)
 }
 
-// finding is the block of one finding: at most linesPerFinding lines, the
-// path giving way first.
-func (p *printer) finding(f *analyzer.Finding) []string {
+// fold joins the findings of one cause, which the instances of a resource
+// have: somebody edits it once. The first stands for the others.
+func fold(findings []*analyzer.Finding) [][]*analyzer.Finding {
+	type key struct {
+		fingerprint string
+		severity    analyzer.Severity
+		status      analyzer.Status
+		accepted    bool
+	}
+	index := map[key]int{}
+	var groups [][]*analyzer.Finding
+	for _, f := range findings {
+		k := key{f.Fingerprint, f.Severity, f.Status, f.Accepted != nil}
+		i, ok := index[k]
+		if !ok || f.Fingerprint == "" {
+			index[k] = len(groups)
+			groups = append(groups, []*analyzer.Finding{f})
+			continue
+		}
+		groups[i] = append(groups[i], f)
+	}
+	return groups
+}
+
+// finding is the block of one finding, and of others like it: at most
+// linesPerFinding lines, the path giving way first.
+func (p *printer) finding(f *analyzer.Finding, alike ...*analyzer.Finding) []string {
 	lines := p.headline(f)
 	lines = append(lines, p.where(f)...)
 	label, because := cause(f)
@@ -124,7 +151,7 @@ func (p *printer) finding(f *analyzer.Finding) []string {
 	if len(because) > 0 {
 		facts = p.field("because", strings.Join(because, "; "), 2)
 	}
-	who := p.who(f)
+	who := append(p.who(f), p.also(alike)...)
 	if f.Accepted != nil {
 		fix = p.field("accepted", accepted(f.Accepted), 1)
 	} else if text := remedy(f); text != "" {
@@ -179,9 +206,9 @@ func (p *printer) where(f *analyzer.Finding) []string {
 	head := "  " + p.paint(gutter, "-->") + " "
 	room := p.width() - len("  --> ") - lipgloss.Width(status)
 	if lipgloss.Width(text)+2 > room && status != "" {
-		return []string{head + cut(text, p.width()-len("  --> ")), strings.Repeat(" ", p.width()-lipgloss.Width(status)) + status}
+		return []string{head + cut(text, longest), strings.Repeat(" ", p.width()-lipgloss.Width(status)) + status}
 	}
-	return []string{head + pad(cut(text, p.width()-len("  --> ")), room) + status}
+	return []string{head + pad(cut(text, longest), room) + status}
 }
 
 // position names the place to edit, with the module calls that lead there.
@@ -311,6 +338,20 @@ func (p *printer) who(f *analyzer.Finding) []string {
 	return p.field("who", instances(names, 4), 1)
 }
 
+// also names the causes of findings that are like the one above.
+func (p *printer) also(alike []*analyzer.Finding) []string {
+	if len(alike) == 0 {
+		return nil
+	}
+	var names []string
+	for _, f := range alike {
+		names = append(names, f.Cause.Address())
+	}
+	slices.SortFunc(names, tf.CompareAddresses)
+	names = slices.Compact(names)
+	return p.field("also", fmt.Sprint(len(alike), " more, at ")+instances(names, 2), 2)
+}
+
 // instances joins addresses, naming a resource once for all its instances:
 // "aws_instance.web[0], [1], [2]". Only the first limit ones are named.
 func instances(addresses []string, limit int) string {
@@ -347,22 +388,24 @@ func splitKey(address string) (base, key string) {
 // way is the path of the worst flow, in at most n lines. A path that does not
 // fit loses its middle: its ends say what it is.
 func (p *printer) way(f *analyzer.Finding, n int) []string {
-	lines := p.hops(f.Stack, f.Path, f.Location.Range)
+	hops := oneWay(f.Path)
+	from := "internet -> "
+	if len(hops) > 1 && strings.HasPrefix(hopName(hops[0]), "internet") && hops[0].Detail == "" {
+		from = clean(hopName(hops[0])) + " -> "
+		hops = hops[1:]
+	}
+	lines := p.hops(f.Stack, hops, f.Location.Range)
 	if extra := len(lines) - n; extra > 0 {
-		from := max(1, n/2)
+		at := max(1, n/2)
 		mark := fmt.Sprintf("… %d more: %s explain %s", extra+1, p.command(), clean(f.Fingerprint))
-		lines = slices.Replace(lines, from, from+extra+1, mark)
+		lines = slices.Replace(lines, at, at+extra+1, mark)
 	}
 	for i := range lines {
 		if i > 0 {
 			lines[i] = "           -> " + lines[i]
-			continue
+		} else {
+			lines[0] = "   " + p.paint(gutter, "=") + " " + p.paint(bold, "path:") + " " + from + strings.Join(strings.Fields(lines[0]), " ")
 		}
-		head := "   " + p.paint(gutter, "=") + " " + p.paint(bold, "path:") + " "
-		if !strings.HasPrefix(lines[0], "internet") {
-			head += "internet -> "
-		}
-		lines[0] = head + strings.Join(strings.Fields(lines[0]), " ")
 	}
 	return lines
 }

@@ -115,6 +115,7 @@ func many(n int, status analyzer.Status) *analyzer.Report {
 		f := *worst
 		f.Message = fmt.Sprintf("the internet can reach aws_db_instance.orders[%d] on tcp/5432", i)
 		f.Status = status
+		f.Fingerprint = fmt.Sprintf("%020d", i)
 		r.Findings = append(r.Findings, &f)
 	}
 	return r
@@ -152,6 +153,21 @@ func TestFindingStaysWithinItsLines(t *testing.T) {
 				t.Errorf("%s takes %d lines", f.Check.ID, n)
 			}
 		}
+	}
+}
+
+func TestInstancesOfOneCauseAreOneBlock(t *testing.T) {
+	r := many(9, analyzer.New)
+	for i, f := range r.Findings {
+		f.Fingerprint = "same"
+		f.Cause.Resource = resource(fmt.Sprintf(`module.net["%d"].aws_security_group.db`, i), tf.Update)
+	}
+	out := text(t, r, Options{})
+	if strings.Count(out, "critical[") != 1 || !strings.Contains(out, `= also: 8 more, at module.net["1"].aws_security_group.db,`) || !strings.Contains(out, "and 6 more") {
+		t.Errorf("want one block for nine instances:\n%s", out)
+	}
+	if !strings.Contains(out, "new: 9 critical") {
+		t.Errorf("the summary does not count them:\n%s", out)
 	}
 }
 

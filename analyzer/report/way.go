@@ -5,7 +5,6 @@ import (
 
 	"charm.land/lipgloss/v2"
 
-	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -19,9 +18,9 @@ func (p *printer) hops(stack *tf.Stack, hops []reach.Hop, from tf.Range) []strin
 	for i, h := range hops {
 		names[i], details[i] = clean(hopName(h)), clean(h.Detail)
 		if !p.All {
-			names[i], details[i] = cut(names[i], 48), cut(details[i], 32)
+			names[i], details[i] = cut(names[i], 60), cut(details[i], 32)
 		}
-		nameWidth = max(nameWidth, min(48, lipgloss.Width(names[i])))
+		nameWidth = max(nameWidth, min(60, lipgloss.Width(names[i])))
 		detailWidth = max(detailWidth, min(32, lipgloss.Width(details[i])))
 	}
 	lines := make([]string, len(hops))
@@ -43,11 +42,9 @@ func (p *printer) hops(stack *tf.Stack, hops []reach.Hop, from tf.Range) []strin
 
 // hopName is what a packet passes, in the words of the configuration.
 func hopName(h reach.Hop) string {
-	if h.Cause.Resource != nil {
-		return h.Cause.Address()
+	cause := hopCause(h)
+	if cause == h.Cause && cause.Resource != nil || h.Object.Label == "" {
+		return cause.Address()
 	}
-	if h.Object.Label != "" {
-		return h.Object.Label
-	}
-	return aws.Cause{Resource: h.Object.Resource}.Address()
+	return h.Object.Label
 }
