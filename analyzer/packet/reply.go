@@ -16,10 +16,12 @@ var icmpReplies = []struct {
 // Replies is the replies to the packets of s: source and destination change
 // places, and an ICMP request becomes its reply. ICMP types that expect no
 // reply give none.
-func (s Set) Replies() Set {
-	out := s.answered()
+func (s Set) Replies() Set { return Set{s.v4.replies(), s.v6.replies()} }
+
+func (t tree) replies() tree {
+	out := t.answered()
 	for _, r := range icmpReplies {
-		out = out.Union(s.icmpSwapped(r.protocol, r.request, r.reply))
+		out = combine(union, out, t.icmpSwapped(r.protocol, r.request, r.reply))
 	}
 	return out
 }
@@ -27,9 +29,19 @@ func (s Set) Replies() Set {
 // RequestsAnsweredBy is all packets whose reply lies in the set, and all ICMP
 // packets that expect no reply, of both families.
 func RequestsAnsweredBy(replies Set) Set {
-	out := replies.answered().Union(unanswered)
+	return Set{
+		replies.v4.requests(everything.v4, unanswered.v4),
+		replies.v6.requests(everything.v6, unanswered.v6),
+	}
+}
+
+func (t tree) requests(everything, unanswered tree) tree {
+	if equal(t, everything) {
+		return everything
+	}
+	out := combine(union, t.answered(), unanswered)
 	for _, r := range icmpReplies {
-		out = out.Union(replies.icmpSwapped(r.protocol, r.reply, r.request))
+		out = combine(union, out, t.icmpSwapped(r.protocol, r.reply, r.request))
 	}
 	return out
 }
@@ -44,24 +56,18 @@ var unanswered = func() Set {
 }()
 
 // answered swaps both ends of all packets but ICMP. It is its own inverse.
-func (s Set) answered() Set {
-	s = s.Subtract(Set{withTypes, withTypes})
-	swap := func(t tree) tree { return t.swapped(addressesSwapped) }
-	return Set{s.v4.rewrite(1, swap), s.v6.rewrite(1, swap)}
+func (t tree) answered() tree {
+	return combine(difference, t, withTypes).mapped(func(t tree) tree { return t.swapped(addressesSwapped) })
 }
 
 // icmpSwapped is the packets of one ICMP type, sent back with another.
-func (s Set) icmpSwapped(p Protocol, from, to int) Set {
-	only := s.On(p).ICMPTypes(from, -1)
-	back := func(t tree) tree {
-		var out tree
-		for _, e := range t {
-			out = out.grow(small(int(e.from.lo)+(to-from)<<8), small(int(e.to.lo)+(to-from)<<8),
-				e.next.rewrite(1, addressesSwapped))
-		}
-		return out
+func (t tree) icmpSwapped(p Protocol, from, to int) tree {
+	var out tree
+	for _, e := range combine(intersection, t.at(small(p)), icmpTypes(from, -1)) {
+		out = out.grow(small(int(e.from.lo)+(to-from)<<8), small(int(e.to.lo)+(to-from)<<8),
+			e.next.rewrite(1, addressesSwapped))
 	}
-	return Set{only.v4.rewrite(1, back), only.v6.rewrite(1, back)}
+	return protocolSet(p).over(out)
 }
 
 func addressesSwapped(t tree) tree {

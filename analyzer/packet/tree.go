@@ -90,16 +90,13 @@ func combine(op operation, a, b tree) tree {
 		}
 		return a
 	}
-	if op == intersection {
-		if same(a, leaf) {
-			return b
-		}
-		if a.within(b) {
-			return a.restricted(b[0].next)
-		}
-		if b.within(a) {
-			return b.restricted(a[0].next)
-		}
+	switch {
+	case op == intersection && same(a, leaf):
+		return b
+	case op != union && a.within(b):
+		return a.mapped(func(below tree) tree { return combine(op, below, b[0].next) })
+	case op == intersection && b.within(a):
+		return b.mapped(func(below tree) tree { return combine(op, below, a[0].next) })
 	}
 	var out tree
 	// i and j are the current intervals; f and g where what is left of them
@@ -144,12 +141,6 @@ func combine(op operation, a, b tree) tree {
 // within reports whether b is a single interval that spans all of a.
 func (t tree) within(b tree) bool {
 	return len(b) == 1 && !t[0].from.less(b[0].from) && !b[0].to.less(t[len(t)-1].to)
-}
-
-// restricted keeps what lies in next, whatever the first dimension. It is t
-// itself when that is everything.
-func (t tree) restricted(next tree) tree {
-	return t.mapped(func(below tree) tree { return combine(intersection, below, next) })
 }
 
 // mapped replaces what lies below the first dimension. It is t itself when
