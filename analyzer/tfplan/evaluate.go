@@ -47,8 +47,12 @@ type outcome struct {
 type reason struct{ kind, text string }
 
 func (o *outcome) merge(p *outcome) {
-	o.sets = append(o.sets, p.sets...)
-	o.opaque = append(o.opaque, p.opaque...)
+	for _, s := range p.sets {
+		o.add(s)
+	}
+	for _, name := range p.opaque {
+		o.hide(name)
+	}
 	o.values = append(o.values, p.values...)
 	o.choice = o.choice || p.choice
 	o.open = o.open || p.open
@@ -56,6 +60,17 @@ func (o *outcome) merge(p *outcome) {
 	o.marker = o.marker || p.marker
 	o.byKey = o.byKey || p.byKey
 	o.assume(p.reasons...)
+}
+
+// add adds an operand that is not there yet: an expression may mention it
+// several times.
+func (o *outcome) add(s set) {
+	for _, t := range o.sets {
+		if t.name == s.name && len(t.items) == len(s.items) && slices.Equal(t.items, s.items) {
+			return
+		}
+	}
+	o.sets = append(o.sets, s)
 }
 
 // clone is a copy whose sets and reasons can be changed.
@@ -198,7 +213,7 @@ func (l *linker) resource(o *outcome, module, prefix, typ, rest string, w *want)
 		s.keys = g.keys
 	}
 	if len(s.items) > 0 {
-		o.sets = append(o.sets, s)
+		o.add(s)
 	}
 }
 
@@ -425,7 +440,7 @@ func (l *linker) output(o *outcome, module, rest string, w *want) {
 		all.keys = 0
 	}
 	if len(all.items) > 0 {
-		o.sets = append(o.sets, all)
+		o.add(all)
 	}
 }
 
@@ -512,6 +527,9 @@ func (l *linker) chosen(o *outcome, s set, x each) (n int, why reason, ok bool) 
 		}
 	}
 	for _, attribute := range o.values {
+		if x.expr == nil {
+			break
+		}
 		inner := l.evaluate(x.module, x.expr, nil, each{})
 		if len(inner.sets) != 1 || len(inner.sets[0].items) == 0 {
 			continue

@@ -192,7 +192,7 @@ func (l *linker) settled(o *outcome, module string, w *want, self *tf.Resource) 
 			case len(s.items) == 0:
 				result.assume(reason{"beside", name + " is taken to add nothing"})
 			default:
-				result.sets = append(result.sets, s)
+				result.add(s)
 				if why != (reason{}) {
 					result.assume(why)
 				} else {
@@ -212,23 +212,23 @@ func mayName(name string, w *want) bool {
 	if slices.Contains(otherWords, words[0]) || slices.Contains(otherWords, last) && !strings.HasSuffix(w.leaf, last) {
 		return false
 	}
+	general, other := false, false
 	for _, word := range words {
 		word = strings.TrimSuffix(word, "s")
-		if slices.Contains(identityWords, word) || strings.Contains(w.leaf, word) && len(word) > 2 {
+		if slices.ContainsFunc(w.direct, func(t string) bool { return slices.Contains(strings.Split(noun(t), "_"), word) }) {
 			return true
 		}
-		for _, t := range w.direct {
-			if slices.Contains(strings.Split(noun(t), "_"), word) {
-				return true
-			}
-		}
+		general = general || slices.Contains(identityWords, word) || strings.Contains(w.leaf, word) && len(word) > 2
+		other = other || slices.Contains(thingWords, word)
 	}
-	return false
+	return general && !other
 }
 
 var (
 	identityWords = []string{"id", "arn", "sg", "eni", "nat", "igw", "tgw", "rt", "acl", "lb", "tg"}
-	otherWords    = []string{"create", "enable", "enabled", "is", "use", "has", "len", "count", "num", "number", "tags", "tag", "name", "names",
+	thingWords    = []string{"vpc", "subnet", "route", "table", "security", "group", "gateway", "acl", "instance", "interface", "cluster",
+		"listener", "target", "balancer", "endpoint", "eip", "ip", "role", "policy", "key", "kms", "log", "bucket", "certificate", "image", "ami", "account"}
+	otherWords = []string{"create", "enable", "enabled", "is", "use", "has", "len", "count", "num", "number", "tags", "tag", "name", "names",
 		"cidr", "cidrs", "block", "blocks", "az", "azs", "region", "prefix", "suffix", "zone", "zones", "port", "ports", "version", "rule", "rules", "map"}
 )
 
