@@ -252,7 +252,9 @@ type Rule struct {
 type Peer[T any] struct {
 	Cause Cause
 	To    T
-	// Unknown is set for a CIDR whose value is unknown until apply.
+	// Unknown is set for a CIDR whose value is unknown until apply; To is then
+	// the widest that it may be, everything of the family that the argument
+	// takes (U-11).
 	Unknown bool
 }
 

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"fmt"
+	"iter"
 	"net/netip"
 	"strings"
 
@@ -188,7 +189,7 @@ func (rule *Rule) addCIDRs(s setting, widest netip.Prefix) {
 
 // peers yields the references that an argument holds. Those that may be held
 // become one peer that leads to any of them.
-func peers[T any](b *builder, r *tf.Resource, s setting, external func(string) *T) func(func(Cause, Link[T]) bool) {
+func peers[T any](b *builder, r *tf.Resource, s setting, external func(string) *T) iter.Seq2[Cause, Link[T]] {
 	return func(yield func(Cause, Link[T]) bool) {
 		if !s.isSet() {
 			return
