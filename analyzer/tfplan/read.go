@@ -67,7 +67,7 @@ type reader struct {
 
 	stack      *tf.Stack
 	seen       map[string]bool // top-level members
-	format     string
+	version    string          // of a raw state
 	usePlanned bool
 
 	before, after []*tf.Resource
@@ -306,8 +306,8 @@ func (rd *reader) marker(name string) error {
 	case name == "complete" && text == "false":
 		rd.stack.Complete = false
 		rd.diagnose(tf.Warning, true, "the plan is not complete", "it was made with -target, or changes were deferred; what it leaves out is not analysed (U-21)")
-	case name == "version" && text != "4":
-		return &Error{"the state has version " + text + ", which is not known here", "show it with `terraform show -json > state.json`"}
+	case name == "version":
+		rd.version = text
 	}
 	return nil
 }
@@ -315,7 +315,6 @@ func (rd *reader) marker(name string) error {
 // checkFormat compares the format with those known: a new major may mean
 // anything, a new minor only adds.
 func (rd *reader) checkFormat(version string) error {
-	rd.format = version
 	major, minor, _ := strings.Cut(version, ".")
 	m, err := strconv.Atoi(major)
 	n, err2 := strconv.Atoi(minor)
@@ -356,8 +355,11 @@ func (rd *reader) plannedOnly() bool {
 // finish joins what the pass has found into the stack.
 func (rd *reader) finish() (*tf.Stack, error) {
 	s := rd.stack
+	rawState := rd.seen["version"] && rd.seen["serial"]
 	switch {
-	case s.Kind == "" && (rd.seen["format_version"] || rd.seen["version"] && rd.seen["serial"]):
+	case rawState && rd.version != "4":
+		return nil, &Error{"the state has version " + rd.version + ", which is not known here", "show it with `terraform show -json > state.json`"}
+	case s.Kind == "" && (rd.seen["format_version"] || rawState):
 		s.Kind = tf.StateInput // a state without resources
 	case s.Kind == "":
 		return nil, &Error{"the input is JSON, but neither a plan nor a state", showHint}
