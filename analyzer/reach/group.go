@@ -217,10 +217,15 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 		transport = transport.doubt() // TF-SG-2, TF-SG-3
 	}
 	var out []term
-	add := func(cause aws.Cause, peer string, matches Relation) *term {
-		if cause.Resource == nil {
-			cause = r.Cause
+	// A peer without a place of its own stands where the rule does.
+	at := func(c aws.Cause) aws.Cause {
+		if c.Resource == nil {
+			return r.Cause
 		}
+		return c
+	}
+	add := func(cause aws.Cause, peer string, matches Relation) *term {
+		cause = at(cause)
 		out = append(out, term{
 			cause:   cause,
 			matches: matches,
@@ -240,7 +245,7 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 		}
 		a := packet.Prefixes(p.To).Family(f)
 		if !a.IsEmpty() {
-			add(p.Cause, printed(p.Cause, p.To.Masked().String()), transport.each(func(s packet.Set) packet.Set { return d.among(s, a) }))
+			add(p.Cause, printed(at(p.Cause), p.To.Masked().String()), transport.each(func(s packet.Set) packet.Set { return d.among(s, a) }))
 		}
 	}
 	for _, p := range r.PrefixLists {

@@ -166,7 +166,15 @@ func (g *Graph) gateway(p *place) stage {
 			fact = tf.Fact{ID: "gateway:" + name, Text: "whether " + name + " has an internet gateway", Settle: settleContext}
 		}
 	}
-	return gated(there, p.f, fact, out)
+	out = gated(there, p.f, fact, out)
+	if p.vpc != nil && p.vpc.Default {
+		for _, a := range g.network.Assumptions {
+			if a.ID == "default-vpc:"+p.vpc.Label {
+				out.assumptions = append(out.assumptions, a)
+			}
+		}
+	}
+	return out
 }
 
 func vpcName(p *place) string {

@@ -1,0 +1,243 @@
+package reach_test
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// TestBlockers: a "no" names everything on the path that would have to change,
+// the cheapest first (D2).
+func TestBlockers(t *testing.T) {
+	w := newWorld()
+	w.host("a", w.private, tf.No, w.group("g", allow("tcp", 80, 80, "0.0.0.0/0")))
+	w.private.ACL = to(&aws.ACL{Object: object("aws_network_acl.closed")})
+	a := w.ask(t, "internet", "aws_instance.a", "tcp/22")
+	want := []string{
+		"SUBNET_ACL_RESTRICTION at aws_network_acl.closed", "ENI_SG_RULES_MISMATCH at aws_security_group.g",
+		"SUBNET_ACL_RESTRICTION at aws_network_acl.closed",
+		"NO_ROUTE_TO_DESTINATION at aws_route_table.private", "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS at aws_instance.a",
+	}
+	if a.Answer != reach.No || codes(a) != strings.Join(want, ", ") {
+		t.Errorf("%s by %s\nwant by %s", a.Answer, codes(a), strings.Join(want, ", "))
+	}
+	replies := 0
+	for _, b := range a.Blockers {
+		if b.Reply {
+			replies++
+		}
+	}
+	if replies != 2 {
+		t.Errorf("%d blockers of the reply, want the ACL and the route", replies)
+	}
+}
+
+// TestPath: an exposure tells its way in the order that people read it.
+func TestPath(t *testing.T) {
+	w := newWorld()
+	i := w.host("a", w.public, tf.Yes, w.group("g", allow("tcp", 22, 22, "0.0.0.0/0"), allow("tcp", 443, 443, "8.8.8.0/24"), allow("udp", 1, 1, "10.0.0.0/8")))
+	i.PublicCause = aws.Cause{Resource: w.public.Resource, Argument: "map_public_ip_on_launch"}
+	w.manage(passAll, passAll)
+	f := reach.Compile(w.n).FromInternet()[0]
+	var got []string
+	for _, h := range f.Path {
+		got = append(got, h.Object.Label+": "+h.Detail)
+	}
+	want := []string{
+		"internet: ",
+		"aws_internet_gateway.main: ",
+		"aws_route_table.public: 0.0.0.0/0 to aws_internet_gateway.main",
+		"aws_network_acl.main: entry 100 allows all traffic from 0.0.0.0/0",
+		"aws_security_group.g: tcp/22 from 0.0.0.0/0",
+		"aws_instance.a: public address by aws_subnet.public.map_public_ip_on_launch",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if rules := f.Path[4].Causes; len(rules) != 2 {
+		t.Errorf("%d rules admit something that arrives, want the two for the internet", len(rules))
+	}
+	if route := f.Path[2]; !route.Reply || route.Cause.Address() != "aws_route.internet" {
+		t.Errorf("the route is %+v", route)
+	}
+}
+
+// TestClientPorts: a part of the client's ports is enough for a yes, which is
+// then not complete (M-3).
+func TestClientPorts(t *testing.T) {
+	w := newWorld()
+	w.host("a", w.public, tf.Yes, w.group("g", allow("tcp", 22, 22, "0.0.0.0/0")))
+	w.manage(passAll, []aws.ACLEntry{entry(1, true, 6, 32768, 60999, "0.0.0.0/0")})
+	for port, want := range map[uint16]reach.Verdict{900: reach.No, 40000: reach.Yes, 0: reach.Yes} {
+		a := w.askFrom(t, "internet", "aws_instance.a", "tcp/22", port)
+		if a.Answer != want || a.Forward != reach.Yes || a.Complete != (port == 40000) {
+			t.Errorf("from port %d: %s, forward %s, complete %t", port, a.Answer, a.Forward, a.Complete)
+		}
+	}
+}
+
+// TestWitness: the example is a packet that gets through, with addresses that
+// exist.
+func TestWitness(t *testing.T) {
+	w := newWorld()
+	w.host("a", w.public, tf.Yes, w.group("g", allow("tcp", 22, 22, "0.0.0.0/0")))
+	a := w.ask(t, "internet", "aws_instance.a", "")
+	want := packet.Packet{Source: netip.MustParseAddr("1.0.0.0"), Destination: netip.MustParseAddr("10.0.1.4"), Protocol: packet.TCP, SourcePort: 1024, DestinationPort: 22}
+	if a.Witness == nil || *a.Witness != want {
+		t.Errorf("got %+v, want %+v", a.Witness, want)
+	}
+	if a := w.ask(t, "internet", "aws_instance.a", "tcp/23"); a.Witness != nil {
+		t.Errorf("an example of a no: %+v", a.Witness)
+	}
+}
+
+// TestHolders: a subnet, a group or a VPC is every interface in it.
+func TestHolders(t *testing.T) {
+	w := newWorld()
+	open := w.group("open", allow("tcp", 22, 22, "0.0.0.0/0"))
+	w.host("a", w.public, tf.Yes, open)
+	w.host("b", w.private, tf.No, open)
+	for to, complete := range map[string]bool{"aws_subnet.public": true, "aws_security_group.open": false, "aws_vpc.main": false} {
+		if a := w.ask(t, "internet", to, "tcp/22"); a.Answer != reach.Yes || a.Complete != complete {
+			t.Errorf("internet -> %s: %s, complete %t", to, a.Answer, a.Complete)
+		}
+	}
+	if a := w.ask(t, "internet", "aws_subnet.private", "tcp/22"); a.Answer != reach.No {
+		t.Errorf("internet -> aws_subnet.private: %s", a.Answer)
+	}
+}
+
+// TestBalancerQuestions: a load balancer is its listeners as a destination and
+// the second leg as a source.
+func TestBalancerQuestions(t *testing.T) {
+	w := newWorld()
+	open := w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0"))
+	w.balancer("application", open, 8080, w.host("app", w.private, tf.No, w.group("app", allow("tcp", 8080, 8080, open))))
+	w.host("client", w.private, tf.No, w.group("client"))
+	for _, test := range []struct {
+		from, to, flow string
+		want           reach.Verdict
+		code           string
+	}{
+		{"internet", "aws_lb.application", "tcp/80", reach.Yes, ""},
+		{"internet", "aws_lb.application", "tcp/81", reach.No, "ELBV2_LISTENERS_MISMATCH"},
+		{"aws_instance.client", "aws_lb.application", "tcp/80", reach.Yes, ""},
+		{"aws_lb.application", "aws_instance.app", "tcp/8080", reach.Yes, ""},
+		{"aws_lb.application", "aws_instance.app", "tcp/80", reach.No, "TARGET_PORT_RESTRICTION"},
+		{"aws_lb.application", "aws_instance.client", "tcp/80", reach.No, "TARGET_ADDRESS_RESTRICTION"},
+		{"internet", "aws_instance.app", "tcp/8080", reach.No, "ENI_SG_RULES_MISMATCH"},
+	} {
+		a := w.ask(t, test.from, test.to, test.flow)
+		if a.Answer != test.want || !strings.Contains(codes(a), test.code) {
+			t.Errorf("%s -> %s %s: %s by %s, want %s by %s", test.from, test.to, test.flow, a.Answer, codes(a), test.want, test.code)
+		}
+	}
+	if a := w.ask(t, "internet", "aws_instance.app", "tcp/8080"); len(a.Through) != 1 {
+		t.Errorf("%d flows through a load balancer, want one", len(a.Through))
+	}
+}
+
+// TestBoundaries: what is not followed yet makes an answer unknown where it may
+// matter, and is an assumption where it does not.
+func TestBoundaries(t *testing.T) {
+	w := newWorld()
+	open := w.group("open", allow("-1", 0, 0, "0.0.0.0/0"))
+	w.host("a", w.private, tf.No, open)
+	other := newWorld()
+	other.vpc.Object = object("aws_vpc.other")
+	far := other.host("far", other.private, tf.No, open)
+	w.n.Interfaces = append(w.n.Interfaces, far)
+	w.n.VPCs = append(w.n.VPCs, other.vpc)
+	if a := w.ask(t, "aws_instance.a", "aws_instance.far", "tcp/80"); a.Answer != reach.No || codes(a) != "DISCONNECTED_VPCS at aws_vpc.main" {
+		t.Errorf("unconnected VPCs: %s by %s", a.Answer, codes(a))
+	}
+	w.n.Boundaries = []aws.Boundary{{Object: object("aws_vpc_peering_connection.p"), Kind: "VPC peering", VPCs: []*aws.VPC{w.vpc, other.vpc}}}
+	if a := w.ask(t, "aws_instance.a", "aws_instance.far", "tcp/80"); a.Answer != reach.Unknown || facts(a.Waits) != "boundary:aws_vpc_peering_connection.p" {
+		t.Errorf("peered VPCs: %s waiting for %s", a.Answer, facts(a.Waits))
+	}
+	if a := w.ask(t, "internet", "aws_instance.a", "tcp/80"); a.Answer != reach.No || len(a.Assumptions) != 1 {
+		t.Errorf("the internet: %s assuming %v", a.Answer, a.Assumptions)
+	}
+	if a := w.ask(t, "onprem:192.168.1.1", "aws_instance.a", "tcp/80"); a.Answer != reach.Unknown {
+		t.Errorf("on-premises: %s", a.Answer)
+	}
+	if got := reach.Compile(w.n).Assumptions(); len(got) != 1 {
+		t.Errorf("assumptions of the network: %v", got)
+	}
+}
+
+// TestAddresses: an address is whoever holds it (RT-13).
+func TestAddresses(t *testing.T) {
+	w := newWorld()
+	open := w.group("open", allow("tcp", 80, 80, "0.0.0.0/0"))
+	w.host("a", w.public, tf.Yes, open)
+	w.host("b", w.private, tf.No, open).Addresses = []netip.Addr{netip.MustParseAddr("10.0.2.9")}
+	for to, want := range map[string]reach.Verdict{
+		"ip:10.0.2.9": reach.Yes, "ip:10.0.2.10": reach.No, "ip:10.0.1.10": reach.Unknown, "ip:192.168.1.1": reach.No, "ip:8.8.8.8": reach.Yes,
+	} {
+		if a := w.ask(t, "aws_instance.a", to, "tcp/80"); a.Answer != want {
+			t.Errorf("aws_instance.a -> %s: %s, want %s (%s)", to, a.Answer, want, codes(a))
+		}
+	}
+}
+
+// TestEndpointErrors: what is wrong, and what may have been meant.
+func TestEndpointErrors(t *testing.T) {
+	w := newWorld()
+	w.host("web[0]", w.public, tf.Yes)
+	w.host("web[1]", w.public, tf.Yes)
+	g := reach.Compile(w.n)
+	for expr, want := range map[string]string{
+		"aws_instance.wep[0]": `did you mean "aws_instance.web[0]"`,
+		"internet:10.0.0.1":   "no address of the internet",
+		"onprem:there":        `"there" is neither an address nor a CIDR`,
+		"nonsense":            "is no end point of this network",
+	} {
+		if _, err := g.Endpoint(expr); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", expr, err, want)
+		}
+	}
+	if e, err := g.Endpoint("aws_instance.web"); err != nil || len(e.Interfaces) != 2 {
+		t.Errorf("all instances: %v, %v", e.Interfaces, err)
+	}
+}
+
+// TestSensitiveValues: a rule made from a sensitive value does not show it.
+func TestSensitiveValues(t *testing.T) {
+	w := newWorld()
+	rule := allow("tcp", 22, 22, "203.0.113.0/24")
+	rule.Cause.Resource.Values = tf.ObjectValue(tf.Field{Name: "cidr_blocks", Value: tf.ListValue(tf.StringValue("203.0.113.0/24").MarkSensitive())})
+	w.host("a", w.public, tf.Yes, w.group("g", rule))
+	for _, h := range reach.Compile(w.n).FromInternet()[0].Path {
+		if strings.Contains(h.Detail, "203.0.113") {
+			t.Errorf("%s: %s", h.Object.Label, h.Detail)
+		}
+	}
+}
+
+// TestDeterminism: the same network gives the same flows in the same order.
+func TestDeterminism(t *testing.T) {
+	n := estate(200)
+	render := func() string {
+		var b strings.Builder
+		for _, f := range reach.Compile(n).FromInternet() {
+			b.WriteString(f.To.Label + f.Reachable.Must.String() + f.Reachable.May.String() + facts(f.Waits))
+			for _, h := range f.Path {
+				b.WriteString(h.Object.Label + h.Detail + h.Cause.Address())
+			}
+		}
+		return b.String()
+	}
+	first := render()
+	for range 3 {
+		if render() != first {
+			t.Fatal("two runs differ")
+		}
+	}
+}

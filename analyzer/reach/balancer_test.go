@@ -1,0 +1,198 @@
+package reach_test
+
+import (
+	"testing"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// balancer is a public load balancer with one listener on port 80 that
+// forwards to the targets on their port.
+func (w *world) balancer(kind string, group *aws.SecurityGroup, port int, targets ...*aws.Interface) *aws.LoadBalancer {
+	i := w.host("nodes", w.public, tf.Yes, group)
+	w.n.Interfaces = w.n.Interfaces[:len(w.n.Interfaces)-1]
+	o := object("aws_lb." + kind)
+	i.Object, i.Owner, i.Kind = o, o.Resource, aws.KindLoadBalancer
+	w.n.Interfaces = append(w.n.Interfaces, i)
+	lb := &aws.LoadBalancer{Object: o, Type: kind, Internal: tf.No, Interface: i, CrossZone: tf.Yes}
+	group80 := &aws.TargetGroup{Object: object("aws_lb_target_group." + kind), Port: tf.KnownVal(port), PreserveClientIP: tf.No}
+	for _, target := range targets {
+		group80.Targets = append(group80.Targets, aws.TargetRef{Interface: to(target)})
+	}
+	l := &aws.Listener{Object: object("aws_lb_listener." + kind), Port: tf.KnownVal(80), Protocol: tf.KnownVal("HTTP")}
+	group80.Protocol = tf.KnownVal("HTTP")
+	if kind == "network" {
+		l.Protocol, group80.Protocol = tf.KnownVal("TCP"), tf.KnownVal("TCP")
+	}
+	l.Cause = aws.Cause{Resource: l.Resource}
+	l.Forwards.Each = []aws.Link[aws.TargetGroup]{to(group80)}
+	lb.Listeners = []*aws.Listener{l}
+	w.n.LoadBalancers = append(w.n.LoadBalancers, lb)
+	return lb
+}
+
+func targets(lb *aws.LoadBalancer) *aws.TargetGroup { return lb.Listeners[0].Forwards.Each[0].To[0] }
+
+// TestLoadBalancers: which listeners and targets the internet reaches.
+func TestLoadBalancers(t *testing.T) {
+	const (
+		listener = "yes aws_lb.application: tcp/80 from 0.0.0.0/0"
+		target   = "yes aws_instance.app through aws_lb.application: tcp/80 from 0.0.0.0/0"
+	)
+	type parts struct {
+		*world
+		lb   *aws.LoadBalancer
+		app  *aws.Interface
+		open *aws.SecurityGroup // of the balancer
+		own  *aws.SecurityGroup // of the target
+	}
+	tests := map[string]struct {
+		change func(p parts)
+		want   []string
+	}{
+		"LB-2 to a private target":      {func(parts) {}, []string{target, listener}},
+		"LB-2 its groups close":         {func(p parts) { p.open.Ingress = nil }, nil},
+		"LB-2 its groups let none out":  {func(p parts) { p.open.Egress = nil }, []string{listener}},
+		"LB-2 the target's groups":      {func(p parts) { p.own.Ingress = nil }, []string{listener}},
+		"LB-2 on another port":          {func(p parts) { targets(p.lb).Port = tf.KnownVal(9090) }, []string{listener}},
+		"LB-3 the client is not seen":   {func(p parts) { p.own.Ingress = []aws.Rule{allow("tcp", 8080, 8080, "8.8.8.0/24")} }, []string{listener}},
+		"LB-3 the node's address is":    {func(p parts) { p.own.Ingress = []aws.Rule{allow("tcp", 8080, 8080, "10.0.1.0/24")} }, []string{target, listener}},
+		"U-10 a part of its subnet":     {func(p parts) { p.own.Ingress = []aws.Rule{allow("tcp", 8080, 8080, "10.0.1.0/25")} }, []string{"unknown aws_instance.app through aws_lb.application: must nothing | may tcp/80 from 0.0.0.0/0", listener}},
+		"LB-3 a redirect":               {func(p parts) { p.lb.Listeners[0].Forwards = aws.Links[aws.TargetGroup]{} }, []string{listener}},
+		"LB-1 internal":                 {func(p parts) { p.lb.Internal, p.lb.Interface.PublicIPv4 = tf.Yes, tf.No }, nil},
+		"LB-1 one public subnet of two": {func(p parts) { p.lb.Interface.Subnets.Each = append(p.lb.Interface.Subnets.Each, to(p.private)) }, []string{target, listener}},
+		"LB-1 no public subnet": {func(p parts) { p.lb.Interface.Subnets.Each = []aws.Link[aws.Subnet]{to(p.private)} },
+			[]string{"no aws_instance.app through aws_lb.application forward only: tcp/80 from 0.0.0.0/0", "no aws_lb.application forward only: tcp/80 from 0.0.0.0/0"}},
+		"LB-11 no listener":       {func(p parts) { p.lb.Listeners = nil }, nil},
+		"LB-10 a port of its own": {func(p parts) { targets(p.lb).Port = tf.KnownVal(1); targets(p.lb).Targets[0].Port = tf.KnownVal(8080) }, []string{target, listener}},
+		"LB-10 an unknown port":   {func(p parts) { targets(p.lb).Port = tf.UnknownVal[int]() }, []string{"unknown aws_instance.app through aws_lb.application: must nothing | may tcp/80 from 0.0.0.0/0", listener}},
+		"U-1 one of two targets": {func(p parts) {
+			targets(p.lb).Targets[0].Interface.To = append(targets(p.lb).Targets[0].Interface.To, p.host("other", p.private, tf.No, p.own))
+		}, []string{
+			"unknown aws_instance.app through aws_lb.application: must nothing | may tcp/80 from 0.0.0.0/0",
+			"unknown aws_instance.other through aws_lb.application: must nothing | may tcp/80 from 0.0.0.0/0",
+			listener,
+		}},
+		"NACL-9 the target's ACL sees the node": {func(p parts) {
+			p.private.ACL = to(&aws.ACL{Object: object("aws_network_acl.p"), Ingress: []aws.ACLEntry{entry(1, true, 6, 8080, 8080, "10.0.1.0/24")}, Egress: []aws.ACLEntry{entry(1, true, 6, 1024, 65535, "10.0.1.0/24")}})
+		}, []string{target, listener}},
+		"NACL-9 and has to let its reply out": {func(p parts) {
+			p.private.ACL = to(&aws.ACL{Object: object("aws_network_acl.p"), Ingress: []aws.ACLEntry{entry(1, true, 6, 8080, 8080, "10.0.1.0/24")}})
+		}, []string{"no aws_instance.app through aws_lb.application forward only: tcp/80 from 0.0.0.0/0", listener}},
+		"IGW-3 dualstack": {func(p parts) {
+			p.lb.Interface.IPv6 = tf.Yes
+			p.open.Ingress = append(p.open.Ingress, allow("tcp", 80, 80, "::/0"))
+		}, []string{target, "yes aws_instance.app through aws_lb.application: tcp/80 from ::/0", listener, "yes aws_lb.application: tcp/80 from ::/0"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := parts{world: newWorld()}
+			p.open = p.group("lb", allow("tcp", 80, 80, "0.0.0.0/0"))
+			p.own = p.group("app", allow("tcp", 8080, 8080, p.open))
+			p.app = p.host("app", p.private, tf.No, p.own)
+			p.lb = p.balancer("application", p.open, 8080, p.app)
+			test.change(p)
+			p.expect(t, test.want...)
+		})
+	}
+}
+
+// TestClientAddresses: a network load balancer may let the target see the
+// client (LB-4).
+func TestClientAddresses(t *testing.T) {
+	tests := map[string]struct {
+		preserve tf.Tri
+		rule     func(lb *aws.SecurityGroup) aws.Rule
+		want     string
+	}{
+		"preserved, rule for clients":       {tf.Yes, func(*aws.SecurityGroup) aws.Rule { return allow("tcp", 8080, 8080, "8.8.8.0/24") }, "yes aws_instance.app through aws_lb.network: tcp/80 from 8.8.8.0/24"},
+		"preserved, rule for the nodes":     {tf.Yes, func(*aws.SecurityGroup) aws.Rule { return allow("tcp", 8080, 8080, "10.0.1.0/24") }, ""},
+		"preserved, rule for its group":     {tf.Yes, func(lb *aws.SecurityGroup) aws.Rule { return allow("tcp", 8080, 8080, lb) }, "yes aws_instance.app through aws_lb.network: tcp/80 from 0.0.0.0/0"},
+		"not preserved, rule for clients":   {tf.No, func(*aws.SecurityGroup) aws.Rule { return allow("tcp", 8080, 8080, "8.8.8.0/24") }, ""},
+		"not preserved, rule for the nodes": {tf.No, func(*aws.SecurityGroup) aws.Rule { return allow("tcp", 8080, 8080, "10.0.1.0/24") }, "yes aws_instance.app through aws_lb.network: tcp/80 from 0.0.0.0/0"},
+		"unknown, rule for clients":         {tf.Maybe, func(*aws.SecurityGroup) aws.Rule { return allow("tcp", 8080, 8080, "8.8.8.0/24") }, "unknown aws_instance.app through aws_lb.network: must nothing | may tcp/80 from 8.8.8.0/24"},
+		"unknown, rule for both":            {tf.Maybe, func(*aws.SecurityGroup) aws.Rule { return allow("tcp", 8080, 8080, "0.0.0.0/0") }, "yes aws_instance.app through aws_lb.network: tcp/80 from 0.0.0.0/0"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			open := w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0"))
+			lb := w.balancer("network", open, 8080, w.host("app", w.private, tf.No, w.group("app", test.rule(open))))
+			targets(lb).PreserveClientIP = test.preserve
+			want := []string{"yes aws_lb.network: tcp/80 from 0.0.0.0/0"}
+			if test.want != "" {
+				want = append([]string{test.want}, want...)
+			}
+			w.expect(t, want...)
+		})
+	}
+}
+
+// TestZones: without cross-zone balancing a node serves its own zone (LB-8).
+func TestZones(t *testing.T) {
+	for zone, want := range map[string]reach.Verdict{"a": reach.Yes, "b": reach.No, "": reach.Unknown} {
+		w := newWorld()
+		w.public.AvailabilityZone, w.private.AvailabilityZone = tf.KnownVal("a"), known(zone == "", zone)
+		lb := w.balancer("network", w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0")), 8080, w.host("app", w.private, tf.No, w.group("app", allow("tcp", 8080, 8080, "0.0.0.0/0"))))
+		lb.CrossZone = tf.No
+		got := reach.No
+		for _, f := range reach.Compile(w.n).FromInternet() {
+			if f.Through == lb {
+				got = f.Verdict()
+			}
+		}
+		if got != want {
+			t.Errorf("target in zone %q: %s, want %s", zone, got, want)
+		}
+	}
+}
+
+// TestBalancerBehindBalancer: an application load balancer behind a network
+// load balancer hands on to its own targets (LB-7).
+func TestBalancerBehindBalancer(t *testing.T) {
+	w := newWorld()
+	inner := w.group("inner", allow("tcp", 80, 80, "0.0.0.0/0"))
+	app := w.host("app", w.private, tf.No, w.group("app", allow("tcp", 8080, 8080, inner)))
+	alb := w.balancer("application", inner, 8080, app)
+	alb.Internal, alb.Interface.PublicIPv4 = tf.Yes, tf.No
+	nlb := w.balancer("network", w.group("outer", allow("tcp", 80, 80, "0.0.0.0/0")), 80)
+	targets(nlb).Targets = []aws.TargetRef{{LoadBalancer: to(alb)}}
+	w.expect(t,
+		"yes aws_instance.app through aws_lb.network: tcp/80 from 0.0.0.0/0",
+		"yes aws_lb.network: tcp/80 from 0.0.0.0/0",
+	)
+	targets(nlb).Port = tf.KnownVal(81) // on which nothing listens
+	w.expect(t, "yes aws_lb.network: tcp/80 from 0.0.0.0/0")
+}
+
+// TestClassicLoadBalancer: its listeners carry their targets, and its ACL
+// filters inside the subnet too (LB-5, NACL-6).
+func TestClassicLoadBalancer(t *testing.T) {
+	w := newWorld()
+	open := w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0"))
+	app := w.host("app", w.public, tf.No, w.group("app", allow("tcp", 8080, 8080, open)))
+	lb := w.balancer("classic", open, 0)
+	l := lb.Listeners[0]
+	l.Forwards, l.InstancePort, l.Targets = aws.Links[aws.TargetGroup]{}, tf.KnownVal(8080), []aws.TargetRef{{Interface: to(app)}}
+	w.expect(t, "yes aws_instance.app through aws_lb.classic: tcp/80 from 0.0.0.0/0", "yes aws_lb.classic: tcp/80 from 0.0.0.0/0")
+	w.manage(passAll, []aws.ACLEntry{entry(1, true, 6, 1024, 8079, "0.0.0.0/0"), entry(2, true, 6, 8081, 65535, "0.0.0.0/0")})
+	w.expect(t, "yes aws_lb.classic: tcp/80 from 0.0.0.0/0 ports 1024-8079,8081-65535")
+}
+
+// TestDelivered: what a target gets is on its own port.
+func TestDelivered(t *testing.T) {
+	w := newWorld()
+	open := w.group("lb", allow("tcp", 80, 80, "8.8.8.0/24"))
+	w.balancer("application", open, 8080, w.host("app", w.private, tf.No, w.group("app", allow("tcp", 8080, 8080, open))))
+	for _, f := range reach.Compile(w.n).FromInternet() {
+		want := "tcp/80 from 8.8.8.0/24"
+		if f.Through != nil {
+			want = "tcp/8080 from 8.8.8.0/24"
+		}
+		if got := f.Delivered.Must.String(); got != want {
+			t.Errorf("%s gets %s, want %s", f.To.Label, got, want)
+		}
+	}
+}
