@@ -87,7 +87,7 @@ func TestReachGolden(t *testing.T) {
 	db := stacks[0].After.Resource("aws_db_instance.orders")
 	q := reach.Question{
 		From: reach.Endpoint{Kind: reach.Internet, Label: "internet"},
-		To:   reach.Endpoint{Kind: reach.Interfaces, Label: "aws_db_instance.orders"},
+		To:   reach.Endpoint{Kind: reach.Interfaces, Label: "aws_db_instance.orders"}, Packets: fromInternet(5432),
 	}
 	reply := []reach.Hop{{Object: object(db), Detail: "stateful", Reply: true}}
 	stop := hops[3]

@@ -9,7 +9,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tfcheck/tfcheck/analyzer"
-	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -108,19 +107,19 @@ type wire struct {
 }
 
 type placeKey struct {
-	stack *tf.Stack
-	cause aws.Cause
+	stack   *tf.Stack
+	element element
 }
 
 func newWire(stacks []*tf.Stack) *wire {
 	return &wire{places: map[placeKey]tf.Range{}, secrets: secretsOf(stacks)}
 }
 
-func (w *wire) place(stack *tf.Stack, cause aws.Cause) wireRange {
-	key := placeKey{stack, cause}
+func (w *wire) place(stack *tf.Stack, e element) wireRange {
+	key := placeKey{stack, e}
 	r, ok := w.places[key]
 	if !ok {
-		r = place(stack, cause)
+		r = place(stack, e)
 		w.places[key] = r
 	}
 	return toRange(r)
@@ -250,10 +249,10 @@ func (w *wire) exposure(e *analyzer.Exposure) wireExposure {
 }
 
 func (w *wire) hop(stack *tf.Stack, h reach.Hop) wireHop {
-	cause := hopCause(h)
+	e := admitting(h)
 	return wireHop{
-		Address: cause.Address(), Detail: hopDetail(h), Range: w.place(stack, cause),
-		Changed: changes(cause.Resource) != "",
+		Address: e.address(), Detail: hopDetail(h), Range: w.place(stack, e),
+		Changed: changes(e.resource) != "",
 	}
 }
 
@@ -262,7 +261,7 @@ func (w *wire) hop(stack *tf.Stack, h reach.Hop) wireHop {
 func hopDetail(h reach.Hop) string {
 	label := h.Object.Label
 	switch {
-	case label == "" || label == hopCause(h).Address():
+	case label == "" || label == admitting(h).address():
 		return h.Detail
 	case h.Detail == "":
 		return label

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -68,14 +67,17 @@ func got(r reach.Relation) packet.Set {
 }
 
 func sentence(q reach.Question, a reach.Answer) string {
-	from, to := q.From.Label, q.To.Label
+	from, to, asked := q.From.Label, q.To.Label, ""
+	if !q.Packets.IsEmpty() && services(q.Packets) != everything {
+		asked = " on " + services(q.Packets)
+	}
 	switch a.Answer {
 	case reach.Yes:
 		return from + " reaches " + to + " on " + services(got(a.Flows))
 	case reach.No:
-		return from + " does not reach " + to
+		return from + " does not reach " + to + asked
 	}
-	return "whether " + from + " reaches " + to + " depends on what is not known"
+	return "whether " + from + " reaches " + to + asked + " depends on what is not known"
 }
 
 func (p *page) way(title string, hops []reach.Hop, stacks []*tf.Stack) {
@@ -90,7 +92,7 @@ func (p *page) way(title string, hops []reach.Hop, stacks []*tf.Stack) {
 
 func (p *page) blocker(h reach.Hop, stacks []*tf.Stack) string {
 	text := clean(hopText(h))
-	if r := place(holder([]reach.Hop{h}, stacks), hopCause(h)); !r.IsZero() {
+	if r := place(holder([]reach.Hop{h}, stacks), admitting(h)); !r.IsZero() {
 		text += "  " + clean(near(r, tf.Range{}))
 	}
 	if h.Code != "" {
@@ -103,7 +105,7 @@ func (p *page) blocker(h reach.Hop, stacks []*tf.Stack) string {
 func holder(hops []reach.Hop, stacks []*tf.Stack) *tf.Stack {
 	for _, h := range hops {
 		for _, s := range stacks {
-			if r := hopCause(h).Resource; r != nil && s.After.Resource(r.Address) == r {
+			if r := admitting(h).resource; r != nil && s.After.Resource(r.Address) == r {
 				return s
 			}
 		}
@@ -156,15 +158,15 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 		Path:      each(a.Path, hop),
 		ReplyPath: each(a.ReplyPath, hop),
 		Blockers: each(a.Blockers, func(h reach.Hop) wireBlocker {
-			cause := hopCause(h)
+			e := admitting(h)
 			return wireBlocker{
-				Address: cause.Address(), Code: h.Code, Detail: hopDetail(h),
-				Range: x.place(holder([]reach.Hop{h}, stacks), cause),
+				Address: e.address(), Code: h.Code, Detail: hopDetail(h),
+				Range: x.place(holder([]reach.Hop{h}, stacks), e),
 			}
 		}),
 		Through: each(slices.DeleteFunc(slices.Clone(a.Through), func(f *reach.Flow) bool { return f.Through == nil }), func(f *reach.Flow) wireThrough {
 			return wireThrough{
-				Address: aws.Cause{Resource: f.Through.Resource}.Address(), Verdict: string(f.Verdict()),
+				Address: element{resource: f.Through.Resource}.address(), Verdict: string(f.Verdict()),
 				Flows: x.flows(got(f.Reachable)), Path: each(f.Path, hop),
 			}
 		}),

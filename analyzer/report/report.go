@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/tfcheck/tfcheck/analyzer"
-	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -62,29 +61,43 @@ func (o Options) shown(f *analyzer.Finding) bool {
 	return f.Gates || f.Accepted == nil && (f.Status == analyzer.New || f.Status == "")
 }
 
-// place finds where a cause stands in the source of its stack.
-func place(stack *tf.Stack, cause aws.Cause) tf.Range {
-	if stack == nil || stack.Source == nil || cause.Resource == nil {
+// element is what somebody can edit: an argument of a resource instance, or
+// nothing, with a nil resource.
+type element struct {
+	resource *tf.Resource
+	argument string
+}
+
+func (e element) address() string {
+	if e.resource == nil {
+		return ""
+	}
+	return e.resource.Address
+}
+
+// place finds where an element stands in the source of its stack.
+func place(stack *tf.Stack, e element) tf.Range {
+	if stack == nil || stack.Source == nil || e.resource == nil {
 		return tf.Range{}
 	}
-	location, ok := stack.Source.Locate(cause.Resource, cause.Argument)
+	location, ok := stack.Source.Locate(e.resource, e.argument)
 	if !ok {
 		return tf.Range{}
 	}
 	return location.Range
 }
 
-// hopCause is the element that admits or stops at a hop, else the object
+// admitting is the element that admits or stops at a hop, else the object
 // itself. What AWS makes itself and nothing else admits has none: its Cause is
 // where one would go to change that.
-func hopCause(h reach.Hop) aws.Cause {
+func admitting(h reach.Hop) element {
 	switch {
 	case h.Object.Resource == nil && h.Object.Label != "" && len(h.Causes) == 0 && h.Code == "":
-		return aws.Cause{}
+		return element{}
 	case h.Cause.Resource != nil:
-		return h.Cause
+		return element{h.Cause.Resource, h.Cause.Argument}
 	}
-	return aws.Cause{Resource: h.Object.Resource}
+	return element{resource: h.Object.Resource}
 }
 
 // oneWay is the hops of a path up to its end, without those of the way back.

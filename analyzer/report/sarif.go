@@ -51,7 +51,6 @@ func SARIF(w io.Writer, r *analyzer.Report, o Options) error {
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
 	return encoder.Encode(sarif.NewReport().AddRun(run))
 }
 
@@ -228,7 +227,7 @@ func (s *sarifWriter) result(group []*analyzer.Finding) *sarif.Result {
 	if len(f.Path) > 0 {
 		var hops []string
 		for _, h := range oneWay(f.Path) {
-			hops = append(hops, links.to(hopName(h), place(f.Stack, hopCause(h))))
+			hops = append(hops, links.to(hopName(h), place(f.Stack, admitting(h))))
 		}
 		message += " Path: " + strings.Join(hops, " → ") + "."
 	}
@@ -311,9 +310,11 @@ func (l *links) to(label string, r tf.Range) string {
 	return fmt.Sprintf("[%s](%d)", label, id)
 }
 
+var brackets = strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`)
+
 // linkText is text in a message, where brackets would begin a link.
 func linkText(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`).Replace(clean(s))
+	return brackets.Replace(clean(s))
 }
 
 func location(r tf.Range) *sarif.Location {
@@ -337,7 +338,7 @@ func location(r tf.Range) *sarif.Location {
 func codeFlow(f *analyzer.Finding) *sarif.CodeFlow {
 	thread := sarif.NewThreadFlow()
 	for _, h := range oneWay(f.Path) {
-		if r := place(f.Stack, hopCause(h)); r.StartLine > 0 && inRepository(r.File) {
+		if r := place(f.Stack, admitting(h)); r.StartLine > 0 && inRepository(r.File) {
 			l := location(r).WithMessage(sarif.NewTextMessage(linkText(hopText(h))))
 			thread.AddLocation(sarif.NewThreadFlowLocation().WithLocation(l))
 		}

@@ -38,7 +38,11 @@ func TestSARIFGolden(t *testing.T) {
 	source := strings.Repeat("resource \"aws_security_group\" \"db\" {\n  name = \"db\"\n}\n", 40)
 	o := Options{Version: "1.2.3", ReadSource: func(path string) ([]byte, bool) { return []byte(source), strings.HasSuffix(path, "db.tf") }}
 	run, data := writeSARIF(t, shop(), o)
-	golden(t, "sarif.golden", data)
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, data, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "sarif.golden", indented.Bytes())
 
 	if len(run.Results) != 3 {
 		t.Fatalf("%d results, want the three that have a place", len(run.Results))
@@ -113,7 +117,7 @@ func TestSARIFKeepsGitHubsLimits(t *testing.T) {
 	if err := SARIF(&b, r, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if got := bytes.Count(b.Bytes(), []byte(`"ruleId"`)); got != sarifResults {
+	if got := bytes.Count(b.Bytes(), []byte(`"ruleId":`)); got != sarifResults {
 		t.Errorf("%d results", got)
 	}
 	if want := fmt.Sprintf("10 results left out: these are the %d worst", sarifResults); !bytes.Contains(b.Bytes(), []byte(want)) {

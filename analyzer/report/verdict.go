@@ -185,12 +185,15 @@ func (p *printer) sources(a packet.Addresses) string {
 	return names(p.secrets.blocks(a.Prefixes()), 2)
 }
 
+// everything is how services calls all packets.
+const everything = "every port"
+
 // services is the protocols and destination ports of packets, for people:
 // "tcp/22,8000-8080, icmp", or "every port".
 func services(s packet.Set) string {
 	protocols := s.Protocols()
 	if len(protocols) > 200 {
-		return "every port"
+		return everything
 	}
 	var list []string
 	for _, p := range protocols {

@@ -29,10 +29,10 @@ func (p *printer) hops(stack *tf.Stack, hops []reach.Hop, from tf.Range) []strin
 		if h.Code != "" {
 			words = append(words, p.paint(bold, "stops here"))
 		}
-		if r := place(stack, hopCause(h)); !r.IsZero() {
+		if r := place(stack, admitting(h)); !r.IsZero() {
 			words = append(words, clean(near(r, from)))
 		}
-		if word := changes(hopCause(h).Resource); word != "" && hasBefore(stack) {
+		if word := changes(admitting(h).resource); word != "" && hasBefore(stack) {
 			words = append(words, p.paint(bold, "("+word+")"))
 		}
 		lines[i] = strings.TrimRight(strings.Join(words, "  "), " ")
@@ -42,9 +42,9 @@ func (p *printer) hops(stack *tf.Stack, hops []reach.Hop, from tf.Range) []strin
 
 // hopName is what a packet passes, in the words of the configuration.
 func hopName(h reach.Hop) string {
-	cause := hopCause(h)
-	if cause == h.Cause && cause.Resource != nil || h.Object.Label == "" {
-		return cause.Address()
+	e := admitting(h)
+	if e.resource != nil && e.resource == h.Cause.Resource || h.Object.Label == "" {
+		return e.address()
 	}
 	return h.Object.Label
 }
