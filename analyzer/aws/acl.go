@@ -102,12 +102,12 @@ func (b *builder) linkACLEntries() {
 // inlineEntries reads the ingress and egress blocks of an ACL and reports
 // whether the configuration sets any. As with route tables, an existing ACL
 // that does not set them lists those of others.
-func (b *builder) inlineEntries(r *tf.Resource, a *ACL, separate map[entryKey]bool) (any bool) {
+func (b *builder) inlineEntries(r *tf.Resource, a *ACL, separate map[entryKey]bool) (sets bool) {
 	id, _ := r.Get("id").AsString().Known()
 	for _, egress := range []bool{false, true} {
 		name := directionName(egress)
 		v, inline := r.Get(name), b.setsInline(r, name)
-		any = any || inline
+		sets = sets || inline
 		if v.IsUnknown() {
 			a.Open = a.Open || inline || !b.isNew(r)
 			continue
@@ -125,7 +125,7 @@ func (b *builder) inlineEntries(r *tf.Resource, a *ACL, separate map[entryKey]bo
 			*list = append(*list, entry)
 		}
 	}
-	return any
+	return sets
 }
 
 // entryKey is an entry by the known id of its ACL.

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -38,7 +39,7 @@ func BenchmarkBuild(b *testing.B) {
 	for _, n := range []int{1000, 10000, 100000} {
 		s := networks(n)
 		stack := &tf.Stack{Name: "bench", After: s}
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				Build(Input{Stack: stack, Snapshot: s})

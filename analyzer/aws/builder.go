@@ -199,7 +199,7 @@ func isID(s string) bool {
 		return false
 	}
 	for _, c := range s[i+1:] {
-		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'f') {
+		if !strings.ContainsRune("0123456789abcdef", c) {
 			return false
 		}
 	}

@@ -94,13 +94,13 @@ func labelOf(o any) string {
 }
 
 func flags(pairs ...any) string {
-	var set string
+	var set strings.Builder
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1].(bool) {
-			set += " " + pairs[i].(string)
+			set.WriteString(" " + pairs[i].(string))
 		}
 	}
-	return set
+	return set.String()
 }
 
 func blockText(b Block) string {
@@ -180,25 +180,22 @@ func aclText(a *ACL) string {
 func groupText(g *SecurityGroup) string {
 	write := func(name string, rules []Rule) (parts []string) {
 		for _, r := range rules {
-			s := name + " " + valText(r.Protocol)
+			words := []string{name, valText(r.Protocol)}
 			if p, _ := r.Protocol.Known(); p != "-1" {
-				s += fmt.Sprintf(" %s-%s", valText(r.FromPort), valText(r.ToPort))
+				words = append(words, valText(r.FromPort)+"-"+valText(r.ToPort))
 			}
 			for _, p := range r.CIDRs {
-				s += " " + peerText(p)
+				words = append(words, peerText(p))
 			}
 			for _, p := range r.PrefixLists {
-				s += " " + linkText(p.To)
+				words = append(words, linkText(p.To))
 			}
 			for _, p := range r.Groups {
-				s += " " + linkText(p.To)
+				words = append(words, linkText(p.To))
 			}
-			s += flags("self", r.Self == tf.Yes, "self?", r.Self == tf.Maybe, "any", r.AnyPeer, "maybe", r.Maybe, "conflict", r.Conflict)
+			s := strings.Join(words, " ") + flags("self", r.Self == tf.Yes, "self?", r.Self == tf.Maybe, "any", r.AnyPeer, "maybe", r.Maybe, "conflict", r.Conflict)
 			if r.Cause.Resource != nil {
-				s += " by " + r.Cause.Address()
-				if r.Cause.Argument != "" {
-					s += "." + r.Cause.Argument
-				}
+				s += " by " + strings.TrimSuffix(r.Cause.Address()+"."+r.Cause.Argument, ".")
 			}
 			parts = append(parts, s)
 		}

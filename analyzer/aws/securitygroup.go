@@ -111,12 +111,12 @@ func (b *builder) linkRules() {
 // as a whole was not set: no rules (TF-SG-1, TF-SG-2). Of an existing group
 // without inline blocks it lists everything, separate rules included: these
 // have a cause of their own.
-func (b *builder) inlineRules(r *tf.Resource, g *SecurityGroup, separate map[atom]bool) (any bool) {
+func (b *builder) inlineRules(r *tf.Resource, g *SecurityGroup, separate map[atom]bool) (sets bool) {
 	id, _ := r.Get("id").AsString().Known()
 	for _, egress := range []bool{false, true} {
 		name := directionName(egress)
 		v, inline := r.Get(name), b.setsInline(r, name)
-		any = any || inline
+		sets = sets || inline
 		if v.IsUnknown() {
 			g.Open = g.Open || inline || !b.isNew(r)
 			continue
@@ -132,7 +132,7 @@ func (b *builder) inlineRules(r *tf.Resource, g *SecurityGroup, separate map[ato
 			}
 		}
 	}
-	return any
+	return sets
 }
 
 // inlineRule reads an ingress or egress block (TF-SG-4).

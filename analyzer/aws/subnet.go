@@ -60,7 +60,8 @@ func (b *builder) declareSubnet(r *tf.Resource, s *Subnet) {
 // its filter asks for.
 func (b *builder) vpcArgument(r *tf.Resource) tf.Value {
 	v := r.Get("vpc_id")
-	if r.Addr.Mode != tf.Data || !isEmpty(v) && !(v.IsUnknown() && len(v.Candidates()) == 0) {
+	computed := isEmpty(v) || v.IsUnknown() && len(v.Candidates()) == 0
+	if r.Addr.Mode != tf.Data || !computed {
 		return v
 	}
 	filters, _ := r.Get("filter").Blocks()
