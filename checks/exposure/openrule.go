@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -89,11 +90,16 @@ func runOpenRule(p *analyzer.Pass) {
 			if reach < analyzer.Anyone || target < analyzer.AdminPort || used[place] || reported[place] {
 				continue
 			}
+			if slices.ContainsFunc(members[group], balances) {
+				continue // what a load balancer opens is its listeners
+			}
 			reported[place] = true
-			p.Report(openRule(p, group, rule, target, members[group], exposed.Describe(packets)))
+			p.Report(openRule(p, group, rule, target, len(members[group]), exposed.Describe(packets)))
 		}
 	}
 }
+
+func balances(i *aws.Interface) bool { return i.Kind == aws.KindLoadBalancer }
 
 // openRule tells the rule that nothing uses from the one whose users are not
 // in the input.

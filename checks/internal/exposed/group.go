@@ -6,14 +6,14 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 )
 
-// Members counts the interfaces that have, or may have, each group.
-func Members(n *aws.Network) map[*aws.SecurityGroup]int {
-	members := map[*aws.SecurityGroup]int{}
+// Members are the interfaces that have, or may have, each group.
+func Members(n *aws.Network) map[*aws.SecurityGroup][]*aws.Interface {
+	members := map[*aws.SecurityGroup][]*aws.Interface{}
 	for _, i := range n.Interfaces {
 		for _, links := range [][]aws.Link[aws.SecurityGroup]{i.Groups.Each, i.Groups.Maybe} {
 			for _, link := range links {
 				for _, group := range link.To {
-					members[group]++
+					members[group] = append(members[group], i)
 				}
 			}
 		}
