@@ -36,6 +36,7 @@ type Error struct {
 	Path    string
 	Summary string
 	Detail  string
+	foreign bool // not an input of tfcheck at all
 }
 
 func (e *Error) Error() string {
@@ -61,11 +62,19 @@ func Open(ctx context.Context, paths []string, o Options) ([]*tf.Stack, error) {
 	for i, l := range all {
 		g.Go(func() (err error) {
 			stacks[i], err = o.open(ctx, l)
+			var known *Error
+			if l.among && errors.As(err, &known) && known.foreign {
+				return nil // a folder of plans may hold other JSON
+			}
 			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
+	}
+	stacks = slices.DeleteFunc(stacks, func(s *tf.Stack) bool { return s == nil })
+	if len(stacks) == 0 {
+		return nil, noPlans(paths[0])
 	}
 	return stacks, unique(stacks)
 }
@@ -75,7 +84,7 @@ func unique(stacks []*tf.Stack) error {
 	byName := map[string]string{}
 	for _, s := range stacks {
 		if other, ok := byName[s.Name]; ok {
-			return &Error{s.Path, fmt.Sprintf("it has the same name as %s, %q", other, s.Name), "give one of them another, as in other=" + s.Path}
+			return &Error{Path: s.Path, Summary: fmt.Sprintf("it has the same name as %s, %q", other, s.Name), Detail: "give one of them another, as in other=" + s.Path}
 		}
 		byName[s.Name] = s.Path
 	}
@@ -84,8 +93,9 @@ func unique(stacks []*tf.Stack) error {
 
 // located is a file to read, or standard input.
 type located struct {
-	name string // empty: of the folder
-	path string
+	name  string // empty: of the folder
+	path  string
+	among bool // found in a folder among others
 }
 
 // stdin is the path of standard input.
@@ -97,7 +107,7 @@ func locate(argument string) ([]located, error) {
 	if name, path, ok := strings.Cut(argument, "="); ok {
 		// A file may have an equals sign in its name.
 		if _, err := os.Stat(argument); err != nil {
-			l = located{name, path}
+			l = located{name: name, path: path}
 		}
 	}
 	if l.path == stdin {
@@ -106,7 +116,7 @@ func locate(argument string) ([]located, error) {
 	info, err := os.Stat(l.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &Error{l.path, "there is no such file", "name a plan made with `terraform show -json tfplan > plan.json`"}
+		return nil, &Error{Path: l.path, Summary: "there is no such file", Detail: "name a plan made with `terraform show -json tfplan > plan.json`"}
 	case err != nil:
 		return nil, &Error{Path: l.path, Summary: cause(err)}
 	case !info.IsDir():
@@ -130,11 +140,11 @@ func plansIn(l located) ([]located, error) {
 		case isConfiguration(e.Name()):
 			return nil, configuration(l.path)
 		case !e.IsDir() && filepath.Ext(e.Name()) == ".json":
-			plans = append(plans, located{name: strings.TrimSuffix(e.Name(), ".json"), path: filepath.Join(l.path, e.Name())})
+			plans = append(plans, located{name: strings.TrimSuffix(e.Name(), ".json"), path: filepath.Join(l.path, e.Name()), among: true})
 		}
 	}
 	if len(plans) == 0 {
-		return nil, &Error{l.path, "the folder holds neither plans nor a configuration", "name a plan made with `terraform show -json tfplan > plan.json`"}
+		return nil, noPlans(l.path)
 	}
 	if len(plans) == 1 {
 		plans[0].name = l.name
@@ -142,9 +152,13 @@ func plansIn(l located) ([]located, error) {
 	return plans, nil
 }
 
+func noPlans(path string) error {
+	return &Error{Path: path, Summary: "the folder holds neither plans nor a configuration", Detail: "name a plan made with `terraform show -json tfplan > plan.json`"}
+}
+
 func configuration(path string) error {
-	return &Error{path, "configurations cannot be read without a plan yet",
-		"make one with `terraform plan -out=tfplan && terraform show -json tfplan > plan.json` and name plan.json"}
+	return &Error{Path: path, Summary: "configurations cannot be read without a plan yet",
+		Detail: "make one with `terraform plan -out=tfplan && terraform show -json tfplan > plan.json` and name plan.json"}
 }
 
 // isConfiguration reports whether a file is Terraform or OpenTofu source.
@@ -165,7 +179,7 @@ func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
 	if err != nil {
 		var known *tfplan.Error
 		if errors.As(err, &known) {
-			return nil, &Error{l.path, known.Summary, known.Detail}
+			return nil, &Error{l.path, known.Summary, known.Detail, known.Foreign()}
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

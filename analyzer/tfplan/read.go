@@ -33,6 +33,11 @@ func (e *Error) Error() string {
 	return e.Summary + ": " + e.Detail
 }
 
+// Foreign reports whether the input is JSON of another kind altogether.
+func (e *Error) Foreign() bool { return e.Summary == foreign }
+
+const foreign = "the input is JSON, but neither a plan nor a state"
+
 const showHint = "make one with `terraform show -json FILE > plan.json`"
 
 // Read reads a plan or state in JSON. An input of which something could be
@@ -139,7 +144,7 @@ func (rd *reader) read(r io.Reader) error {
 		}
 		return &Error{"the input is not JSON", showHint}
 	default:
-		return &Error{"the input is JSON, but neither a plan nor a state", showHint}
+		return &Error{foreign, showHint}
 	}
 	err := rd.members(rd.topLevel)
 	switch {
@@ -362,7 +367,7 @@ func (rd *reader) finish() (*tf.Stack, error) {
 	case s.Kind == "" && (rd.seen["format_version"] || rawState):
 		s.Kind = tf.StateInput // a state without resources
 	case s.Kind == "":
-		return nil, &Error{"the input is JSON, but neither a plan nor a state", showHint}
+		return nil, &Error{foreign, showHint}
 	case rd.plannedOnly() && !rd.usePlanned:
 		return nil, &Error{"the plan has no resource_changes", "save it to a file and give its path, so that its planned_values can be read instead"}
 	}

@@ -1,0 +1,177 @@
+package input
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// vpcs keeps VPCs only.
+type vpcs struct{}
+
+func (vpcs) Keep(typ string) (map[string]bool, bool) { return nil, typ == "aws_vpc" }
+func (vpcs) Identity(string, string) bool            { return false }
+func (vpcs) Targets(string, string) []string         { return nil }
+
+const plan = `{"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[
+{"address":"aws_vpc.a","mode":"managed","type":"aws_vpc","name":"a","change":{"actions":["create"],"before":null,"after":{"cidr_block":"10.0.0.0/16"},"after_unknown":{"id":true}}}]}
+`
+
+const state = `{"version":4,"terraform_version":"1.5.0","serial":1,"lineage":"x","resources":[{"mode":"managed","type":"aws_vpc","name":"a","instances":[{"attributes":{"id":"vpc-1"}}]}]}`
+
+// inUTF16 writes a text as PowerShell does.
+func inUTF16(text string, order binary.AppendByteOrder) string {
+	b := order.AppendUint16(nil, 0xFEFF)
+	for _, u := range utf16.Encode([]rune(text)) {
+		b = order.AppendUint16(b, u)
+	}
+	return string(b)
+}
+
+// write lays files out in a folder that is a repository.
+func write(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(root, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// The kind of an input is told from its content, never its name.
+func TestKinds(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		kind       tf.InputKind
+	}{
+		{"a plan", plan, tf.PlanInput},
+		{"a state", state, tf.StateInput},
+		{"a byte-order mark", "\uFEFF" + plan, tf.PlanInput},
+		{"UTF-16, little endian", inUTF16(plan, binary.LittleEndian), tf.PlanInput},
+		{"UTF-16, big endian", inUTF16(state, binary.BigEndian), tf.StateInput},
+		{"a wrapper's lines before it", "Initializing...\n[INFO] done {ok}\n" + plan, tf.PlanInput},
+		{"Windows lines before it", "Initializing...\r\n" + plan, tf.PlanInput},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file := filepath.Join(write(t, map[string]string{"whatever": c.text}), "whatever")
+			stacks, err := Open(context.Background(), []string{file}, Options{Wanted: vpcs{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(stacks) != 1 || stacks[0].Kind != c.kind || stacks[0].After.Resource("aws_vpc.a") == nil || len(stacks[0].Diagnostics) != 0 {
+				t.Errorf("stack %+v", stacks[0])
+			}
+			if stacks, err = Open(context.Background(), []string{"-"}, Options{Wanted: vpcs{}, Stdin: strings.NewReader(c.text)}); err != nil || stacks[0].Kind != c.kind {
+				t.Errorf("from standard input: %v", err)
+			}
+		})
+	}
+}
+
+// Each bad input gets one error with its path and what to do.
+func TestErrors(t *testing.T) {
+	root := write(t, map[string]string{
+		"tfplan":           "PK\x03\x04rest",
+		"config/main.tf":   "",
+		"override.tofu":    "",
+		"empty/readme.md":  "",
+		"text":             "No changes. Your infrastructure matches the configuration.\n",
+		"log":              `{"@level":"info"}` + "\n" + `{"@level":"info"}` + "\n",
+		"nothing":          "",
+		"encrypted":        `{"encrypted_data":"AAAA"}`,
+		"two/a/plan.json":  plan,
+		"two/.git/ignored": "",
+		"odd-utf16":        "\xff\xfe{",
+		"web/package.json": `{"name":"web"}`,
+	})
+	for path, want := range map[string]string{
+		"missing":        "there is no such file",
+		"tfplan":         "binary plans cannot be read yet",
+		"config":         "configurations cannot be read without a plan yet",
+		"config/main.tf": "configurations cannot be read without a plan yet",
+		"override.tofu":  "configurations cannot be read without a plan yet",
+		"empty":          "the folder holds neither plans nor a configuration",
+		"text":           "the input is not JSON",
+		"log":            "the input is a log, not a plan",
+		"nothing":        "the input is empty",
+		"encrypted":      "the input is encrypted by OpenTofu",
+		"web":            "the folder holds neither plans nor a configuration",
+		"odd-utf16":      "the input is empty",
+	} {
+		t.Run(path, func(t *testing.T) {
+			file := filepath.Join(root, filepath.FromSlash(path))
+			_, err := Open(context.Background(), []string{file}, Options{Wanted: vpcs{}})
+			var known *Error
+			if !errors.As(err, &known) || known.Path != file || known.Summary != want || known.Detail == "" {
+				t.Errorf("error %v, want %q", err, want)
+			}
+		})
+	}
+	same := filepath.Join(root, "two", "a", "plan.json")
+	if _, err := Open(context.Background(), []string{same, same}, Options{Wanted: vpcs{}}); err == nil || !strings.Contains(err.Error(), "other=") {
+		t.Errorf("two stacks of one name: %v", err)
+	}
+}
+
+// Stacks are named as CONTRACT says.
+func TestNames(t *testing.T) {
+	root := write(t, map[string]string{
+		"live/net/plan.json": plan,
+		"live/net/main.tf":   `resource "aws_vpc" "a" {}`,
+		"plans/a.json":       plan,
+		"plans/report.json":  `{"format_version_of":"something else"}`,
+		"plans/b.json":       plan,
+		"one/only.json":      plan,
+		"odd=name/plan.json": plan,
+		"plan.json":          plan,
+	})
+	at := func(path string) string { return filepath.Join(root, filepath.FromSlash(path)) }
+	for _, c := range []struct {
+		argument string
+		names    string
+	}{
+		{at("live/net/plan.json"), "live/net"},
+		{"prod=" + at("live/net/plan.json"), "prod"},
+		{at("plans"), "a b"},
+		{at("one"), "one"},
+		{at("odd=name/plan.json"), "odd=name"},
+		{at("plan.json"), "."},
+	} {
+		stacks, err := Open(context.Background(), []string{c.argument}, Options{Wanted: vpcs{}})
+		if err != nil {
+			t.Errorf("%s: %v", c.argument, err)
+			continue
+		}
+		var names []string
+		for _, s := range stacks {
+			names = append(names, s.Name)
+		}
+		if got := strings.Join(names, " "); got != c.names {
+			t.Errorf("%s is named %q, want %q", c.argument, got, c.names)
+		}
+	}
+	stacks, err := Open(context.Background(), []string{at("live/net/plan.json")}, Options{Wanted: vpcs{}})
+	if err != nil || stacks[0].Source == nil {
+		t.Errorf("the source beside the plan was not found: %v", err)
+	}
+	stacks, err = Open(context.Background(), []string{at("live/net/plan.json")}, Options{Wanted: vpcs{}, NoSource: true})
+	if err != nil || stacks[0].Source != nil {
+		t.Errorf("the source was read although it should not be: %v", err)
+	}
+}
