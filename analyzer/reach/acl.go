@@ -204,13 +204,16 @@ func entryTransportText(e *aws.ACLEntry) string {
 
 // subnetACL is what the network ACL of a subnet admits, whichever it is.
 func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
+	if s.Outside && !assumed(s.VPC) {
+		return unknownFilter(subnetFact(s), aws.Object{Label: "network ACL of " + shortName(s.Object)}, f)
+	}
 	var candidates []filter
 	for _, a := range s.ACL.To {
 		candidates = append(candidates, g.acl(a, d, f))
 	}
 	// That nobody associated another ACL is assumed together with what the
 	// default one allows (NACL-1, NACL-2).
-	byDefault := len(s.ACL.To) == 1 && s.ACL.To[0].Implicit && !s.Outside
+	byDefault := len(s.ACL.To) == 1 && s.ACL.To[0].Implicit
 	if (s.ACL.Open && !byDefault && !assumed(s.VPC)) || len(candidates) == 0 {
 		candidates = append(candidates, unknownFilter(subnetFact(s), aws.Object{Label: "network ACL of " + shortName(s.Object)}, f))
 	}

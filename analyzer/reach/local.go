@@ -63,7 +63,12 @@ func (g *Graph) sameVPC(from, to *place) stage {
 		out.admits = everything(from.f)
 		return out
 	}
+	// Where the VPC of one side is not known, what settles that subnet settles
+	// this too.
 	fact := subnetFact(from.subnet)
+	if from.vpc != nil {
+		fact = subnetFact(to.subnet)
+	}
 	joined := tf.Maybe
 	if from.vpc != nil && to.vpc != nil {
 		out.cause = objectCause(from.vpc.Object, to.vpc.Object)

@@ -97,7 +97,7 @@ func (g *Graph) boundary(s *aws.Subnet, d direction, f packet.Family, by remote,
 func (g *Graph) seenACL(s *aws.Subnet, d direction, f packet.Family, by remote, reply bool) filter {
 	a, one := s.ACL.One()
 	key := seenKey{a, d, f, by.key, reply}
-	shared := one && by.member == nil && s.ACL.Assumption == nil
+	shared := one && by.member == nil && s.ACL.Assumption == nil && !s.Outside
 	if known, ok := g.seen[key]; ok && shared {
 		return known
 	}
