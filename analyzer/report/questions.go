@@ -23,6 +23,23 @@ func worstFirst(questions []analyzer.Question) []analyzer.Question {
 	return sorted
 }
 
+// ofThisChange are the questions that decide something of this change, or of
+// an input without a before. What was undecided before and is not touched is
+// printed with everything else only.
+func ofThisChange(r *analyzer.Report) []analyzer.Question {
+	old := map[string]bool{}
+	for _, f := range r.Findings {
+		if f.Verdict == analyzer.Undetermined {
+			past := f.Status == analyzer.Existing || f.Status == analyzer.Resolved
+			known, seen := old[f.Fingerprint]
+			old[f.Fingerprint] = past && (known || !seen)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(r.Questions), func(q analyzer.Question) bool {
+		return len(q.Decides) > 0 && !slices.ContainsFunc(q.Decides, func(fingerprint string) bool { return !old[fingerprint] })
+	})
+}
+
 // sift parts the questions whose answer could bring something high, which are
 // worth a line of their own, from the rest, which are a count.
 func sift(questions []analyzer.Question) (pressing, lesser []analyzer.Question) {
@@ -62,9 +79,9 @@ func (p *printer) questions(r *analyzer.Report, findings bool) []string {
 	if p.Quiet && !findings {
 		return nil
 	}
-	listed, folded := sift(r.Questions)
+	listed, folded := sift(ofThisChange(r))
 	if p.All {
-		listed, folded = append(listed, folded...), nil
+		listed, folded = worstFirst(r.Questions), nil
 	}
 	var lines []string
 	if len(listed) > 0 {

@@ -332,8 +332,8 @@ func (p *printer) who(f *analyzer.Finding) []string {
 			names = append(names, s.Address)
 		}
 	}
-	if len(names) == 0 || len(names) == 1 && strings.Contains(f.Message, names[0]) {
-		return nil
+	if !slices.ContainsFunc(names, func(n string) bool { return !strings.Contains(f.Message, n) }) {
+		return nil // the headline names them all
 	}
 	return p.field("who", instances(names, 4), 1)
 }

@@ -171,6 +171,18 @@ func TestInstancesOfOneCauseAreOneBlock(t *testing.T) {
 	}
 }
 
+func TestTheWayEndsAtItsTarget(t *testing.T) {
+	r := shop()
+	path := r.Findings[0].Path
+	subnet := r.Stacks[0].After.Resource("aws_subnet.db[0]")
+	end := &path[4]
+	end.Cause = aws.Cause{Resource: subnet, Argument: "map_public_ip_on_launch"}
+	end.Causes = []aws.Cause{end.Cause}
+	if out := text(t, r, Options{}); !strings.Contains(out, "-> aws_db_instance.orders ") {
+		t.Errorf("the path does not name what is reached:\n%s", out)
+	}
+}
+
 func TestExistingFindingsAreShownWhereTheyGate(t *testing.T) {
 	r := many(2, analyzer.Existing)
 	r.Findings[0].Gates = true

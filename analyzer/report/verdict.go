@@ -60,12 +60,14 @@ func nothingToCheck(r *analyzer.Report) (string, bool) {
 // doubt says what kept the analysis from seeing everything, or nothing.
 func doubt(r *analyzer.Report) string {
 	var doubts []string
-	if r.Outside > 0 {
+	// What the input does not show was there before, too.
+	touched := r.NetworkChanged || !slices.ContainsFunc(r.Stacks, hasBefore)
+	if r.Outside > 0 && touched {
 		doubts = append(doubts, fmt.Sprintf("%d of %s %s outside this plan (--context NETWORK)", r.Outside, plural(r.Interfaces, "interface"), stand(r.Outside)))
 	}
-	if urgent, _ := sift(r.Questions); len(urgent) > 0 {
+	if urgent, _ := sift(ofThisChange(r)); len(urgent) > 0 {
 		doubts = append(doubts, facts(urgent, "result"))
-	} else if open := uncertain(r); open != "" && r.Outside == 0 {
+	} else if open := uncertain(r); open != "" && r.Outside == 0 && touched {
 		doubts = append(doubts, "it is undecided whether the internet reaches "+open)
 	}
 	for _, d := range r.Diagnostics {
@@ -264,7 +266,7 @@ func (p *printer) scope(r *analyzer.Report) string {
 	if t.accepted > 0 {
 		rest = append(rest, fmt.Sprintf("%d accepted", t.accepted))
 	}
-	if _, minor := sift(r.Questions); len(minor) > 0 {
+	if _, minor := sift(ofThisChange(r)); len(minor) > 0 {
 		rest = append(rest, facts(minor, "lesser result")+", --all")
 	}
 	missing := map[string]int{}

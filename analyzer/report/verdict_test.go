@@ -74,6 +74,12 @@ func TestCleanRunIsOneTruthfulLine(t *testing.T) {
 		}, "ok: nothing is reachable from the internet (61 resources, 4 checks)"},
 		{"subnets elsewhere", func(r *analyzer.Report) { r.Outside = 6 },
 			"ok so far: no finding, but 6 of 9 interfaces stand in subnets outside this plan (--context NETWORK) (61 resources, 4 checks)"},
+		{"what was undecided before stays out of a change of something else", func(r *analyzer.Report) {
+			r.NetworkChanged, r.Outside = false, 6
+			r.Findings, r.Questions = shop().Findings[6:], shop().Questions[1:]
+			r.Findings[0].Status = analyzer.Existing
+			r.Questions[0].Decides = []string{r.Findings[0].Fingerprint}
+		}, "ok: this change opens nothing (61 resources, no change to the network)"},
 		{"an exposure that is undecided", func(r *analyzer.Report) {
 			expose(r, analyzer.New, "aws_lb.web", fromInternet(443))
 			r.Exposures[0].Flow.Reachable.Must = packet.Set{}

@@ -17,6 +17,9 @@ func (p *printer) hops(stack *tf.Stack, hops []reach.Hop, from tf.Range) []strin
 	nameWidth, detailWidth := 0, 0
 	for i, h := range hops {
 		names[i], details[i] = clean(hopName(h)), clean(h.Detail)
+		if i == len(hops)-1 && h.Code == "" && h.Object.Label != "" {
+			names[i] = clean(h.Object.Label) // where the way ends, not what lets it
+		}
 		if !p.All {
 			names[i], details[i] = cut(names[i], 60), cut(details[i], 32)
 		}
