@@ -157,18 +157,14 @@ func (g *Graph) fromOutside(from, to Endpoint, f packet.Family, packets packet.S
 	if !from.Addresses.IsEmpty() {
 		packets = packets.From(from.Addresses)
 	}
-	show := func(o outcome) outcome {
-		o.from = g.outsideOf(nil, f)
-		return o
-	}
 	var out []outcome
 	for _, i := range to.Interfaces {
-		out = append(out, show(g.fromInternetTo(i, f, packets)))
+		out = append(out, g.fromInternetTo(i, f, packets))
 	}
 	for _, lb := range to.Balancers {
-		out = append(out, show(g.overPlaces(lb.Interface, f, func(p *place) outcome {
+		out = append(out, g.overPlaces(lb.Interface, f, func(p *place) outcome {
 			return g.toListeners(lb, lb.Listeners, p, packets)
-		})))
+		}))
 	}
 	if to.Kind == GatewayEndpoints {
 		out = append(out, g.elsewhere(from, to, nil, f, packets))
@@ -186,9 +182,7 @@ func (g *Graph) toOutside(from, to Endpoint, f packet.Family, packets packet.Set
 		for _, w := range g.waysOut(i, f) {
 			ways = append(ways, g.leave(i, f, w, packets))
 		}
-		o := together(ways...)
-		o.to = g.outsideOf(nil, f)
-		out = append(out, o)
+		out = append(out, together(ways...))
 	}
 	return out
 }
@@ -295,12 +289,17 @@ func answer(paths []outcome) Answer {
 		a.Complete = a.Complete && o.asked.SubsetOf(o.reachable.Must)
 	}
 	a.Answer, a.Forward = judged(a.ForwardFlows, a.Flows), verdict(a.ForwardFlows)
-	o := join(Relation.or, paths)
-	a.Path, a.ReplyPath = o.path, o.replyPath
-	a.Assumptions = uniqueAssumptions(o.assumptions)
+	best := &paths[0]
+	for n := range paths {
+		if paths[n].better(best) {
+			best = &paths[n]
+		}
+	}
+	a.Path, a.ReplyPath = best.path, best.replyPath
+	a.Assumptions = uniqueAssumptions(join(Relation.or, paths).assumptions)
 	switch a.Answer {
 	case No:
-		for _, b := range o.blockers {
+		for _, b := range best.blockers {
 			a.Blockers = append(a.Blockers, b.Hop)
 		}
 	case Unknown:
@@ -309,16 +308,16 @@ func answer(paths []outcome) Answer {
 		}
 		a.Waits = uniqueFacts(a.Waits)
 	}
-	certain := o.reachable.Must
+	certain := best.reachable.Must
 	if a.Answer != Yes && a.Forward == Yes {
-		certain = o.forward.Must
+		certain = best.forward.Must
 	}
-	a.Witness = witness(certain, o)
+	a.Witness = witness(certain, best)
 	return a
 }
 
 // witness is an example, with addresses that the ends may really have.
-func witness(s packet.Set, o outcome) *packet.Packet {
+func witness(s packet.Set, o *outcome) *packet.Packet {
 	narrow := func(s packet.Set, to func(packet.Addresses) packet.Set, a packet.Addresses) packet.Set {
 		if n := to(a); !a.IsEmpty() && !n.IsEmpty() {
 			return n

@@ -49,7 +49,7 @@ func (g *Graph) balanced(lb *aws.LoadBalancer, f packet.Family) []*Flow {
 func (g *Graph) toListeners(lb *aws.LoadBalancer, listeners []*aws.Listener, p *place, question packet.Set) outcome {
 	stages := append(g.inboundStages(lb.Interface, p), schemeStage(lb, p.f), listenerStage(lb, listeners, p.f))
 	o := walk(stages, question.From(p.internet.addresses)).seenFrom(p)
-	o.to = g.nodeOf(lb, p).addresses
+	o.from, o.to = p.internet.addresses, g.nodeOf(lb, p).addresses
 	o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
 	return o
 }

@@ -115,17 +115,17 @@ func attachedFact(l aws.Link[aws.SecurityGroup]) tf.Fact {
 
 // linkName names what a link leads to, for people and for the ids of facts.
 func linkName(l aws.Link[aws.SecurityGroup]) string {
-	if l.ID != "" {
-		return l.ID
-	}
 	var names []string
 	for _, to := range l.To {
 		names = append(names, groupName(to))
 	}
-	if len(names) == 0 {
-		return "a security group outside the input"
+	switch {
+	case len(names) > 0:
+		return strings.Join(names, " or ")
+	case l.ID != "":
+		return l.ID
 	}
-	return strings.Join(names, " or ")
+	return "a security group outside the input"
 }
 
 func groupName(s *aws.SecurityGroup) string {

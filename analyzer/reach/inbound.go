@@ -309,7 +309,7 @@ func (g *Graph) fromInternetTo(i *aws.Interface, f packet.Family, question packe
 	return g.overPlaces(i, f, func(p *place) outcome {
 		stages := append(g.inboundStages(i, p), addressStage(i, f))
 		o := walk(stages, question.From(p.internet.addresses)).seenFrom(p)
-		o.to = g.hostIn(i, p).addresses
+		o.from, o.to = p.internet.addresses, g.hostIn(i, p).addresses
 		o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
 		return o
 	})

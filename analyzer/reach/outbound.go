@@ -31,6 +31,7 @@ func (g *Graph) leave(i *aws.Interface, f packet.Family, way wayOut, question pa
 		stages = append(stages, way(i, p)...)
 		stages = append(stages, p.inReply)
 		o := walk(stages, question.To(p.internet.addresses)).seenTo(p)
+		o.from, o.to = g.hostIn(i, p).addresses, p.internet.addresses
 		o.path = append([]Hop{{Object: interfaceObject(i), Admits: exactly(question)}}, o.path...)
 		o.path = append(o.path, Hop{Object: internetObject, Admits: o.reachable})
 		return o
