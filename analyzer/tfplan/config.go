@@ -2,6 +2,7 @@ package tfplan
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,8 +97,11 @@ func (rd *reader) configuration() error {
 	})
 }
 
-// providerConfig notes the Region of a provider configuration where it is
-// constant or a variable of the root module.
+// credentials are the arguments of a provider block that hold some.
+var credentials = []string{"access_key", "secret_key", "token"}
+
+// providerConfig notes the Region and the credentials of a provider
+// configuration where they are constant or a variable of the root module.
 func (rd *reader) providerConfig(key string) error {
 	text, err := rd.dec.ReadValue()
 	if err != nil {
@@ -105,15 +109,15 @@ func (rd *reader) providerConfig(key string) error {
 	}
 	c := &cursor{b: text}
 	module := ""
-	var region *expr
+	arguments := map[string]*expr{}
 	for ok := c.enter('{'); ok && c.more(); {
 		switch string(c.text()) {
 		case "module_address":
 			module = string(c.text())
 		case "expressions":
 			for ok := c.enter('{'); ok && c.more(); {
-				if string(c.text()) == "region" {
-					region = rd.expr(c)
+				if name := string(c.text()); name == "region" || slices.Contains(credentials, name) {
+					arguments[name] = rd.expr(c)
 				} else {
 					c.raw()
 				}
@@ -122,16 +126,39 @@ func (rd *reader) providerConfig(key string) error {
 			c.raw()
 		}
 	}
-	switch {
-	case region == nil:
-	case region.shape == scalar:
-		rd.regions[key] = region.text
-	case module == "" && len(region.references) == 1:
-		if name, ok := strings.CutPrefix(region.references[0], "var."); ok && rd.variables[name] != "" {
-			rd.regions[key] = rd.variables[name]
+	if region := rd.scalarOf(arguments["region"], module); region != "" {
+		rd.regions[key] = region
+	}
+	var fields []tf.Field
+	for _, name := range credentials {
+		if value := rd.scalarOf(arguments[name], module); value != "" {
+			fields = append(fields, tf.Field{Name: name, Value: tf.StringValue(value).MarkSensitive()})
 		}
 	}
+	if len(fields) > 0 {
+		_, name, inModule := strings.Cut(key, ":")
+		if !inModule {
+			name = key
+		}
+		addr := tf.Address{Module: module, Type: "provider", Name: name}
+		rd.stack.Providers = append(rd.stack.Providers, &tf.Resource{Addr: addr, Address: addr.String(), Values: tf.ObjectValue(fields...)})
+	}
 	return nil
+}
+
+// scalarOf is the text of an expression that is constant, or a variable of
+// the root module; else it is empty.
+func (rd *reader) scalarOf(e *expr, module string) string {
+	switch {
+	case e == nil:
+	case e.shape == scalar:
+		return e.text
+	case module == "" && len(e.references) == 1:
+		if name, ok := strings.CutPrefix(e.references[0], "var."); ok {
+			return rd.variables[name]
+		}
+	}
+	return ""
 }
 
 func (rd *reader) configModule(m *module) func(string) error {
@@ -245,12 +272,14 @@ func (rd *reader) configResource(m *module, text []byte) {
 		a.Mode, key = tf.Data, "data."+key
 	}
 	b := &block{provider: provider, each: each}
-	b.config = &tf.ResourceConfig{Address: a.String(), Complete: true, Constants: map[string]string{}, Uncertain: rd.uncertain(typ)}
-	b.body = rd.body(&cursor{b: expressions}, "", b.config.Constants)
+	b.config = &tf.ResourceConfig{Address: a.String(), Complete: true, Uncertain: rd.uncertain(typ)}
+	b.body = rd.body(&cursor{b: expressions}, "", b.config)
+	b.config.Arguments = make([]string, 0, len(b.body.arguments))
 	for _, arg := range b.body.arguments {
 		b.config.Arguments = append(b.config.Arguments, arg.name)
 	}
 	m.blocks[key] = b
+	rd.blocks[b.config] = b
 }
 
 // uncertain are the nested blocks of a type that may come from a dynamic
@@ -274,9 +303,8 @@ func (rd *reader) uncertain(typ string) []string {
 
 var attributesAsBlocks = map[string]bool{"ingress": true, "egress": true, "route": true}
 
-// body reads the expressions of a block; constants collects its literals by
-// path.
-func (rd *reader) body(c *cursor, prefix string, constants map[string]string) body {
+// body reads the expressions of a block; config collects its literals by path.
+func (rd *reader) body(c *cursor, prefix string, config *tf.ResourceConfig) body {
 	var b body
 	for ok := c.enter('{'); ok && c.more(); {
 		name := rd.vals.names.intern(c.text())
@@ -288,15 +316,18 @@ func (rd *reader) body(c *cursor, prefix string, constants map[string]string) bo
 		switch {
 		case c.peek() == '[':
 			for i, ok := 0, c.enter('['); ok && c.more(); i++ {
-				arg.blocks = append(arg.blocks, rd.body(c, path+"["+strconv.Itoa(i)+"]", constants))
+				arg.blocks = append(arg.blocks, rd.body(c, path+"["+strconv.Itoa(i)+"]", config))
 			}
 		case isExpr(c):
 			arg.expr = rd.expr(c)
 			if arg.expr.shape == scalar {
-				constants[path] = arg.expr.text
+				if config.Constants == nil {
+					config.Constants = map[string]string{}
+				}
+				config.Constants[path] = arg.expr.text
 			}
 		default:
-			arg.blocks = []body{rd.body(c, path, constants)}
+			arg.blocks = []body{rd.body(c, path, config)}
 		}
 		b.arguments = append(b.arguments, arg)
 	}
@@ -370,7 +401,7 @@ func (rd *reader) attach() {
 			if r.Config != nil || rd.root == nil {
 				continue
 			}
-			if b := rd.block(r); b != nil {
+			if b := rd.blockAt(r.Addr); b != nil {
 				r.Config, r.Provider = b.config, b.provider
 			}
 			if r.Region.IsNull() {
@@ -382,13 +413,21 @@ func (rd *reader) attach() {
 	}
 }
 
-// block is the block that an instance was made from, or nil.
-func (rd *reader) block(r *tf.Resource) *block {
-	m := rd.moduleOf(r.Addr.Module)
+// blockAt is the block that an instance was made from, or nil.
+func (rd *reader) blockAt(a tf.Address) *block {
+	m := rd.moduleOf(a.Module)
 	if m == nil {
 		return nil
 	}
-	return m.blocks[blockKey(r.Addr)]
+	return m.blocks[blockKey(a)]
+}
+
+// block is the block of an instance that was attached to it.
+func (rd *reader) block(r *tf.Resource) *block {
+	if r.Config == nil {
+		return nil
+	}
+	return rd.blocks[r.Config]
 }
 
 func blockKey(a tf.Address) string {
