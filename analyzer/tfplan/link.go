@@ -12,6 +12,7 @@ import (
 type linker struct {
 	rd          *reader
 	groups      map[groupKey]*group
+	groupOf     map[*tf.Resource]*group
 	modules     map[string]map[string]*moduleGroup // by parent instance and call
 	byModule    map[string][]*tf.Resource
 	keySets     map[string]int
@@ -67,6 +68,7 @@ func newLinker(rd *reader) *linker {
 	l := &linker{
 		rd:          rd,
 		groups:      map[groupKey]*group{},
+		groupOf:     make(map[*tf.Resource]*group, len(rd.stack.After.Resources)),
 		modules:     map[string]map[string]*moduleGroup{},
 		byModule:    map[string][]*tf.Resource{},
 		keySets:     map[string]int{},
@@ -90,6 +92,7 @@ func newLinker(rd *reader) *linker {
 			l.groups[key] = g
 		}
 		g.instances = append(g.instances, r)
+		l.groupOf[r] = g
 		l.noteModule(r.Addr.Module)
 		l.byModule[r.Addr.Module] = append(l.byModule[r.Addr.Module], r)
 	}
@@ -331,11 +334,16 @@ func holdsUnknown(v tf.Value) bool {
 func (l *linker) unknown(at place, from source, v tf.Value) tf.Value {
 	typ := at.instance.Addr.Type
 	w := l.want(typ, at.path)
+	if from.expr != nil {
+		x := l.eachOf(at.instance)
+		if l.givesNull(at, from, x) {
+			return tf.NullValue()
+		}
+		if w != nil {
+			return marked(l.reference(at, from, w, x), v.IsSensitive())
+		}
+	}
 	switch {
-	case l.givesNull(at, from):
-		return tf.NullValue()
-	case w != nil && from.expr != nil:
-		return marked(l.reference(at, from, w), v.IsSensitive())
 	case w != nil && at.indexed != at.path:
 		return marked(l.hidden(at, w), v.IsSensitive())
 	case l.rd.opts.Wanted.Identity(typ, at.path):
@@ -354,7 +362,7 @@ type each struct {
 
 func (l *linker) eachOf(r *tf.Resource) each {
 	x := each{key: r.Addr.Key, module: r.Addr.Module}
-	if g := l.groups[groupKey{r.Addr.Module, blockKey(r.Addr)}]; g != nil {
+	if g := l.groupOf[r]; g != nil {
 		x.keys = g.keys
 	}
 	if b := l.rd.block(r); b != nil {
@@ -364,8 +372,7 @@ func (l *linker) eachOf(r *tf.Resource) each {
 }
 
 // reference is the value of an argument that has an expression.
-func (l *linker) reference(at place, from source, w *want) tf.Value {
-	x := l.eachOf(at.instance)
+func (l *linker) reference(at place, from source, w *want, x each) tf.Value {
 	all := l.argumentOf(at.instance, from.expr, w, x)
 	if chosen := l.paired(all, x); chosen != all {
 		return l.conclude(at, chosen, from.alone, w)

@@ -77,11 +77,12 @@ type reader struct {
 
 	before, after []*tf.Resource
 	pending       []*pending
-	addresses     map[string]bool   // of after, to notice duplicates
-	variables     map[string]string // scalar values of the root module's variables
-	regions       map[string]string // by provider configuration
-	root          *module           // of the configuration
-	modules       map[string]*module
+	addresses     map[string]bool    // of after, to notice duplicates
+	variables     map[string]string  // scalar values of the root module's variables
+	regions       map[string]string  // by provider configuration
+	root          *module            // of the configuration
+	modules       map[string]*module // by module instance
+	blocks        map[*tf.ResourceConfig]*block
 }
 
 // pending is an instance with unknown attributes, until the configuration is
@@ -112,6 +113,7 @@ func newReader(ctx context.Context, opts Options) *reader {
 		variables: map[string]string{},
 		regions:   map[string]string{},
 		modules:   map[string]*module{},
+		blocks:    map[*tf.ResourceConfig]*block{},
 	}
 }
 

@@ -12,9 +12,8 @@ import (
 // `internal = var.internal` does with a variable that defaults to null (U-4).
 // Had the expression been known and not null, the plan would show its value;
 // so all it takes is that every operand was known when the plan was made.
-func (l *linker) givesNull(at place, from source) bool {
-	return from.expr != nil && from.alone && at.instance.IsNew() &&
-		l.wasKnown(at.instance.Addr.Module, from.expr, l.eachOf(at.instance))
+func (l *linker) givesNull(at place, from source, x each) bool {
+	return from.alone && at.instance.IsNew() && l.wasKnown(at.instance.Addr.Module, from.expr, x)
 }
 
 // wasKnown reports whether every operand of an expression in a module instance
