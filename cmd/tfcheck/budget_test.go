@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tfcheck/tfcheck/analyzer/plangen"
+)
+
+// The budgets of an analysis, against one token walk of the same bytes by the
+// JSON library in the same run. A budget fails the benchmark at twice its
+// value, since machines that run CI are noisy; the page with the measured
+// values is docs/performance.md.
+const (
+	walkBudget   = 3.0      // times the walk, per resource
+	slopeBudget  = 1.2      // growth of the time per resource from one size to the next
+	memoryBudget = 64 << 20 // beside once the file
+	startBudget  = 30 * time.Millisecond
+	tolerance    = 2
+)
+
+// BenchmarkBudget runs the built command as a child process on generated
+// plans. The full sizes are run by hand:
+//
+//	TFCHECK_SIZES=1000,10000,100000 go test ./cmd/tfcheck -run '^$' -bench Budget -benchtime 5x
+func BenchmarkBudget(b *testing.B) {
+	sizes := []int{1_000, 10_000}
+	if list := os.Getenv("TFCHECK_SIZES"); list != "" {
+		sizes = nil
+		for _, word := range strings.Split(list, ",") {
+			var n int
+			if _, err := fmt.Sscan(word, &n); err != nil {
+				b.Fatal(err)
+			}
+			sizes = append(sizes, n)
+		}
+	}
+	dir := b.TempDir()
+	binary := filepath.Join(dir, "tfcheck")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	b.Run("start", func(b *testing.B) { benchStart(b, binary) })
+	for _, update := range []bool{false, true} {
+		kind := "create"
+		if update {
+			kind = "update"
+		}
+		var plans []string
+		for _, size := range sizes {
+			plans = append(plans, generate(b, filepath.Join(dir, fmt.Sprintf("%s-%d.json", kind, size)), plangen.Options{Resources: size, Update: update}))
+		}
+		b.Run(kind, func(b *testing.B) { benchPlans(b, binary, sizes, plans) })
+	}
+}
+
+func generate(b *testing.B, path string, o plangen.Options) string {
+	b.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := errors.Join(plangen.Write(f, o), f.Close()); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+// benchStart measures a small plan from start to exit.
+func benchStart(b *testing.B, binary string) {
+	plan := generate(b, filepath.Join(b.TempDir(), "small.json"), plangen.Options{Resources: 1})
+	best := time.Hour
+	for b.Loop() {
+		best = min(best, measure(b, binary, plan).wall)
+	}
+	b.ReportMetric(float64(best.Microseconds())/1000, "ms/start")
+	if best > tolerance*startBudget {
+		b.Errorf("the smallest plan takes %v, the budget is %v", best, startBudget)
+	}
+}
+
+// benchPlans measures plans of growing size. Each measure is the best of the
+// rounds, which noise can only lengthen.
+func benchPlans(b *testing.B, binary string, sizes []int, plans []string) {
+	runs, walks := make([]usage, len(plans)), make([]time.Duration, len(plans))
+	for i := range plans {
+		runs[i].wall, walks[i] = time.Hour, time.Hour
+	}
+	for b.Loop() {
+		for i, plan := range plans {
+			if u := measure(b, binary, plan); u.wall < runs[i].wall {
+				runs[i] = u
+			}
+			walks[i] = min(walks[i], walk(b, plan))
+		}
+	}
+	last := len(plans) - 1
+	ratio := float64(runs[last].wall-runs[0].wall) / float64(walks[last]-walks[0])
+	b.ReportMetric(ratio, "×walk")
+	if ratio > tolerance*walkBudget {
+		b.Errorf("from %d to %d resources the analysis costs %.1f times the walk, the budget is %.1f", sizes[0], sizes[last], ratio, walkBudget)
+	}
+	if last >= 2 {
+		slope := perResource(runs, sizes, last-1) / perResource(runs, sizes, 0)
+		b.ReportMetric(slope, "×slope")
+		if slope > tolerance*slopeBudget {
+			b.Errorf("a resource costs %.2f times as much at %d as at %d, the budget is %.1f", slope, sizes[last], sizes[0], slopeBudget)
+		}
+	}
+	info, err := os.Stat(plans[last])
+	if err != nil {
+		b.Fatal(err)
+	}
+	beside := runs[last].memory - info.Size()
+	b.ReportMetric(float64(runs[last].memory)/(1<<20), "MiB")
+	b.ReportMetric(float64(info.Size())/(1<<20), "MiB-file")
+	b.ReportMetric(runs[last].wall.Seconds()*1000, "ms")
+	b.ReportMetric(walks[last].Seconds()*1000, "ms-walk")
+	if beside > tolerance*memoryBudget {
+		b.Errorf("%d MiB of memory for a file of %d MiB, the budget is %d MiB beside the file", runs[last].memory>>20, info.Size()>>20, memoryBudget>>20)
+	}
+}
+
+// perResource is the time that a resource costs between two sizes.
+func perResource(runs []usage, sizes []int, from int) float64 {
+	return float64(runs[from+1].wall-runs[from].wall) / float64(sizes[from+1]-sizes[from])
+}
+
+// usage is what one run took.
+type usage struct {
+	wall   time.Duration
+	memory int64 // peak resident, in bytes
+}
+
+func measure(b *testing.B, binary, plan string) usage {
+	b.Helper()
+	command := exec.Command(binary, "check", "-f", "json", plan)
+	command.Stdout = io.Discard
+	began := time.Now()
+	err := command.Run()
+	wall := time.Since(began)
+	var exited *exec.ExitError
+	if err != nil && (!errors.As(err, &exited) || exited.ExitCode() != exitFindings) {
+		b.Fatal(err)
+	}
+	u := usage{wall: wall}
+	if r, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		u.memory = r.Maxrss << 10
+	}
+	return u
+}
+
+// walk reads every token of the file.
+func walk(b *testing.B, plan string) time.Duration {
+	b.Helper()
+	f, err := os.Open(plan)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	began := time.Now()
+	dec := jsontext.NewDecoder(bufio.NewReaderSize(f, 1<<20))
+	for {
+		if _, err := dec.ReadToken(); errors.Is(err, io.EOF) {
+			return time.Since(began)
+		} else if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
