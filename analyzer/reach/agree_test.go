@@ -197,7 +197,7 @@ func (c tally) add(what string, forward, reachable bool) {
 	}
 }
 
-// question asks everything between two end points.
+// everythingBetween asks about everything between two end points.
 func everythingBetween(t *testing.T, g *reach.Graph, from, to string) reach.Answer {
 	t.Helper()
 	q := reach.Question{Packets: packet.Everything(packet.IPv4)}

@@ -2,6 +2,8 @@ package reach
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -132,7 +134,7 @@ func listenerText(l *aws.Listener) string {
 	protocols, _ := transports(l.Protocol)
 	port := "an unknown port"
 	if n, ok := l.Port.Known(); ok {
-		port = fmt.Sprint(n)
+		port = strconv.Itoa(n)
 	}
 	var names []string
 	for _, p := range protocols {
@@ -400,7 +402,7 @@ func targetPort(d *delivery, f packet.Family) stage {
 
 func portText(p tf.Val[int]) string {
 	if n, ok := p.Known(); ok {
-		return fmt.Sprint(n)
+		return strconv.Itoa(n)
 	}
 	return "an unknown port"
 }
@@ -418,11 +420,11 @@ func (o outcome) then(d *delivery, leg outcome, f packet.Family) outcome {
 	forward, reachable := both(o.forward, leg.forward), both(o.reachable, leg.reachable)
 	out := o
 	out.forward, out.reachable = forward, reachable
-	out.path = append(o.path[:len(o.path):len(o.path)], leg.path...)
-	out.replyPath = append(leg.replyPath[:len(leg.replyPath):len(leg.replyPath)], o.replyPath...)
-	out.blockers = append(o.blockers[:len(o.blockers):len(o.blockers)], leg.blockers...)
+	out.path = slices.Concat(o.path, leg.path)
+	out.replyPath = slices.Concat(leg.replyPath, o.replyPath)
+	out.blockers = slices.Concat(o.blockers, leg.blockers)
 	out.cost = o.cost + leg.cost
-	out.assumptions = append(o.assumptions[:len(o.assumptions):len(o.assumptions)], leg.assumptions...)
+	out.assumptions = slices.Concat(o.assumptions, leg.assumptions)
 	out.waits = nil
 	if !reachable.certain() {
 		out.waits = append(append(out.waits, o.waits...), leg.waits...)
@@ -460,12 +462,12 @@ func carried(s, second packet.Set, d *delivery, f packet.Family, must bool) pack
 func (g *Graph) atTarget(r Relation, d *delivery, f packet.Family) Relation {
 	at := targetPort(d, f).admits
 	return Relation{
-		Must: there(r.Must, at.Must, f),
-		May:  there(r.May, at.May, f),
+		Must: there(r.Must, at.Must),
+		May:  there(r.May, at.May),
 	}
 }
 
-func there(s, at packet.Set, f packet.Family) packet.Set {
+func there(s, at packet.Set) packet.Set {
 	if s.IsEmpty() {
 		return packet.Set{}
 	}

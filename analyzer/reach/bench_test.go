@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"strconv"
 	"testing"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -40,7 +41,7 @@ func estate(interfaces int) *aws.Network {
 func BenchmarkFromInternet(b *testing.B) {
 	for _, size := range []int{1000, 10000} {
 		n := estate(size)
-		b.Run(fmt.Sprint(size), func(b *testing.B) {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if len(reach.Compile(n).FromInternet()) == 0 {

@@ -105,7 +105,7 @@ func (d direction) asSeen(in filter, by remote, f packet.Family) filter {
 	return out
 }
 
-// either joins the filters of candidates of which one will be meant; what
+// eitherFilter joins the filters of candidates of which one will be meant; what
 // they disagree on is decided by the fact.
 func eitherFilter(fact tf.Fact, candidates ...filter) filter {
 	if len(candidates) == 1 {

@@ -178,7 +178,7 @@ func (g *Graph) group(s *aws.SecurityGroup, d direction, f packet.Family, by rem
 			out.assumptions = append(out.assumptions, assumptions...)
 		}
 	}
-	if s.Open && !(s.Default && assumed(s.VPC)) {
+	if asMade := s.Default && assumed(s.VPC); s.Open && !asMade {
 		unknown := unknownFilter(rulesFact(groupName(s)), s.Object, f)
 		out.admits = out.admits.or(unknown.admits)
 		out.elements = append(out.elements, unknown.elements...)

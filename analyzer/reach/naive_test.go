@@ -12,7 +12,7 @@ import (
 // with the engine, and is slow and short so that it can be read against the
 // rules.
 
-// ports of the well known protocols and ICMP types that ask for a reply.
+// echoed is the ICMP types that ask for a reply, with the type of it.
 var echoed = map[uint8]uint8{8: 0, 13: 14, 15: 16, 17: 18}
 
 // reply is the reply to a packet; ok is false where none is expected.
@@ -33,7 +33,7 @@ func reply(p packet.Packet) (packet.Packet, bool) {
 func (s *spec) fromInternet(h *hostSpec, p packet.Packet) (forward, reachable bool) {
 	sub := h.subnets[0]
 	forward = s.gateway && h.public && s.public(p.Source) &&
-		sub.acl.passes(false, p) && h.admits(s, false, p, nil)
+		sub.acl.passes(false, p) && h.admits(false, p, nil)
 	if !forward {
 		return false, false
 	}
@@ -47,7 +47,7 @@ func (s *spec) fromInternet(h *hostSpec, p packet.Packet) (forward, reachable bo
 // between is a packet from one host to another (M-4).
 func (s *spec) between(a, b *hostSpec, p packet.Packet) (forward, reachable bool) {
 	x, y := a.subnets[0], b.subnets[0]
-	forward = a.admits(s, true, p, b) && b.admits(s, false, p, a)
+	forward = a.admits(true, p, b) && b.admits(false, p, a)
 	if x == y {
 		return forward, forward // NACL-6
 	}
@@ -63,7 +63,7 @@ func (s *spec) between(a, b *hostSpec, p packet.Packet) (forward, reachable bool
 // gateway would choose.
 func (s *spec) toInternet(h *hostSpec, p packet.Packet, port uint16) (forward, reachable bool) {
 	x := h.subnets[0]
-	if !s.public(p.Destination) || !h.admits(s, true, p, nil) || !x.acl.passes(true, p) {
+	if !s.public(p.Destination) || !h.admits(true, p, nil) || !x.acl.passes(true, p) {
 		return false, false
 	}
 	back, expected := reply(p)
@@ -157,7 +157,7 @@ func (e entrySpec) matches(p packet.Packet) bool {
 var numbers = map[string]packet.Protocol{"tcp": packet.TCP, "udp": packet.UDP, "icmp": packet.ICMP, "47": 47}
 
 // admits is any rule of any group (SG-2, SG-7, SG-12 to SG-14).
-func (h *hostSpec) admits(s *spec, out bool, p packet.Packet, peer *hostSpec) bool {
+func (h *hostSpec) admits(out bool, p packet.Packet, peer *hostSpec) bool {
 	if h.unfiltered {
 		return true
 	}

@@ -255,8 +255,8 @@ func join(op func(a, b Relation) Relation, paths []outcome) outcome {
 	out.forward, out.reachable, out.asked = forward, reachable, asked
 	for n, p := range paths {
 		if n != best && !p.forward.IsEmpty() {
-			out.assumptions = append(out.assumptions[:len(out.assumptions):len(out.assumptions)], p.assumptions...)
-			out.waits = append(out.waits[:len(out.waits):len(out.waits)], p.waits...)
+			out.assumptions = slices.Concat(out.assumptions, p.assumptions)
+			out.waits = slices.Concat(out.waits, p.waits)
 		}
 	}
 	if reachable.certain() {

@@ -1,6 +1,8 @@
 package reach
 
 import (
+	"fmt"
+
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -42,7 +44,7 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 	p.gateway = g.gateway(p)
 	p.route = g.internetRoute(p)
 	p.routeBack = p.route
-	p.routeBack.filter, p.routeBack.reply, p.routeBack.shown = p.route.filter.backward(f), true, true
+	p.routeBack.filter, p.routeBack.reply, p.routeBack.shown = p.route.backward(f), true, true
 	p.in = g.boundary(s, inbound, f, p.internet, false)
 	p.out = g.boundary(s, outbound, f, p.internet, false)
 	p.inReply = g.boundary(s, inbound, f, p.internet, true)
@@ -54,8 +56,8 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 // internetOf is the internet as a VPC sees it (IGW-4).
 func (g *Graph) internetOf(v *aws.VPC, f packet.Family) remote {
 	key := "internet"
-	if v != nil && v.Label != "" && !blocks(v, f).Intersect(g.internet[f]).IsEmpty() {
-		key += " " + v.Scope + " " + v.Label
+	if blocks(v, f).Overlaps(g.internet[f]) {
+		key = fmt.Sprintf("internet %p", v)
 	}
 	return remote{key: key, addresses: g.outsideOf(v, f)}
 }

@@ -177,14 +177,13 @@ func TestOutsideSubnetIsOneQuestion(t *testing.T) {
 
 // TestWaysOut: how a host gets to the internet.
 func TestWaysOut(t *testing.T) {
-	nat := func(w *world, public tf.Tri, at *aws.Subnet) *aws.NATGateway {
+	nat := func(w *world, public tf.Tri, at *aws.Subnet) {
 		n := &aws.NATGateway{Object: object("aws_nat_gateway.n"), Subnet: to(at), Public: public}
 		w.n.NATGateways = []*aws.NATGateway{n}
 		table(w.private).Routes = []aws.Route{{
 			Destination: tf.KnownVal(netip.MustParsePrefix("0.0.0.0/0")),
 			Target:      aws.Target{Kind: aws.TargetNATGateway, NAT: to(n), Label: n.Label},
 		}}
-		return n
 	}
 	tests := map[string]struct {
 		change   func(w *world, i *aws.Interface)
