@@ -28,7 +28,7 @@ func decode(r io.Reader) (io.Reader, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	skip := 0
+	var skip int
 	switch {
 	case bytes.HasPrefix(lead, []byte("PK\x03\x04")):
 		return nil, &tfplan.Error{

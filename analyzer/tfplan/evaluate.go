@@ -241,7 +241,7 @@ func (l *linker) attribute(typ, attribute string, w *want) (name string, hop boo
 		switch {
 		case attribute == "" && w.isDirect(typ):
 			return w.identity(isIdentity), false
-		case attribute != "" && !w.isDirect(typ) && isOwnIdentity(attribute):
+		case attribute != "" && !w.isDirect(typ) && (isOwnIdentity(attribute) || !isIdentity(attribute) && !w.names(attribute)):
 			return "", false
 		case attribute != "" && (isIdentity(attribute) || namesIdentity(attribute)):
 			return attribute, false

@@ -112,7 +112,7 @@ func readText(t *testing.T, text string) *tf.Stack {
 // render writes a value as the tests expect it: identities by address, ~ for
 // an assumption, ? for unknown with its candidates.
 func render(v tf.Value) string {
-	text := ""
+	var text string
 	switch v.Kind() {
 	case tf.Null:
 		text = "null"

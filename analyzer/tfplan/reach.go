@@ -27,6 +27,9 @@ func (l *linker) reach(module string, w *want) []item {
 	if m := l.rd.moduleOf(module); m != nil && m.call != nil {
 		parent, x := l.eachOfModule(module, m.call)
 		for _, name := range sortedKeys(m.call.arguments) {
+			if !mayHold(m.call.arguments[name], w) {
+				continue
+			}
 			o := l.argument(module, parent, m.call.arguments[name], w, x)
 			for _, s := range o.sets {
 				found = append(found, s.items...)
@@ -60,7 +63,7 @@ func (l *linker) local(module, name string, w *want, self *tf.Resource) (set, re
 	}
 	all := set{name: qualified(module, name), items: l.others(self, []set{{items: l.reach(module, w)}})}
 	switch {
-	case len(own) == 1 && (len(own[0].items) == 1 || !w.list):
+	case len(own) == 1 && !w.list: // a list may hold more
 		return own[0], why(own[0].name, "the only "+own[0].items[0].instance.Addr.Type+" of its module")
 	case len(all.items) == 1:
 		return all, why(configOf(all.items[0]), "the only "+all.items[0].instance.Addr.Type+" in its reach")
@@ -100,6 +103,16 @@ func namesake(name string, it item) bool {
 		return slices.Contains(general, word) || slices.Contains(identityWords, word)
 	})
 	return strings.Join(words, "_") == it.instance.Addr.Name
+}
+
+// mayHold reports whether an expression refers to anything but locals that
+// are flags, tags and the like.
+func mayHold(e *expr, w *want) bool {
+	return slices.ContainsFunc(e.references, func(ref string) bool {
+		name, isLocal := strings.CutPrefix(ref, "local.")
+		name, _ = splitName(name)
+		return !isLocal || mayName(name, w)
+	})
 }
 
 // unsettled reports whether apply is yet to make the identity known.

@@ -63,8 +63,7 @@ func (d *values) mask(c *cursor) mask {
 		return m
 	case '[':
 		var m mask
-		i := 0
-		for ok := c.enter('['); ok && c.more(); i++ {
+		for i, ok := 0, c.enter('['); ok && c.more(); i++ {
 			sub := d.mask(c)
 			if sub.isZero() {
 				continue

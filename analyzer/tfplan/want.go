@@ -1,6 +1,9 @@
 package tfplan
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // want is what the analysis says about one argument of one type: whose
 // identity it may hold.
@@ -25,12 +28,12 @@ func (w *want) identity(isIdentity func(string) bool) string {
 }
 
 func (w *want) isDirect(typ string) bool {
-	for _, t := range w.direct {
-		if t == typ {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(w.direct, typ)
+}
+
+// names reports whether an attribute is named after what is wanted.
+func (w *want) names(attribute string) bool {
+	return slices.ContainsFunc(w.direct, func(t string) bool { return strings.Contains(attribute, noun(t)) })
 }
 
 func newWant(targets []string, path string) *want {
