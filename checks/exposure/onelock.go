@@ -25,24 +25,34 @@ var OneLock = &analyzer.Check{
 		`least two locks and now has one left is one such change away from everyone. Only changes are reported: a single ` +
 		`lock that was there before is not.`,
 	Remediation: `Keep the lock that the change opens, or say in the review why one is enough.`,
-	Bad: example.PublicSubnet + example.PrivateSubnet + `
-# The change adds this association.
-resource "aws_route_table_association" "private" {
-  count          = 2
-  subnet_id      = aws_subnet.private[count.index].id
-  route_table_id = aws_route_table.public.id
-}
-` + example.Database + `  publicly_accessible         = true
-}
-`,
-	Good: example.PublicSubnet + example.PrivateSubnet + example.Database + `  publicly_accessible         = true
-}
-`,
+	// The examples are read as one change, from the good to the bad one.
+	Bad:  databaseRoutedBy("public"),
+	Good: databaseRoutedBy("private"),
 	Run: func(p *analyzer.Pass) {
 		for _, finding := range locks(p) {
 			p.Report(finding)
 		}
 	},
+}
+
+// databaseRoutedBy is a database with a public address whose group admits
+// nobody outside, in subnets with the given route table.
+func databaseRoutedBy(table string) string {
+	return example.PublicSubnet + example.PrivateSubnet + `
+resource "aws_route_table" "private" {
+  vpc_id = aws_vpc.main.id
+
+  route = []
+}
+
+resource "aws_route_table_association" "private" {
+  count          = 2
+  subnet_id      = aws_subnet.private[count.index].id
+  route_table_id = aws_route_table.` + table + `.id
+}
+` + example.Database + `  publicly_accessible         = true
+}
+`
 }
 
 // locks are the findings of this check, which others leave to it.
@@ -96,11 +106,17 @@ type question struct {
 	packets packet.Set
 }
 
+// hosts are the kinds of interface behind which somebody logs in.
+var hosts = []aws.InterfaceKind{aws.KindInstance, aws.KindENI, aws.KindFleet}
+
 // sensitive asks for every packet of a data store, and of a host for the
 // administration ports that its groups admit from somewhere.
 func sensitive(i *aws.Interface) []question {
 	if i.Kind == aws.KindDataStore {
 		return []question{{analyzer.DataStore, packet.Everything(packet.IPv4)}}
+	}
+	if !slices.Contains(hosts, i.Kind) {
+		return nil
 	}
 	admin := exposed.Ports(exposed.AdminPorts).Family(packet.IPv4)
 	admitted := packet.Set{}
@@ -114,7 +130,8 @@ func sensitive(i *aws.Interface) []question {
 	return []question{{analyzer.AdminPort, admitted}}
 }
 
-// blockers are the elements that stop the internet, each once.
+// blockers are the elements that stop the internet, each once: what stops
+// both requests and replies is one lock.
 func blockers(v *analyzer.View, i *aws.Interface, packets packet.Set) []reach.Hop {
 	answer := v.Graph.Ask(reach.Question{
 		From:    reach.Endpoint{Kind: reach.Internet, Label: "internet", Family: packet.IPv4},
@@ -126,14 +143,14 @@ func blockers(v *analyzer.View, i *aws.Interface, packets packet.Set) []reach.Ho
 	}
 	var distinct []reach.Hop
 	for _, hop := range answer.Blockers {
-		if !hop.Reply && !slices.ContainsFunc(distinct, func(other reach.Hop) bool { return sameLock(hop, other) }) {
+		if !slices.ContainsFunc(distinct, func(other reach.Hop) bool { return sameLock(hop, other) }) {
 			distinct = append(distinct, hop)
 		}
 	}
 	return distinct
 }
 
-func sameLock(a, b reach.Hop) bool { return a.Code == b.Code && a.Object.Label == b.Object.Label }
+func sameLock(a, b reach.Hop) bool { return a.Object.Label == b.Object.Label }
 
 // opened finds what this change did to the locks that fell: the changed
 // element on the way, else the interface itself.

@@ -64,20 +64,33 @@ func runPrivateTier(p *analyzer.Pass) {
 			}
 		}
 	}
-	found := map[string]*analyzer.Finding{}
-	var order []string
+	why := map[*aws.Subnet]string{}
+	reached := map[*aws.Subnet]bool{}
 	for _, s := range p.Network.Subnets {
 		if s.Resource == nil {
 			continue
 		}
 		p.Evaluated++
-		reached := slices.ContainsFunc(inside[s], func(i *aws.Interface) bool { return exposed.Anywhere(p.View, i) })
-		why := called(s, p.Options["private_names"])
-		if why == "" && !reached { // a data store that is reached has a finding of its own
-			why = holds(inside[s])
+		reached[s] = slices.ContainsFunc(inside[s], func(i *aws.Interface) bool { return exposed.Anywhere(p.View, i) })
+		why[s] = called(s, p.Options["private_names"])
+		if why[s] == "" && !reached[s] { // a data store that is reached has a finding of its own
+			why[s] = holds(inside[s])
 		}
-		cause, ok := internetRoute(s)
-		if why == "" || !ok {
+	}
+	public := func(table *aws.RouteTable) bool {
+		return slices.ContainsFunc(p.Network.Subnets, func(s *aws.Subnet) bool {
+			own, ok := s.RouteTable.One()
+			return ok && own == table && why[s] == ""
+		})
+	}
+	found := map[string]*analyzer.Finding{}
+	var order []string
+	for _, s := range p.Network.Subnets {
+		if why[s] == "" {
+			continue
+		}
+		cause, ok := internetRoute(s, public)
+		if !ok {
 			continue
 		}
 		key := exposed.PlaceOf(cause)
@@ -87,9 +100,13 @@ func runPrivateTier(p *analyzer.Pass) {
 		}
 		f := found[key]
 		f.Subjects = append(f.Subjects, analyzer.Subject{Address: s.Label, Verdict: analyzer.Violation})
-		f.Message = fmt.Sprintf("%s gives %s, %s, a route to the internet", cause.Address(), exposed.Names(f.Subjects), why)
+		by := cause.Address()
+		if len(f.Subjects) > 1 {
+			by = tf.StripKeys(by)
+		}
+		f.Message = fmt.Sprintf("%s gives %s, %s, a route to the internet", by, exposed.Names(f.Subjects), why[s])
 		f.Fix = "send " + exposed.Names(f.Subjects) + " through a NAT gateway, or nowhere"
-		if reached {
+		if reached[s] {
 			f.Effect = analyzer.Effect{Reach: analyzer.Anyone, Target: analyzer.Unexpected}
 		}
 	}
@@ -149,9 +166,9 @@ func called(s *aws.Subnet, names []string) string {
 	return ""
 }
 
-// internetRoute finds the route that sends a subnet's traffic to an internet
-// gateway.
-func internetRoute(s *aws.Subnet) (aws.Cause, bool) {
+// internetRoute finds what sends a subnet's traffic to an internet gateway: the
+// route, or, where public subnets use the same table, the choice of the table.
+func internetRoute(s *aws.Subnet, public func(*aws.RouteTable) bool) (aws.Cause, bool) {
 	table, ok := s.RouteTable.One()
 	if !ok {
 		return aws.Cause{}, false
@@ -159,6 +176,9 @@ func internetRoute(s *aws.Subnet) (aws.Cause, bool) {
 	for _, r := range table.Routes {
 		if r.Target.Kind != aws.TargetInternetGateway || r.Conflict || r.Cause.Resource == nil {
 			continue
+		}
+		if s.Association.Resource != nil && public(table) {
+			return s.Association, true
 		}
 		return r.Cause, true
 	}
