@@ -267,7 +267,8 @@ type Coverage struct {
 // Report is the result of an analysis.
 type Report struct {
 	Stacks      []*tf.Stack
-	Findings    []*Finding // by severity, then stack, address, check
+	Context     []*tf.Stack // known, not judged
+	Findings    []*Finding  // by severity, then stack, address, check
 	Questions   []Question
 	Exposures   []*Exposure
 	Assumptions []StackAssumption

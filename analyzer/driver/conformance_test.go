@@ -28,7 +28,7 @@ func TestConformance(t *testing.T) {
 	for _, queries := range cases {
 		name := filepath.Base(filepath.Dir(queries))
 		t.Run(name, func(t *testing.T) {
-			graph := driver.Graph(open(t, filepath.Join(filepath.Dir(queries), "plan.json")))
+			graph := driver.Graph(open(t, filepath.Join(filepath.Dir(queries), "plan.json")), nil)
 			for _, row := range readQueries(t, queries) {
 				answer := ask(t, graph, row)
 				mayBeUnknown := !slices.Contains(decided, name)

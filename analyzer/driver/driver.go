@@ -22,6 +22,9 @@ import (
 type Options struct {
 	// Stacks are the inputs as they were read (see package input).
 	Stacks []*tf.Stack
+	// Context are further stacks that are known but not judged: those that
+	// own the network which the stacks stand in.
+	Context []*tf.Stack
 	// Known are all checks there are, Run says which of them to run; nil runs
 	// them all.
 	Known []*analyzer.Check
@@ -65,7 +68,7 @@ type part struct {
 
 // join makes one report of the parts and has it triaged.
 func (o Options) join(parts []*part) *analyzer.Report {
-	report := &analyzer.Report{Stacks: o.Stacks}
+	report := &analyzer.Report{Stacks: o.Stacks, Context: o.Context}
 	for _, p := range parts {
 		report.Findings = append(report.Findings, p.findings...)
 		report.Exposures = append(report.Exposures, p.exposures...)
@@ -102,18 +105,27 @@ func (o Options) runs() []*analyzer.Check {
 	return checks
 }
 
-// view types, links and compiles one snapshot of a stack.
-func view(stack *tf.Stack, snapshot *tf.Snapshot) *analyzer.View {
-	network := aws.Build(aws.Input{Stack: stack, Snapshot: snapshot})
-	return newView(snapshot, network)
+// view types, links and compiles one snapshot of a stack, together with the
+// stacks of the context as they will be.
+func (o Options) view(stack *tf.Stack, snapshot *tf.Snapshot) *analyzer.View {
+	inputs := []aws.Input{{Stack: stack, Snapshot: snapshot}}
+	for _, c := range o.Context {
+		inputs = append(inputs, aws.Input{Stack: c, Snapshot: c.After, Context: true})
+	}
+	network := aws.Build(inputs...)
+	graph := reach.Compile(network)
+	return &analyzer.View{Snapshot: snapshot, Network: network, Graph: graph, FromInternet: graph.FromInternet()}
 }
 
-// Graph is the network of the stacks after their changes, ready for
-// questions.
-func Graph(stacks []*tf.Stack) *reach.Graph {
-	inputs := make([]aws.Input, len(stacks))
-	for i, stack := range stacks {
-		inputs[i] = aws.Input{Stack: stack, Snapshot: stack.After}
+// Graph is the network of the stacks and of their context after the changes,
+// ready for questions.
+func Graph(stacks, context []*tf.Stack) *reach.Graph {
+	var inputs []aws.Input
+	for _, stack := range stacks {
+		inputs = append(inputs, aws.Input{Stack: stack, Snapshot: stack.After})
+	}
+	for _, stack := range context {
+		inputs = append(inputs, aws.Input{Stack: stack, Snapshot: stack.After, Context: true})
 	}
 	return reach.Compile(aws.Build(inputs...))
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
-	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
 )
@@ -16,12 +15,12 @@ import (
 // before it where there is one.
 func analyzeStack(ctx context.Context, stack *tf.Stack, o Options) *part {
 	p := &part{stack: stack}
-	after := view(stack, stack.After)
+	after := o.view(stack, stack.After)
 	var before *analyzer.View
 	if stack.Before != nil {
 		before = after
 		if p.changed = changed(stack); p.changed {
-			before = view(stack, stack.Before)
+			before = o.view(stack, stack.Before)
 		}
 	}
 
@@ -36,18 +35,42 @@ func analyzeStack(ctx context.Context, stack *tf.Stack, o Options) *part {
 		p.findings = triage.Compare(p.findings, then.findings)
 		p.exposures = triage.CompareExposures(p.exposures, exposures(stack, before))
 	}
+	if len(o.Context) > 0 {
+		p.dropForeign()
+	}
 	for _, f := range p.findings {
 		locate(f)
 	}
 	p.assumptions = assumptions(after.Network, p)
 	p.coverage = coverage(stack)
-	p.interfaces, p.outside = placement(after.Network)
+	p.interfaces, p.outside = placement(after.Network, stack)
 	return p
 }
 
-func newView(snapshot *tf.Snapshot, network *aws.Network) *analyzer.View {
-	graph := reach.Compile(network)
-	return &analyzer.View{Snapshot: snapshot, Network: network, Graph: graph, FromInternet: graph.FromInternet()}
+// dropForeign leaves out what concerns the context alone: its owner judges
+// that.
+func (p *part) dropForeign() {
+	p.findings = slices.DeleteFunc(p.findings, func(f *analyzer.Finding) bool {
+		return f.Cause.Resource != nil && !holds(p.stack, f.Cause.Resource)
+	})
+	p.exposures = slices.DeleteFunc(p.exposures, func(e *analyzer.Exposure) bool {
+		for _, i := range e.Flow.To.Interfaces {
+			if i.Resource != nil && !holds(p.stack, i.Resource) {
+				return true
+			}
+		}
+		for _, lb := range e.Flow.To.Balancers {
+			if lb.Resource != nil && !holds(p.stack, lb.Resource) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// holds reports whether the resource is one of the stack's.
+func holds(stack *tf.Stack, r *tf.Resource) bool {
+	return stack.After.Resource(r.Address) == r || stack.Before.Resource(r.Address) == r
 }
 
 // changed reports whether the snapshots differ. Instances that the plan does
@@ -196,10 +219,13 @@ func coverage(stack *tf.Stack) analyzer.Coverage {
 	return c
 }
 
-// placement counts the network interfaces, and those of which every subnet
-// lies outside the input.
-func placement(network *aws.Network) (interfaces, outside int) {
+// placement counts the network interfaces of the stack, and those of which
+// every subnet lies outside the input.
+func placement(network *aws.Network, stack *tf.Stack) (interfaces, outside int) {
 	for _, i := range network.Interfaces {
+		if i.Resource != nil && !holds(stack, i.Resource) {
+			continue
+		}
 		interfaces++
 		if isOutside(i) {
 			outside++

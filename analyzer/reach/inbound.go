@@ -136,12 +136,27 @@ func addressStage(i *aws.Interface, f packet.Family) stage {
 	if cause.Resource != nil && cause.Resource != out.object.Resource {
 		detail += " by " + causeName(cause)
 	}
-	out = gated(publicAddress(i, f), f, tf.Fact{
+	fact := tf.Fact{
 		ID:   "address:" + interfaceObject(i).Label,
 		Text: "whether " + interfaceObject(i).Label + " gets a public " + name + " address", Settle: settleApply,
-	}, out)
+	}
+	if s := outsideSubnet(i); s != nil {
+		fact = subnetFact(s) // one question, whatever depends on the subnet (U-13)
+	}
+	out = gated(publicAddress(i, f), f, fact, out)
 	out.elements = []element{{object: out.object, cause: cause, detail: detail, admits: out.admits}}
 	return out
+}
+
+// outsideSubnet is the first subnet of an interface that the input only
+// mentions, or nil.
+func outsideSubnet(i *aws.Interface) *aws.Subnet {
+	for _, l := range i.Subnets.Each {
+		if s, ok := l.One(); ok && s.Outside {
+			return s
+		}
+	}
+	return nil
 }
 
 // interfaceObject is the interface as people think of it: its owner.

@@ -18,13 +18,13 @@ import (
 // goes out member by member and finding by finding, so that a large report is
 // never in memory twice.
 func JSON(w io.Writer, r *analyzer.Report, o Options) error {
-	x := newWire(r.Stacks)
+	x := newWire(slices.Concat(r.Stacks, r.Context))
 	r = x.secrets.report(r)
 	d := newDocument(w)
 	d.begin()
 	d.member("format_version", FormatVersion)
 	d.member("tool", wireTool{Name: "tfcheck", Version: o.Version})
-	list(d, "inputs", r.Stacks, input)
+	list(d, "inputs", inputs(r), func(i wireInput) wireInput { return i })
 	d.member("summary", summary(r))
 	list(d, "findings", byRank(r.Findings), x.finding)
 	list(d, "questions", worstFirst(r.Questions), question)
@@ -156,9 +156,16 @@ func byTarget(exposures []*analyzer.Exposure) []*analyzer.Exposure {
 	return out
 }
 
-func input(s *tf.Stack) wireInput {
+// inputs are the stacks that were judged, then their context.
+func inputs(r *analyzer.Report) []wireInput {
+	return append(
+		each(r.Stacks, func(s *tf.Stack) wireInput { return input(s, "subject") }),
+		each(r.Context, func(s *tf.Stack) wireInput { return input(s, "context") })...)
+}
+
+func input(s *tf.Stack, role string) wireInput {
 	return wireInput{
-		Stack: s.Name, Path: s.Path, Kind: string(s.Kind), Role: "subject",
+		Stack: s.Name, Path: s.Path, Kind: string(s.Kind), Role: role,
 		TerraformVersion: s.TerraformVersion, Resources: s.Instances,
 		Complete: s.Complete, HasBefore: s.Before != nil,
 	}

@@ -123,7 +123,7 @@ func (c *checkCommand) analyze(ctx context.Context, paths []string, baseline *se
 	if _, err := c.selection.options(c.env, nil, set); err != nil {
 		return nil, driver.Options{}, err
 	}
-	stacks, err := c.stacks(ctx, c.env, paths)
+	stacks, known, err := c.stacks(ctx, c.env, paths)
 	if err != nil {
 		return nil, driver.Options{}, err
 	}
@@ -131,7 +131,7 @@ func (c *checkCommand) analyze(ctx context.Context, paths []string, baseline *se
 	if err != nil {
 		return nil, driver.Options{}, err
 	}
-	options.Baseline = baseline
+	options.Baseline, options.Context = baseline, known
 	result, err := driver.Analyze(ctx, options)
 	return result, options, err
 }

@@ -28,29 +28,34 @@ type inputFlags struct {
 	source   string
 	noSource bool
 	config   string
+	context  []string
 }
 
 func (f *inputFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.source, "source", "", "folder of the `configuration` that the plan was made from (default: where the plan lies)")
 	c.Flags().BoolVar(&f.noSource, "no-source", false, "do not look for the configuration beside the plan")
+	c.Flags().StringArrayVar(&f.context, "context", nil, "`plan` or state of a stack that is known but not judged, such as the network's; may be repeated")
 	c.Flags().StringVar(&f.config, "config", "", "settings `file` (default: "+settings.FileName+" beside the first PATH, then in the working directory)")
 }
 
-// stacks reads the inputs. Without a path it reads the working directory.
-func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string) ([]*tf.Stack, error) {
+// stacks reads the inputs and their context. Without a path it reads the
+// working directory.
+func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string) (judged, known []*tf.Stack, err error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	stacks, err := input.Open(ctx, paths, input.Options{
-		Wanted:   aws.Types,
-		Source:   f.source,
-		NoSource: f.noSource,
-		Stdin:    env.stdin,
-	})
-	if err != nil {
-		return nil, exit{exitError, err.Error()}
+	options := input.Options{Wanted: aws.Types, Source: f.source, NoSource: f.noSource, Stdin: env.stdin}
+	if judged, err = input.Open(ctx, paths, options); err != nil {
+		return nil, nil, exit{exitError, err.Error()}
 	}
-	return stacks, nil
+	if len(f.context) > 0 {
+		// What is not judged needs no source.
+		options.Source, options.NoSource = "", true
+		if known, err = input.Open(ctx, f.context, options); err != nil {
+			return nil, nil, exit{exitError, "--context: " + err.Error()}
+		}
+	}
+	return judged, known, nil
 }
 
 // settings reads tfcheck.hcl; none is no error unless it was asked for.

@@ -65,14 +65,14 @@ func (c *reachCommand) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	stacks, err := c.stacks(ctx, c.env, paths)
+	stacks, known, err := c.stacks(ctx, c.env, paths)
 	if err != nil {
 		return err
 	}
 	for _, stack := range stacks {
 		printDiagnostics(c.env, stack.Diagnostics)
 	}
-	graph := driver.Graph(stacks)
+	graph := driver.Graph(stacks, known)
 	question := reach.Question{SourcePort: c.sourcePort}
 	if question.From, err = graph.Endpoint(c.from); err != nil {
 		return exit{exitError, fmt.Sprintf("--from: %v", err)}

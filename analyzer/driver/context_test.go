@@ -1,0 +1,84 @@
+package driver_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/driver"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/tfplan"
+	"github.com/tfcheck/tfcheck/analyzer/triage"
+	"github.com/tfcheck/tfcheck/checks"
+)
+
+// network is the state of a stack that owns a VPC with one public subnet.
+const network = `{"format_version": "1.0", "terraform_version": "1.11.4", "values": {"root_module": {"resources": [
+	{"address": "aws_vpc.main", "mode": "managed", "type": "aws_vpc", "name": "main", "values": {"region": "eu-west-1", "id": "vpc-0aaa1111bbb2222cc", "cidr_block": "10.0.0.0/16"}},
+	{"address": "aws_internet_gateway.main", "mode": "managed", "type": "aws_internet_gateway", "name": "main", "values": {"region": "eu-west-1", "id": "igw-0aaa1111bbb2222cc", "vpc_id": "vpc-0aaa1111bbb2222cc"}},
+	{"address": "aws_subnet.public", "mode": "managed", "type": "aws_subnet", "name": "public", "values": {"region": "eu-west-1", "id": "subnet-0aaa1111bbb2222cc", "vpc_id": "vpc-0aaa1111bbb2222cc", "cidr_block": "10.0.1.0/24", "map_public_ip_on_launch": true}},
+	{"address": "aws_route_table.public", "mode": "managed", "type": "aws_route_table", "name": "public", "values": {"region": "eu-west-1", "id": "rtb-0aaa1111bbb2222cc", "vpc_id": "vpc-0aaa1111bbb2222cc", "route": [{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-0aaa1111bbb2222cc"}]}},
+	{"address": "aws_route_table_association.public", "mode": "managed", "type": "aws_route_table_association", "name": "public", "values": {"region": "eu-west-1", "id": "rtbassoc-0aaa1111bbb2222cc", "subnet_id": "subnet-0aaa1111bbb2222cc", "route_table_id": "rtb-0aaa1111bbb2222cc"}},
+	{"address": "aws_security_group.ssh", "mode": "managed", "type": "aws_security_group", "name": "ssh", "values": {"region": "eu-west-1", "id": "sg-0aaa1111bbb2222cc", "vpc_id": "vpc-0aaa1111bbb2222cc", "egress": [],
+		"ingress": [{"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["0.0.0.0/0"], "self": false}]}}
+]}}}`
+
+// app is the plan of a stack that knows subnet and group by their ids alone.
+const app = `{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": [
+	{"address": "aws_instance.app", "mode": "managed", "type": "aws_instance", "name": "app", "change": {"actions": ["create"], "before": null,
+		"after": {"region": "eu-west-1", "subnet_id": "subnet-0aaa1111bbb2222cc", "vpc_security_group_ids": ["sg-0aaa1111bbb2222cc"], "associate_public_ip_address": true, "metadata_options": [{"http_tokens": "required"}], "root_block_device": [{"encrypted": true}]},
+		"after_unknown": {"id": true}}}
+], "configuration": {"root_module": {"resources": [
+	{"address": "aws_instance.app", "mode": "managed", "type": "aws_instance", "name": "app", "provider_config_key": "aws", "expressions": {
+		"subnet_id": {"constant_value": "subnet-0aaa1111bbb2222cc"}, "vpc_security_group_ids": {"constant_value": ["sg-0aaa1111bbb2222cc"]}, "associate_public_ip_address": {"constant_value": true},
+		"metadata_options": [{"http_tokens": {"constant_value": "required"}}], "root_block_device": [{"encrypted": {"constant_value": true}}]}}
+]}}}`
+
+func parse(t *testing.T, name, text string) *tf.Stack {
+	t.Helper()
+	stack, err := tfplan.Read(context.Background(), strings.NewReader(text), tfplan.Options{Wanted: aws.Types, Name: name, Path: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stack
+}
+
+func analyze(t *testing.T, o driver.Options) *analyzer.Report {
+	t.Helper()
+	o.Known, o.Triage = checks.All(), triage.Defaults()
+	report, err := driver.Analyze(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// TestContextDecides asks about an app stack that owns no VPC: alone it is a
+// question (U-13), with the network's stack it is a proof, and the network is
+// not judged.
+func TestContextDecides(t *testing.T) {
+	alone := analyze(t, driver.Options{Stacks: []*tf.Stack{parse(t, "app", app)}})
+	if len(alone.Questions) == 0 || len(alone.Questions) > 2 {
+		t.Errorf("alone: %d questions, want one or two: %v", len(alone.Questions), alone.Questions)
+	}
+	for _, f := range alone.Findings {
+		if f.Verdict == analyzer.Violation {
+			t.Errorf("alone: %s is called a violation: %s", f.Check.ID, f.Message)
+		}
+	}
+
+	with := analyze(t, driver.Options{Stacks: []*tf.Stack{parse(t, "app", app)}, Context: []*tf.Stack{parse(t, "network", network)}})
+	if len(with.Questions) != 0 {
+		t.Errorf("with the network: questions %v", with.Questions)
+	}
+	if len(with.Exposures) != 1 || with.Exposures[0].Flow.To.Label != "aws_instance.app" {
+		t.Errorf("with the network: exposures %v, want that of aws_instance.app", with.Exposures)
+	}
+	for _, f := range with.Findings {
+		if f.Cause.Address() != "aws_instance.app" {
+			t.Errorf("with the network: %s is about %s, which is the network's", f.Check.ID, f.Cause.Address())
+		}
+	}
+}
