@@ -5,5 +5,5 @@ import "github.com/tfcheck/tfcheck/analyzer"
 
 // Checks are the checks of this topic.
 func Checks() []*analyzer.Check {
-	return []*analyzer.Check{CredentialInPlan}
+	return []*analyzer.Check{CredentialInPlan, BroadRole}
 }

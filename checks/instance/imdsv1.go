@@ -9,6 +9,7 @@ import (
 	"github.com/tfcheck/tfcheck/checks/internal/account"
 	"github.com/tfcheck/tfcheck/checks/internal/example"
 	"github.com/tfcheck/tfcheck/checks/internal/exposed"
+	"github.com/tfcheck/tfcheck/checks/internal/refer"
 )
 
 // IMDSv1 reports instances whose metadata service answers without a token.
@@ -129,15 +130,8 @@ func launchedFrom(fleet, template *tf.Resource) bool {
 		return false
 	}
 	for _, path := range [][]string{{"launch_template", "id"}, {"launch_template", "name"}, {"launch_configuration"}} {
-		v := fleet.Get(path...)
-		if symbol, ok := v.Symbol(); ok && symbol.Address == template.Address {
+		if refer.To(fleet.Get(path...), template, "id", "name") == tf.Yes {
 			return true
-		}
-		id, known := v.AsString().Known()
-		for _, identity := range []string{"id", "name"} {
-			if own, ok := template.Get(identity).AsString().Known(); known && ok && id == own {
-				return true
-			}
 		}
 	}
 	return false

@@ -6,6 +6,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/checks/internal/refer"
 )
 
 // FlowLogs reports VPCs that this plan makes without a flow log.
@@ -67,7 +68,7 @@ func logged(p *analyzer.Pass, vpc *aws.VPC) bool {
 			continue
 		}
 		if id := r.Get("vpc_id"); !id.IsNull() {
-			if names(id, vpc.Resource) {
+			if refer.To(id, vpc.Resource) != tf.No {
 				return true
 			}
 			continue
@@ -77,24 +78,10 @@ func logged(p *analyzer.Pass, vpc *aws.VPC) bool {
 			return true // about an interface or a gateway, whose VPC may be this one
 		}
 		if slices.ContainsFunc(p.Network.Subnets, func(s *aws.Subnet) bool {
-			return s.Resource != nil && slices.Contains(s.VPC.To, vpc) && names(subnet, s.Resource)
+			return s.Resource != nil && slices.Contains(s.VPC.To, vpc) && refer.To(subnet, s.Resource) != tf.No
 		}) {
 			return true
 		}
 	}
 	return false
-}
-
-// names reports whether a value is, or may turn out to be, the identity of r.
-func names(v tf.Value, r *tf.Resource) bool {
-	if symbol, ok := v.Symbol(); ok {
-		return symbol.Address == r.Address
-	}
-	if v.IsUnknown() {
-		return len(v.Candidates()) == 0 ||
-			slices.ContainsFunc(v.Candidates(), func(s tf.Symbol) bool { return s.Address == r.Address })
-	}
-	id, known := v.AsString().Known()
-	own, has := r.Get("id").AsString().Known()
-	return known && has && id == own
 }

@@ -127,6 +127,13 @@ resource "aws_security_group" "db" {
     to_port         = 5432
     security_groups = [aws_security_group.app.id]
   }
+
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
 
 resource "aws_db_instance" "orders" {
