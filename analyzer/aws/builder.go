@@ -3,6 +3,7 @@ package aws
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -60,7 +61,10 @@ type builder struct {
 	// former are the managed instances before the change, where another
 	// snapshot is built.
 	former map[string][]*tf.Resource
-	notes  map[*tf.Resource]*note
+	// regions is the one Region of all that a provider configuration of an
+	// input has, where it is known of some.
+	regions []map[string]string
+	notes   map[*tf.Resource]*note
 	// ids leads from a known identity to what it identifies.
 	ids map[string][]identity
 	// outside holds the objects that the input only mentions, one an id (U-13).
@@ -112,6 +116,7 @@ func newBuilder(inputs []Input) *builder {
 		defaultSubnet: map[*VPC]*Subnet{},
 	}
 	for i, in := range inputs {
+		b.regions = append(b.regions, providerRegions(in.Snapshot))
 		if in.Snapshot == nil {
 			continue
 		}
@@ -151,15 +156,45 @@ func (b *builder) everExisted(resourceType string) iter.Seq[*tf.Resource] {
 // account, the Region of the resource or its provider for the Region. Stacks
 // are kept apart only where the Region is unknown.
 func (b *builder) scopeOf(input int, r *tf.Resource) string {
-	region, ok := r.Region.Known()
-	if v, set := r.Values.Get("region").AsString().Known(); set && v != "" {
-		region, ok = v, true
+	region, ok := ownRegion(r)
+	if !ok {
+		region, ok = b.regions[input][r.Provider]
 	}
 	scope := r.Provider + "/" + region
 	if len(b.inputs) > 1 && !ok && b.inputs[input].Stack != nil {
 		scope = b.inputs[input].Stack.Name + "//" + scope
 	}
 	return scope
+}
+
+// ownRegion is the Region that a resource names.
+func ownRegion(r *tf.Resource) (string, bool) {
+	if v, ok := r.Values.Get("region").AsString().Known(); ok && v != "" {
+		return v, true
+	}
+	return r.Region.Known()
+}
+
+// providerRegions are the Regions of the provider configurations whose
+// resources name one Region and no other: those that name none are there too.
+func providerRegions(snapshot *tf.Snapshot) map[string]string {
+	regions := map[string]string{}
+	if snapshot == nil {
+		return regions
+	}
+	several := map[string]bool{}
+	for _, r := range snapshot.Resources {
+		region, ok := ownRegion(r)
+		if !ok {
+			continue
+		}
+		if other, seen := regions[r.Provider]; seen && other != region {
+			several[r.Provider] = true
+		}
+		regions[r.Provider] = region
+	}
+	maps.DeleteFunc(regions, func(provider, _ string) bool { return several[provider] })
+	return regions
 }
 
 // index enters the known identities of a resource.

@@ -320,6 +320,27 @@ func TestScopes(t *testing.T) {
 	}
 }
 
+// What names no Region stands where all else of its provider does, if that is
+// one Region.
+func TestScopeWithoutRegion(t *testing.T) {
+	lost := data("aws_subnet_ids.d", attrs{"vpc_id": "vpc-0123456789abcdef0", "ids": list{"subnet-0123456789abcdef0"}})
+	lost.Region = tf.UnknownVal[string]()
+	here := made("aws_instance.i", attrs{"subnet_id": "subnet-0123456789abcdef0"})
+	other := made("aws_instance.j", attrs{"region": "us-west-2"})
+	for _, c := range []struct {
+		resources []*tf.Resource
+		want      string
+	}{
+		{[]*tf.Resource{lost, here}, "aws/eu-west-1"},
+		{[]*tf.Resource{lost, here, other}, "aws/"},
+	} {
+		b := newBuilder([]Input{{Snapshot: tf.NewSnapshot(c.resources)}})
+		if got := b.scope(lost); got != c.want {
+			t.Errorf("the data source is in %s, want %s", got, c.want)
+		}
+	}
+}
+
 // Components that nobody follows are named with the VPCs they touch, and Block
 // Public Access with what it exempts (IGW-8).
 func TestBoundaries(t *testing.T) {

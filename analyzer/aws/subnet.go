@@ -84,6 +84,10 @@ func (b *builder) mentionSubnets(r *tf.Resource) {
 	mention := func(o Object) *Subnet {
 		s := newOutsideSubnet(o)
 		s.VPC = vpc
+		if v, ok := vpc.One(); ok && v.Default {
+			// VPC-2: as AWS makes the subnets of a default VPC.
+			s.CIDR, s.PublicIPOnLaunch, s.IPv6OnCreation = v.CIDRs[0], tf.Yes, tf.No
+		}
 		b.n.Subnets = append(b.n.Subnets, s)
 		return s
 	}
