@@ -359,7 +359,7 @@ func (g *Graph) boundariesOf(ends ...Endpoint) []*tf.Assumption {
 // destination after a load balancer.
 func (g *Graph) throughBalancers(to Endpoint) []*Flow {
 	var out []*Flow
-	for _, lb := range g.network.LoadBalancers {
+	for _, lb := range g.inFrontOf(to.Interfaces) {
 		for _, f := range families {
 			for _, flow := range g.balanced(lb, f) {
 				if flow.Through != nil && slices.ContainsFunc(flow.To.Interfaces, func(i *aws.Interface) bool { return slices.Contains(to.Interfaces, i) }) {
@@ -369,5 +369,30 @@ func (g *Graph) throughBalancers(to Endpoint) []*Flow {
 		}
 	}
 	sortFlows(out)
+	return out
+}
+
+// inFrontOf are the load balancers that have one of the interfaces as a
+// target, each once and in the order of the network.
+func (g *Graph) inFrontOf(list []*aws.Interface) []*aws.LoadBalancer {
+	if g.fronts == nil {
+		g.fronts = map[*aws.Interface][]int{}
+		for n, lb := range g.network.LoadBalancers {
+			for _, l := range lb.Listeners {
+				for _, d := range g.deliveries(lb, l) {
+					g.fronts[d.target] = append(g.fronts[d.target], n)
+				}
+			}
+		}
+	}
+	var at []int
+	for _, i := range list {
+		at = append(at, g.fronts[i]...)
+	}
+	slices.Sort(at)
+	var out []*aws.LoadBalancer
+	for _, n := range slices.Compact(at) {
+		out = append(out, g.network.LoadBalancers[n])
+	}
 	return out
 }

@@ -11,9 +11,24 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
+type balancerKey struct {
+	lb *aws.LoadBalancer
+	f  packet.Family
+}
+
 // balanced are the flows from the internet to the listeners of a load
 // balancer and through them to its targets (LB-1, LB-2).
 func (g *Graph) balanced(lb *aws.LoadBalancer, f packet.Family) []*Flow {
+	key := balancerKey{lb, f}
+	flows, ok := g.balancers[key]
+	if !ok {
+		flows = g.throughListeners(lb, f)
+		g.balancers[key] = flows
+	}
+	return flows
+}
+
+func (g *Graph) throughListeners(lb *aws.LoadBalancer, f packet.Family) []*Flow {
 	if publicAddress(lb.Interface, f) == tf.No {
 		return nil
 	}
@@ -21,7 +36,15 @@ func (g *Graph) balanced(lb *aws.LoadBalancer, f packet.Family) []*Flow {
 	for _, l := range lb.Listeners {
 		// Which node a client meets decides which target it reaches, so that
 		// the second leg is looked at from each node's subnet (LB-8).
-		arrive := func(p *place) outcome { return g.toListeners(lb, []*aws.Listener{l}, p, packet.Everything(f)) }
+		nodes := map[*place]outcome{}
+		arrive := func(p *place) outcome {
+			o, ok := nodes[p]
+			if !ok {
+				o = g.toListeners(lb, []*aws.Listener{l}, p, packet.Everything(f))
+				nodes[p] = o
+			}
+			return o
+		}
 		first := g.overPlaces(lb.Interface, f, arrive)
 		if first.forward.IsEmpty() {
 			continue

@@ -26,6 +26,10 @@ type Graph struct {
 	gaps         map[gapKey][]gap
 	places       map[placeKey]*place
 	classes      map[class]*outcome
+	// balancers are the flows to and through load balancers, fronts the places
+	// in the network of those that have an interface as a target.
+	balancers map[balancerKey][]*Flow
+	fronts    map[*aws.Interface][]int
 
 	unknownSubnets map[string]*aws.Subnet
 	names          map[string]Endpoint
@@ -46,6 +50,7 @@ func Compile(n *aws.Network) *Graph {
 		gaps:           map[gapKey][]gap{},
 		places:         map[placeKey]*place{},
 		classes:        map[class]*outcome{},
+		balancers:      map[balancerKey][]*Flow{},
 		unknownSubnets: map[string]*aws.Subnet{},
 	}
 	for _, f := range families {
