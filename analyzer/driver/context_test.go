@@ -2,12 +2,14 @@ package driver_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/driver"
+	"github.com/tfcheck/tfcheck/analyzer/settings"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/analyzer/tfplan"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
@@ -80,5 +82,41 @@ func TestContextDecides(t *testing.T) {
 		if f.Cause.Address() != "aws_instance.app" {
 			t.Errorf("with the network: %s is about %s, which is the network's", f.Check.ID, f.Cause.Address())
 		}
+	}
+}
+
+// TestGivenDecides settles the same questions by what people say instead.
+func TestGivenDecides(t *testing.T) {
+	for _, test := range []struct {
+		name, given string
+		exposed     bool
+	}{
+		{"public and open", `given "subnet" "subnet-0aaa1111bbb2222cc" { public = true }
+given "group" "sg-0aaa1111bbb2222cc" { from_internet = "tcp/22" }`, true},
+		{"public and closed", `given "subnet" "subnet-0aaa1111bbb2222cc" { public = true }
+given "group" "sg-0aaa1111bbb2222cc" { from_internet = "none" }`, false},
+		{"private", `given "subnet" "subnet-0aaa1111bbb2222cc" { public = false }`, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			set, diags := settings.Load("tfcheck.hcl", []byte(test.given), settings.Known{})
+			if len(diags) > 0 {
+				t.Fatal(diags)
+			}
+			report := analyze(t, driver.Options{Stacks: []*tf.Stack{parse(t, "app", app)}, Settings: set})
+			if len(report.Questions) != 0 {
+				t.Errorf("questions are left: %v", report.Questions)
+			}
+			if got := len(report.Exposures) > 0; got != test.exposed {
+				t.Errorf("exposed: %t, want %t", got, test.exposed)
+			}
+			for _, e := range report.Exposures {
+				if !slices.ContainsFunc(e.Flow.Assumptions, func(a *tf.Assumption) bool { return strings.HasPrefix(a.ID, "given:") }) {
+					t.Errorf("%s does not say that it rests on what was given", e.Flow.To.Label)
+				}
+			}
+			for _, d := range report.Diagnostics {
+				t.Errorf("diagnostic %s: %s", d.Summary, d.Detail)
+			}
+		})
 	}
 }

@@ -113,7 +113,7 @@ func (o Options) view(stack *tf.Stack, snapshot *tf.Snapshot) *analyzer.View {
 		inputs = append(inputs, aws.Input{Stack: c, Snapshot: c.After, Context: true})
 	}
 	network := aws.Build(inputs...)
-	graph := reach.Compile(network)
+	graph := reach.Compile(network).Given(o.Settings)
 	return &analyzer.View{Snapshot: snapshot, Network: network, Graph: graph, FromInternet: graph.FromInternet()}
 }
 

@@ -205,7 +205,7 @@ func entryTransportText(e *aws.ACLEntry) string {
 // subnetACL is what the network ACL of a subnet admits, whichever it is.
 func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
 	if s.Outside && !assumed(s.VPC) {
-		return unknownFilter(subnetFact(s), aws.Object{Label: "network ACL of " + shortName(s.Object)}, f)
+		return g.outsideFilter(s, aws.Object{Label: "network ACL of " + shortName(s.Object)}, f)
 	}
 	var candidates []filter
 	for _, a := range s.ACL.To {
@@ -215,7 +215,7 @@ func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
 	// default one allows (NACL-1, NACL-2).
 	byDefault := len(s.ACL.To) == 1 && s.ACL.To[0].Implicit
 	if (s.ACL.Open && !byDefault && !assumed(s.VPC)) || len(candidates) == 0 {
-		candidates = append(candidates, unknownFilter(subnetFact(s), aws.Object{Label: "network ACL of " + shortName(s.Object)}, f))
+		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "network ACL of " + shortName(s.Object)}, f))
 	}
 	out := eitherFilter(tf.Fact{
 		ID: "acl-of:" + s.Label, Text: "which network ACL " + s.Label + " has", Settle: settleApply,
@@ -229,7 +229,8 @@ func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
 // subnetFact is the question that a subnet outside the input raises (U-13).
 func subnetFact(s *aws.Subnet) tf.Fact {
 	name := shortName(s.Object)
-	return tf.Fact{ID: "subnet:" + name, Text: "whether " + name + " is public", Settle: settleContext}
+	id := "subnet:" + name
+	return tf.Fact{ID: id, Text: "whether " + name + " is public", Settle: settleGiven(id, givenPublic+" = false")}
 }
 
 // shortName is a label without the remark that the object is outside.

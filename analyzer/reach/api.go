@@ -46,6 +46,34 @@ type Hop struct {
 	// Causes are all elements that admit, when there are several; Cause is
 	// the first of them.
 	Causes []aws.Cause
+
+	elements []element // those of Causes
+}
+
+// Of is the hop as it is told of some of the packets that pass it: by the
+// element of the cause, where that is one of those that admit, else by the
+// first that admits some of the packets.
+func (h Hop) Of(packets packet.Set, cause aws.Cause) Hop {
+	var best *element
+	for n := range h.elements {
+		e := &h.elements[n]
+		if !e.admits.May.Overlaps(packets) {
+			continue
+		}
+		if best == nil || e.cause == cause {
+			best = e
+		}
+		if e.cause == cause {
+			break
+		}
+	}
+	if best != nil {
+		h.Detail, h.Cause = best.detail, best.cause
+		if best.object.Label != "" {
+			h.Object = best.object
+		}
+	}
+	return h
 }
 
 // Flow is what gets from one end point to another along one path.

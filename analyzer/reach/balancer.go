@@ -72,7 +72,7 @@ func (g *Graph) throughListeners(lb *aws.LoadBalancer, f packet.Family) []*Flow 
 // toListeners is the first leg: from the internet to listeners at the node in
 // one subnet.
 func (g *Graph) toListeners(lb *aws.LoadBalancer, listeners []*aws.Listener, p *place, question packet.Set) outcome {
-	stages := append(g.inboundStages(lb.Interface, p), schemeStage(lb, p.f), listenerStage(lb, listeners, p.f))
+	stages := append(g.inboundStages(lb.Interface, p), g.schemeStage(lb, p.f), listenerStage(lb, listeners, p.f))
 	o := walk(stages, question.From(p.internet.addresses)).seenFrom(p)
 	o.from, o.to = p.internet.addresses, g.nodeOf(lb, p).addresses
 	o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
@@ -80,8 +80,8 @@ func (g *Graph) toListeners(lb *aws.LoadBalancer, listeners []*aws.Listener, p *
 }
 
 // schemeStage is the public address of a load balancer: its scheme decides.
-func schemeStage(lb *aws.LoadBalancer, f packet.Family) stage {
-	out := addressStage(lb.Interface, f)
+func (g *Graph) schemeStage(lb *aws.LoadBalancer, f packet.Family) stage {
+	out := g.addressStage(lb.Interface, f)
 	out.object, out.elements, out.quiet = lb.Object, nil, true
 	out.blocked = "it is internal"
 	if lb.Internal == tf.No {

@@ -13,6 +13,7 @@ import (
 // once and kept, so that a Graph is for one goroutine at a time.
 type Graph struct {
 	network  *aws.Network
+	answers  Answers // nil when people say nothing
 	internet map[packet.Family]packet.Addresses
 	// edges are the gateway route tables that redirect what arrives (RT-9).
 	edges map[*aws.VPC]*aws.RouteTable

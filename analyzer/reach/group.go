@@ -143,7 +143,7 @@ func (g *Graph) linkedGroup(l aws.Link[aws.SecurityGroup], d direction, f packet
 	}
 	if l.Open || len(candidates) == 0 {
 		name := linkName(aws.Link[aws.SecurityGroup]{ID: l.ID})
-		candidates = append(candidates, unknownFilter(rulesFact(name), aws.Object{Label: name}, f)) // U-13
+		candidates = append(candidates, g.rulesOutside(name, aws.Object{Label: name}, d, f, by)) // U-13
 	}
 	out := eitherFilter(tf.Fact{
 		ID: "group-of:" + linkName(l), Text: "which of " + linkName(l) + " is attached", Settle: settleApply,
@@ -155,7 +155,8 @@ func (g *Graph) linkedGroup(l aws.Link[aws.SecurityGroup], d direction, f packet
 }
 
 func rulesFact(name string) tf.Fact {
-	return tf.Fact{ID: "group:" + name, Text: "the rules of " + name, Settle: settleContext}
+	id := "group:" + name
+	return tf.Fact{ID: id, Text: "the rules of " + name, Settle: settleGiven(id, givenInternet+` = "none"`)}
 }
 
 // group is what one group admits: whatever any of its rules does (SG-2). The
@@ -179,10 +180,11 @@ func (g *Graph) group(s *aws.SecurityGroup, d direction, f packet.Family, by rem
 		}
 	}
 	if asMade := s.Default && assumed(s.VPC); s.Open && !asMade {
-		unknown := unknownFilter(rulesFact(groupName(s)), s.Object, f)
+		unknown := g.rulesOutside(groupName(s), s.Object, d, f, by)
 		out.admits = out.admits.or(unknown.admits)
 		out.elements = append(out.elements, unknown.elements...)
 		out.doubts = append(out.doubts, unknown.doubts...)
+		out.assumptions = append(out.assumptions, unknown.assumptions...)
 	}
 	return out
 }

@@ -60,8 +60,11 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 		return nil
 	}
 	o := *shared
-	last := addressStage(i, f)
-	if public == tf.Maybe {
+	last := g.addressStage(i, f)
+	if last.admits.IsEmpty() {
+		return nil // people say that it has no public address
+	}
+	if len(last.doubts) > 0 {
 		o = o.doubted(last.doubts[0].fact)
 	}
 	flow := newFlow(internetEnd(f), interfaceEnd(i), f, o)
@@ -116,7 +119,7 @@ func publicAddress(i *aws.Interface, f packet.Family) tf.Tri {
 
 // addressStage is the public address of an interface, which is where a path
 // from the internet ends.
-func addressStage(i *aws.Interface, f packet.Family) stage {
+func (g *Graph) addressStage(i *aws.Interface, f packet.Family) stage {
 	text, name := "public address", "IPv4"
 	cause := i.PublicCause
 	if f == packet.IPv6 {
@@ -143,7 +146,7 @@ func addressStage(i *aws.Interface, f packet.Family) stage {
 	if s := outsideSubnet(i); s != nil {
 		fact = subnetFact(s) // one question, whatever depends on the subnet (U-13)
 	}
-	out = gated(publicAddress(i, f), f, fact, out)
+	out = g.gatedBy(publicAddress(i, f), f, fact, givenPublic, out)
 	out.elements = []element{{object: out.object, cause: cause, detail: detail, admits: out.admits}}
 	return out
 }
@@ -322,7 +325,7 @@ func (g *Graph) Blocking(i *aws.Interface, f packet.Family) []Hop {
 // one question.
 func (g *Graph) fromInternetTo(i *aws.Interface, f packet.Family, question packet.Set) outcome {
 	return g.overPlaces(i, f, func(p *place) outcome {
-		stages := append(g.inboundStages(i, p), addressStage(i, f))
+		stages := append(g.inboundStages(i, p), g.addressStage(i, f))
 		o := walk(stages, question.From(p.internet.addresses)).seenFrom(p)
 		o.from, o.to = p.internet.addresses, g.hostIn(i, p).addresses
 		o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)

@@ -97,7 +97,7 @@ func (g *Graph) routesOf(i *aws.Interface) []*aws.Route {
 
 // directly: through the internet gateway by an address of its own (IGW-1).
 func (g *Graph) directly(i *aws.Interface, p *place) []stage {
-	address := addressStage(i, p.f)
+	address := g.addressStage(i, p.f)
 	address.code = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
 	return []stage{p.route, address, p.gateway, g.publicAccess(p, false)}
 }
@@ -105,7 +105,7 @@ func (g *Graph) directly(i *aws.Interface, p *place) []stage {
 // egressOnly: through the egress-only gateway, which keeps state and admits
 // replies only (IGW-5).
 func (g *Graph) egressOnly(i *aws.Interface, p *place) []stage {
-	address := addressStage(i, p.f)
+	address := g.addressStage(i, p.f)
 	address.code = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
 	routes := g.subnetRoutes(p.subnet, p.vpc, p.f, toEgressOnly(p.vpc))
 	route := routeStage(p.subnet, p.vpc, outbound.asSeen(routes, p.internet, p.f))

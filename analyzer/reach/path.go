@@ -189,6 +189,7 @@ func (s *stage) hop(left Relation, end packet.Set, stops bool) Hop {
 		}
 		if e.cause.Resource != nil {
 			h.Causes = append(h.Causes, e.cause)
+			h.elements = append(h.elements, e)
 		}
 	}
 	if len(h.Causes) > 0 {

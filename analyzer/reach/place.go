@@ -168,7 +168,7 @@ func (g *Graph) gateway(p *place) stage {
 			fact = tf.Fact{ID: "gateway:" + name, Text: "whether " + name + " has an internet gateway", Settle: settleContext}
 		}
 	}
-	out = gated(there, p.f, fact, out)
+	out = g.gatedBy(there, p.f, fact, givenPublic, out)
 	if p.vpc != nil && p.vpc.Default {
 		for _, a := range g.network.Assumptions {
 			if a.ID == "default-vpc:"+p.vpc.Label {

@@ -182,14 +182,14 @@ func routeText(r *aws.Route) string {
 // subnetRoutes is toward for the route table of a subnet, whichever it is.
 func (g *Graph) subnetRoutes(s *aws.Subnet, v *aws.VPC, f packet.Family, wanted func(*aws.Route) tf.Tri) filter {
 	if s.Outside && !assumed(s.VPC) {
-		return unknownFilter(subnetFact(s), aws.Object{Label: "route table of " + shortName(s.Object)}, f)
+		return g.outsideFilter(s, aws.Object{Label: "route table of " + shortName(s.Object)}, f)
 	}
 	var candidates []filter
 	for _, t := range s.RouteTable.To {
 		candidates = append(candidates, g.toward(t, v, f, wanted))
 	}
 	if (s.RouteTable.Open && !assumed(s.VPC)) || len(candidates) == 0 {
-		candidates = append(candidates, unknownFilter(subnetFact(s), aws.Object{Label: "route table of " + shortName(s.Object)}, f))
+		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "route table of " + shortName(s.Object)}, f))
 	}
 	out := eitherFilter(tf.Fact{
 		ID: "table-of:" + s.Label, Text: "which route table " + s.Label + " has", Settle: settleApply,

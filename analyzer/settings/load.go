@@ -204,7 +204,7 @@ func (l *loader) given(b *hclsyntax.Block) {
 			l.errorf(a.Expr.Range(), "Answer with true, false, a number, a string or a list of strings.", "%s is no answer", a.Name)
 			continue
 		}
-		g.answers[a.Name] = answer{value: strings.Join(parts, ","), at: l.rangeOf(a.SrcRange)}
+		g.answers[a.Name] = answer{value: strings.Join(parts, " "), at: l.rangeOf(a.SrcRange)}
 	}
 	l.s.givens = append(l.s.givens, g)
 }

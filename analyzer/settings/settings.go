@@ -63,6 +63,8 @@ type given struct {
 	answers map[string]answer
 }
 
+// answer is what an attribute of a given block says; a list is its elements
+// with spaces between them.
 type answer struct {
 	value string
 	at    tf.Range

@@ -70,7 +70,7 @@ given "group" "sg-1" {
 	if v, ok := s.Account("ebs_encryption_by_default"); !ok || v != "true" {
 		t.Errorf("the account setting is %q, %v", v, ok)
 	}
-	if v, ok := s.Answer("group:sg-1", "members"); !ok || v != "10.0.0.1,10.0.0.2" {
+	if v, ok := s.Answer("group:sg-1", "members"); !ok || v != "10.0.0.1 10.0.0.2" {
 		t.Errorf("the members are %q, %v", v, ok)
 	}
 	if v, ok := s.Answer("subnet:subnet-0abc", "private"); ok {
