@@ -63,6 +63,10 @@ func TestPath(t *testing.T) {
 	if rules := f.Path[4].Causes; len(rules) != 2 {
 		t.Errorf("%d rules admit something that arrives, want the two for the internet", len(rules))
 	}
+	web := packet.Everything(packet.IPv4).On(packet.TCP).ToPorts(packet.PortRange(443, 443))
+	if told := f.Path[4].Of(web, aws.Cause{}).Detail; told != "tcp/443 from 8.8.8.0/24" {
+		t.Errorf("of tcp/443 the group tells %q", told)
+	}
 	if route := f.Path[2]; !route.Reply || route.Cause.Address() != "aws_route.internet" {
 		t.Errorf("the route is %+v", route)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
@@ -64,13 +65,26 @@ func (g *Group) Finding(who, more string) analyzer.Finding {
 		}
 	}
 	f.Effect = worst.Effect()
-	f.Path = slices.Concat(worst.Flow.Path, worst.Flow.ReplyPath)
+	f.Path = worst.path()
 	can := "may"
 	if worst.Certain {
 		can = "can"
 	}
 	f.Message = fmt.Sprintf("%s %s reach %s on %s%s%s", who, can, Names(f.Subjects), Describe(all), overIPv6(all), more)
 	return f
+}
+
+// path is the way of the flow as the part goes it: by the rule that is its
+// cause. Behind a load balancer the packets have other ports, and the flow is
+// told as it is.
+func (p *Part) path() []reach.Hop {
+	path := slices.Concat(p.Flow.Path, p.Flow.ReplyPath)
+	if p.Flow.Through == nil {
+		for n := range path {
+			path[n] = path[n].Of(p.Packets, p.Cause)
+		}
+	}
+	return path
 }
 
 // worse prefers what is proven, then the graver effect.
