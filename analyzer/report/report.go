@@ -114,8 +114,7 @@ func oneWay(hops []reach.Hop) []reach.Hop {
 // exists. The first apply of a stack, before which there is nothing but data
 // sources, changes everything and nothing.
 func hasBefore(stack *tf.Stack) bool {
-	return stack != nil && stack.Before != nil &&
-		slices.ContainsFunc(stack.Before.Resources, func(r *tf.Resource) bool { return r.Addr.Mode == tf.Managed })
+	return stack != nil && stack.Before != nil
 }
 
 // changes says what the plan does to an instance, in one word.

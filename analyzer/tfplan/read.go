@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -380,9 +381,12 @@ func (rd *reader) finish() (*tf.Stack, error) {
 	}
 	rd.attach()
 	s.After = tf.NewSnapshot(rd.after)
-	if s.Kind == tf.PlanInput {
+	if s.Kind == tf.PlanInput && slices.ContainsFunc(rd.before, isManaged) {
+		// A first apply has nothing to compare with.
 		s.Before = tf.NewSnapshot(rd.before)
 	}
 	rd.link()
 	return s, nil
 }
+
+func isManaged(r *tf.Resource) bool { return r.Addr.Mode == tf.Managed }

@@ -43,12 +43,12 @@ func TestActions(t *testing.T) {
 			if before != c.inBefore || after != c.inAfter {
 				t.Fatalf("before %q, after %q, want %q and %q", before, after, c.inBefore, c.inAfter)
 			}
-			for _, r := range append(s.Before.Resources, s.After.Resources...) {
+			for _, r := range append(instances(s.Before), s.After.Resources...) {
 				if r.Action != c.action {
 					t.Errorf("action %v, want %v", r.Action, c.action)
 				}
 			}
-			if same := len(s.Before.Resources) == 1 && len(s.After.Resources) == 1 && s.Before.Resources[0] == s.After.Resources[0]; same != c.same {
+			if same := len(instances(s.Before)) == 1 && len(s.After.Resources) == 1 && s.Before.Resources[0] == s.After.Resources[0]; same != c.same {
 				t.Errorf("the same object before and after: %v, want %v", same, c.same)
 			}
 			if len(s.Diagnostics) != 0 || !s.Complete {
@@ -58,9 +58,17 @@ func TestActions(t *testing.T) {
 	}
 }
 
+// instances are those of a snapshot; a first apply has none before.
+func instances(s *tf.Snapshot) []*tf.Resource {
+	if s == nil {
+		return nil
+	}
+	return s.Resources
+}
+
 func addresses(s *tf.Snapshot) string {
 	var all []string
-	for _, r := range s.Resources {
+	for _, r := range instances(s) {
 		all = append(all, r.Address)
 	}
 	return strings.Join(all, " ")
