@@ -69,7 +69,7 @@ func TestInstances(t *testing.T) {
 		{"TF-NI-2: IPv6 by the instance", []*tf.Resource{
 			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.dual.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}, "ipv6_address_count": 0}),
 		}, standing{"aws_subnet.dual", "aws_security_group.web", tf.No, "aws_subnet.dual map_public_ip_on_launch", tf.No}},
-		{"TF-NI-1: the template's values where the instance has none", []*tf.Resource{
+		{"TF-NI-1, TF-NI-4: the template's values where the instance has none", []*tf.Resource{
 			made("aws_launch_template.t", attrs{"network_interfaces": list{attrs{
 				"subnet_id": ref("aws_subnet.private.id"), "security_groups": list{ref("aws_security_group.db.id")}, "associate_public_ip_address": "true"}}}),
 			made("aws_instance.i", attrs{"launch_template": list{attrs{"id": ref("aws_launch_template.t.id")}}}),
@@ -121,7 +121,8 @@ func TestInstances(t *testing.T) {
 }
 
 // An instance that takes an interface made before owns it, and is found
-// through it (TF-NI-1).
+// through it (TF-NI-1). A group added beside those of the interface is possible
+// only (TF-SG-9).
 func TestInstanceTakesInterface(t *testing.T) {
 	n := build(append(site(),
 		made("aws_network_interface.n", attrs{"subnet_id": ref("aws_subnet.private.id"), "private_ips": list{"10.0.2.7"},
@@ -152,7 +153,7 @@ func TestFleets(t *testing.T) {
 		make    []*tf.Resource
 		want    standing
 	}{
-		{"TF-NI-5: launch configuration", "aws_autoscaling_group.g", []*tf.Resource{config,
+		{"TF-NI-4, TF-NI-5: launch configuration", "aws_autoscaling_group.g", []*tf.Resource{config,
 			made("aws_autoscaling_group.g", attrs{"vpc_zone_identifier": list{ref("aws_subnet.private.id"), ref("aws_subnet.dual.id")}, "launch_configuration": ref("aws_launch_configuration.c.name")}),
 		}, standing{"aws_subnet.private aws_subnet.dual", "aws_security_group.web", tf.Yes, "aws_launch_configuration.c associate_public_ip_address", tf.Maybe}},
 		{"TF-NI-5: mixed instances", "aws_autoscaling_group.g", []*tf.Resource{template,
@@ -172,7 +173,7 @@ func TestFleets(t *testing.T) {
 			made("aws_eks_cluster.k", attrs{"name": "k", "vpc_config": list{attrs{"subnet_ids": list{ref("aws_subnet.private.id")}}}}),
 			made("aws_eks_node_group.n", attrs{"cluster_name": "k", "subnet_ids": list{ref("aws_subnet.private.id")}}),
 		}, standing{"aws_subnet.private", "cluster security group of aws_eks_cluster.k", tf.No, "aws_subnet.private map_public_ip_on_launch", tf.No}},
-		{"SVC-6: or behind those of their template, and remote access adds one", "aws_eks_node_group.n", []*tf.Resource{template,
+		{"SVC-6, TF-NI-8: or behind those of their template, and remote access adds one", "aws_eks_node_group.n", []*tf.Resource{template,
 			made("aws_eks_cluster.k", attrs{"name": "k", "vpc_config": list{attrs{"subnet_ids": list{ref("aws_subnet.private.id")}}}}),
 			made("aws_eks_node_group.n", attrs{"cluster_name": "k", "subnet_ids": list{ref("aws_subnet.private.id")},
 				"launch_template": list{attrs{"id": ref("aws_launch_template.t.id")}}, "remote_access": list{attrs{"ec2_ssh_key": "key"}}}),
@@ -192,7 +193,7 @@ func TestFleets(t *testing.T) {
 	}
 }
 
-// A group that can have no instance has no interface (TF-NI-5).
+// A group that can have no instance has no interface (TF-NI-5, U-18).
 func TestEmptyScalingGroup(t *testing.T) {
 	n := build(append(site(), made("aws_autoscaling_group.g", attrs{"max_size": 0, "vpc_zone_identifier": list{ref("aws_subnet.private.id")}}))...)
 	if len(n.Interfaces) != 0 {

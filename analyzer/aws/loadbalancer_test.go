@@ -41,7 +41,7 @@ func TestLoadBalancers(t *testing.T) {
 			"network", tf.Yes, standing{"aws_subnet.public", "aws_security_group.web", tf.Yes, "aws_lb.x internal", tf.No}},
 		{"TF-L-1: a hidden subnet_mapping", "aws_lb.x", attrs{"load_balancer_type": "network"}, attrs{"subnets": tf.UnknownValue(), "subnet_mapping": tf.UnknownValue()},
 			"network", tf.No, standing{"?", "", tf.Yes, "aws_lb.x internal", tf.No}},
-		{"LB-5: classic", "aws_elb.x", attrs{"subnets": both}, attrs{"internal": tf.UnknownValue(), "security_groups": tf.UnknownValue()},
+		{"LB-5, TF-L-2: classic", "aws_elb.x", attrs{"subnets": both}, attrs{"internal": tf.UnknownValue(), "security_groups": tf.UnknownValue()},
 			"classic", tf.Yes, standing{subnets, "default security group of aws_vpc.main", tf.Yes, "aws_elb.x internal", tf.No}},
 		{"LB-6: gateway", "aws_lb.x", attrs{"subnets": both, "load_balancer_type": "gateway"}, nil,
 			"gateway", tf.No, standing{subnets, "", tf.No, "aws_lb.x internal", tf.No}},

@@ -171,16 +171,20 @@ func TestNetwork(t *testing.T) {
 			"aws_default_route_table.d", "0.0.0.0/0 -> internet_gateway aws_internet_gateway.gw main"},
 		{"TF-RT-4: propagation", []*tf.Resource{vpc(), made("aws_route_table.t", attrs{"vpc_id": ref("aws_vpc.main.id")}), made("aws_vpn_gateway_route_propagation.p", attrs{"route_table_id": ref("aws_route_table.t.id")})},
 			"aws_route_table.t", " propagated"},
+		{"TF-RT-6: a route server propagates too", []*tf.Resource{vpc(), made("aws_route_table.t", attrs{"vpc_id": ref("aws_vpc.main.id")}), made("aws_vpc_route_server_propagation.p", attrs{"route_table_id": ref("aws_route_table.t.id")})},
+			"aws_route_table.t", " propagated"},
 		{"RT-9: an edge association", []*tf.Resource{vpc(), igw(), made("aws_route_table.t", attrs{"vpc_id": ref("aws_vpc.main.id")}), made("aws_route_table_association.e", attrs{"route_table_id": ref("aws_route_table.t.id"), "gateway_id": ref("aws_internet_gateway.gw.id")})},
 			"aws_route_table.t", " edge"},
 
 		// Gateways.
 		{"TF-RT-5: attachment as a resource", []*tf.Resource{vpc(), made("aws_internet_gateway.gw", attrs{}), made("aws_internet_gateway_attachment.a", attrs{"vpc_id": ref("aws_vpc.main.id"), "internet_gateway_id": ref("aws_internet_gateway.gw.id")})},
 			"aws_vpc.main", "10.0.0.0/16, aws_internet_gateway.gw"},
+		{"TF-V-4: an egress-only gateway", []*tf.Resource{vpc(), made("aws_egress_only_internet_gateway.e", attrs{"vpc_id": ref("aws_vpc.main.id")})},
+			"aws_vpc.main", "10.0.0.0/16, aws_egress_only_internet_gateway.e"},
 		{"TF-RT-5: attachment to an uncertain VPC", []*tf.Resource{vpc(), made("aws_vpc.other", attrs{"cidr_block": "10.1.0.0/16"}), made("aws_internet_gateway.gw", attrs{"vpc_id": maybe("aws_vpc.main.id", "aws_vpc.other.id")})},
 			"aws_vpc.main", "10.0.0.0/16 may have gateway"},
-		{"NAT-3: public by default", []*tf.Resource{vpc(), subnet(), made("aws_nat_gateway.n", attrs{"subnet_id": ref("aws_subnet.a.id")})}, "aws_nat_gateway.n", "in aws_subnet.a, public yes"},
-		{"NAT-3: private", []*tf.Resource{vpc(), subnet(), made("aws_nat_gateway.n", attrs{"subnet_id": ref("aws_subnet.a.id"), "connectivity_type": "private"})}, "aws_nat_gateway.n", "in aws_subnet.a, public no"},
+		{"NAT-3, TF-V-3: public by default", []*tf.Resource{vpc(), subnet(), made("aws_nat_gateway.n", attrs{"subnet_id": ref("aws_subnet.a.id")})}, "aws_nat_gateway.n", "in aws_subnet.a, public yes"},
+		{"NAT-3, TF-V-3: private", []*tf.Resource{vpc(), subnet(), made("aws_nat_gateway.n", attrs{"subnet_id": ref("aws_subnet.a.id"), "connectivity_type": "private"})}, "aws_nat_gateway.n", "in aws_subnet.a, public no"},
 
 		// Network ACLs.
 		{"NACL-2: the default ACL of a new VPC", []*tf.Resource{vpc()}, "default network ACL of aws_vpc.main",
@@ -213,7 +217,7 @@ func TestNetwork(t *testing.T) {
 		{"SG-5: the default group", []*tf.Resource{vpc()}, "default security group of aws_vpc.main", "in -1 self; out -1 0.0.0.0/0 ::/0 default"},
 		{"TF-SG-8: adopting it removes its rules", []*tf.Resource{vpc(), with(made("aws_default_security_group.d", attrs{"vpc_id": ref("aws_vpc.main.id")}), attrs{"ingress": unknown, "egress": unknown})}, "aws_default_security_group.d", " default"},
 		{"TF-SG-1, TF-SG-2: unset rules are none on create", []*tf.Resource{vpc(), with(group(attrs{}), attrs{"ingress": unknown, "egress": unknown})}, "aws_security_group.g", ""},
-		{"TF-SG-4: one block is the union of its peers", []*tf.Resource{vpc(), group(attrs{"ingress": list{
+		{"SG-6, TF-SG-4: one block is the union of its peers", []*tf.Resource{vpc(), group(attrs{"ingress": list{
 			inline(attrs{"cidr_blocks": list{"10.0.0.0/8", "192.0.2.1"}, "ipv6_cidr_blocks": list{"::/0"}, "self": true, "security_groups": list{ref("aws_vpc.main.default_security_group_id")}, "prefix_list_ids": list{"pl-0123456789abcdef0"}})}})},
 			"aws_security_group.g", "in tcp 443-443 10.0.0.0/8 192.0.2.1/32 ::/0 pl-0123456789abcdef0 (outside this plan) default security group of aws_vpc.main self by aws_security_group.g.ingress[0]"},
 		{"TF-SG-4: a block without peers matches nothing", []*tf.Resource{vpc(), group(attrs{"ingress": list{inline(attrs{})}})}, "aws_security_group.g", ""},
@@ -226,7 +230,7 @@ func TestNetwork(t *testing.T) {
 			rule("aws_security_group_rule.b", attrs{"type": "egress", "protocol": "-1", "source_security_group_id": ref("aws_security_group.g.id")}),
 			with(rule("aws_security_group_rule.c", attrs{"type": "ingress", "protocol": "udp", "from_port": 53, "to_port": 53, "self": true}), attrs{"source_security_group_id": unknown})},
 			"aws_security_group.g", "in 6 22-22 0.0.0.0/0 by aws_security_group_rule.a; in udp 53-53 self by aws_security_group_rule.c; out -1 aws_security_group.g by aws_security_group_rule.b"},
-		{"TF-SG-6: single rules", []*tf.Resource{vpc(), group(attrs{}),
+		{"SG-6, TF-SG-6: single rules", []*tf.Resource{vpc(), group(attrs{}),
 			rule("aws_vpc_security_group_ingress_rule.a", attrs{"ip_protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_ipv6": "::/0"}),
 			rule("aws_vpc_security_group_ingress_rule.b", attrs{"ip_protocol": "tcp", "from_port": 22, "to_port": 22, "referenced_security_group_id": "123456789012/sg-0bbbbbbbbbbbbbbb0"}),
 			rule("aws_vpc_security_group_egress_rule.c", attrs{"ip_protocol": "-1", "cidr_ipv4": "0.0.0.0/0"})},
@@ -249,7 +253,7 @@ func TestNetwork(t *testing.T) {
 		{"U-6: data.aws_security_group", []*tf.Resource{vpc(), data("aws_security_group.d", attrs{"id": "sg-0bbbbbbbbbbbbbbb0", "vpc_id": ref("aws_vpc.main.id")})}, "data.aws_security_group.d", " open"},
 
 		// Prefix lists.
-		{"SG-16", []*tf.Resource{made("aws_ec2_managed_prefix_list.l", attrs{"entry": list{attrs{"cidr": "10.0.0.0/8"}}}), made("aws_ec2_managed_prefix_list_entry.e", attrs{"prefix_list_id": ref("aws_ec2_managed_prefix_list.l.id"), "cidr": "192.0.2.7/24"})},
+		{"SG-16, TF-L-5: entries inline and beside", []*tf.Resource{made("aws_ec2_managed_prefix_list.l", attrs{"entry": list{attrs{"cidr": "10.0.0.0/8"}}}), made("aws_ec2_managed_prefix_list_entry.e", attrs{"prefix_list_id": ref("aws_ec2_managed_prefix_list.l.id"), "cidr": "192.0.2.7/24"})},
 			"aws_ec2_managed_prefix_list.l", "10.0.0.0/8 192.0.2.0/24"},
 		{"U-5: a list of AWS by name", []*tf.Resource{data("aws_ec2_managed_prefix_list.cf", attrs{"name": "com.amazonaws.global.cloudfront.origin-facing", "id": unknown, "entries": unknown})}, "data.aws_ec2_managed_prefix_list.cf", "open aws"},
 	} {
@@ -262,7 +266,8 @@ func TestNetwork(t *testing.T) {
 }
 
 // What the plan deletes is not there afterwards, although the object that it
-// belonged to still lists it (TF-SG-3, TF-RT-1).
+// belonged to still lists it (TF-SG-3, TF-RT-1): before and after are two networks
+// (U-16).
 func TestDeletedSeparateRules(t *testing.T) {
 	const id = "sg-0123456789abcdef0"
 	g := with(existing("aws_security_group.g", attrs{"id": id, "vpc_id": "vpc-0123456789abcdef0"}), attrs{
@@ -342,7 +347,7 @@ func TestScopeWithoutRegion(t *testing.T) {
 }
 
 // Components that nobody follows are named with the VPCs they touch, and Block
-// Public Access with what it exempts (IGW-8).
+// Public Access with what it exempts (IGW-8, TF-V-6).
 func TestBoundaries(t *testing.T) {
 	n := build(vpc(), made("aws_vpc_peering_connection.p", attrs{"vpc_id": ref("aws_vpc.main.id"), "peer_vpc_id": "vpc-0fedcba9876543210"}),
 		made("aws_vpc_block_public_access_options.o", attrs{"internet_gateway_block_mode": "block-ingress"}),

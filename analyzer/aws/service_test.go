@@ -57,14 +57,34 @@ func TestServices(t *testing.T) {
 			made("aws_msk_cluster.x", attrs{"broker_node_group_info": list{attrs{"client_subnets": list{ref("aws_subnet.public.id")}, "security_groups": db,
 				"connectivity_info": list{attrs{"public_access": list{attrs{"type": "SERVICE_PROVIDED_EIPS"}}}}}}}),
 		}, standing{"aws_subnet.public", dbGroup, tf.Yes, "aws_msk_cluster.x broker_node_group_info.connectivity_info.public_access.type", tf.No}, "9092,9094,9096,9098,9194,9196,9198,2181,2182,14001-14100"},
+		{"SVC-2: the plan shows the switch of Redshift", []*tf.Resource{
+			made("aws_redshift_subnet_group.g", attrs{"name": "data", "subnet_ids": list{ref("aws_subnet.public.id")}}),
+			with(made("aws_redshift_cluster.x", attrs{"cluster_subnet_group_name": "data", "vpc_security_group_ids": db}), attrs{"publicly_accessible": true}),
+		}, standing{"aws_subnet.public", dbGroup, tf.Yes, "aws_redshift_cluster.x publicly_accessible", tf.No}, "5439"},
+		{"SVC-3: Redshift Serverless", []*tf.Resource{
+			made("aws_redshiftserverless_workgroup.x", attrs{"subnet_ids": list{ref("aws_subnet.private.id")}, "security_group_ids": db, "port": 5440}),
+		}, standing{"aws_subnet.private", dbGroup, tf.No, "aws_redshiftserverless_workgroup.x publicly_accessible", tf.No}, "5440"},
 		{"SVC-10: a cache is never public", []*tf.Resource{
 			made("aws_elasticache_subnet_group.g", attrs{"name": "cache", "subnet_ids": list{ref("aws_subnet.public.id")}}),
 			made("aws_elasticache_cluster.x", attrs{"engine": "memcached", "subnet_group_name": "cache", "security_group_ids": db}),
 		}, standing{"aws_subnet.public", dbGroup, tf.No, " ", tf.No}, "11211"},
+		{"SVC-11: a file system is never public", []*tf.Resource{
+			made("aws_efs_mount_target.x", attrs{"subnet_id": ref("aws_subnet.public.id"), "security_groups": db}),
+		}, standing{"aws_subnet.public", dbGroup, tf.No, " ", tf.No}, "2049"},
 		{"SVC-12: unset is private", []*tf.Resource{
 			made("aws_dms_replication_subnet_group.g", attrs{"replication_subnet_group_id": "dms", "subnet_ids": list{ref("aws_subnet.public.id")}}),
 			with(made("aws_dms_replication_instance.x", attrs{"replication_subnet_group_id": "dms", "vpc_security_group_ids": db}), attrs{"publicly_accessible": tf.UnknownValue()}),
 		}, standing{"aws_subnet.public", dbGroup, tf.No, "aws_dms_replication_instance.x publicly_accessible", tf.No}, ""},
+		{"SVC-13: Neptune has a switch", []*tf.Resource{
+			made("aws_neptune_subnet_group.g", attrs{"name": "data", "subnet_ids": list{ref("aws_subnet.public.id")}}),
+			made("aws_neptune_cluster.c", attrs{"neptune_subnet_group_name": "data", "vpc_security_group_ids": db}),
+			made("aws_neptune_cluster_instance.x", attrs{"cluster_identifier": ref("aws_neptune_cluster.c.id"), "publicly_accessible": true}),
+		}, standing{"aws_subnet.public", dbGroup, tf.Yes, "aws_neptune_cluster_instance.x publicly_accessible", tf.No}, "8182"},
+		{"SVC-13: DocumentDB has none", []*tf.Resource{
+			made("aws_docdb_subnet_group.g", attrs{"name": "data", "subnet_ids": list{ref("aws_subnet.public.id")}}),
+			made("aws_docdb_cluster.c", attrs{"db_subnet_group_name": "data", "vpc_security_group_ids": db}),
+			with(made("aws_docdb_cluster_instance.x", attrs{"cluster_identifier": ref("aws_docdb_cluster.c.id")}), attrs{"publicly_accessible": tf.UnknownValue()}),
+		}, standing{"aws_subnet.public", dbGroup, tf.No, " ", tf.No}, "27017"},
 		{"SVC-17: a Multi-AZ cluster is public where its VPC may have an internet gateway", []*tf.Resource{group,
 			made("aws_internet_gateway.i", attrs{"vpc_id": ref("aws_vpc.main.id")}),
 			made("aws_rds_cluster.x", attrs{"engine": "mysql", "db_cluster_instance_class": "db.r6gd.large", "db_subnet_group_name": "data", "vpc_security_group_ids": db}),
@@ -113,6 +133,8 @@ func TestServicesWithoutInterface(t *testing.T) {
 		made("aws_opensearch_domain.d", attrs{"vpc_options": list{}}),                                            // SVC-4
 		made("aws_transfer_server.t", attrs{"endpoint_type": "PUBLIC"}),                                          // SVC-15
 		made("aws_mq_broker.b", attrs{"engine_type": "RabbitMQ", "publicly_accessible": true}),                   // SVC-14
+		made("aws_lightsail_instance.l", attrs{}),                                                                // SVC-20
+		made("aws_lightsail_database.d", attrs{}),                                                                // SVC-20: not public unless told to
 	}
 	n := build(append(site(), outside...)...)
 	for _, i := range n.Interfaces {
@@ -122,12 +144,13 @@ func TestServicesWithoutInterface(t *testing.T) {
 	for _, s := range n.PublicServices {
 		public = append(public, s.Label)
 	}
-	if got, want := strings.Join(public, " "), "aws_mq_broker.b aws_opensearch_domain.d aws_transfer_server.t"; got != want {
+	if got, want := strings.Join(public, " "), "aws_lightsail_instance.l aws_mq_broker.b aws_opensearch_domain.d aws_transfer_server.t"; got != want {
 		t.Errorf("public services %s, want %s", got, want)
 	}
 }
 
-// Every recipe has its row in the table of types, with what it reads.
+// Every recipe has its row in the table of types, with what it reads
+// (TF-NI-10).
 func TestRecipesAreInTheTable(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range append(append([]recipe{}, recipes...), linked...) {

@@ -179,6 +179,7 @@ func TestRestrictions(t *testing.T) {
 	}
 }
 
+// A packet has two addresses of one family (M-1).
 func TestContainsRejectsOddPackets(t *testing.T) {
 	e := Everything(IPv4).Union(Everything(IPv6))
 	v4, v6 := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("2001:db8::1")

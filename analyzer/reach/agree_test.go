@@ -307,7 +307,8 @@ func TestEngineAgreesWithNaiveWalker(t *testing.T) {
 }
 
 // TestEveryCompletionLiesBetweenMustAndMay: whatever the unknowns turn out to
-// be, the walker finds at least must and at most may (M-10, U-22).
+// be, the walker finds at least must and at most may (M-10, U-22). Each unknown
+// is decided by itself, also where one value is used twice (U-25).
 func TestEveryCompletionLiesBetweenMustAndMay(t *testing.T) {
 	count := tally{}
 	for seed := range uint64(60) {

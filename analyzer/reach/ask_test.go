@@ -212,7 +212,8 @@ func TestEndpointErrors(t *testing.T) {
 	}
 }
 
-// TestSensitiveValues: a rule made from a sensitive value does not show it.
+// TestSensitiveValues: a rule made from a sensitive value does not show it
+// (U-19).
 func TestSensitiveValues(t *testing.T) {
 	w := newWorld()
 	rule := allow("tcp", 22, 22, "203.0.113.0/24")

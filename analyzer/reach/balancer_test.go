@@ -130,7 +130,8 @@ func TestClientAddresses(t *testing.T) {
 	}
 }
 
-// TestZones: without cross-zone balancing a node serves its own zone (LB-8).
+// TestZones: without cross-zone balancing a node serves its own zone, and
+// where that is not known nobody can tell (LB-8, U-8).
 func TestZones(t *testing.T) {
 	for zone, want := range map[string]reach.Verdict{"a": reach.Yes, "b": reach.No, "": reach.Unknown} {
 		w := newWorld()

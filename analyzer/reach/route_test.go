@@ -17,7 +17,7 @@ func TestRoutes(t *testing.T) {
 		change func(w *world, t *aws.RouteTable)
 		want   string
 	}{
-		"IGW-1 no route, no reply": {func(_ *world, t *aws.RouteTable) { t.Routes = nil },
+		"IGW-1, M-2, RT-12 no route, no reply": {func(_ *world, t *aws.RouteTable) { t.Routes = nil },
 			"no aws_instance.a forward only: tcp/22 from 0.0.0.0/0"},
 		"IGW-6 a narrow route": {func(w *world, t *aws.RouteTable) { t.Routes = []aws.Route{w.toGateway("203.0.113.0/24")} },
 			"yes aws_instance.a: tcp/22 from 203.0.113.0/24"},
@@ -119,7 +119,7 @@ func TestGateways(t *testing.T) {
 		"U-1 one of two subnets": {func(w *world, i *aws.Interface) {
 			i.Subnets.Each = []aws.Link[aws.Subnet]{{To: []*aws.Subnet{w.public, w.private}}}
 		}, []string{"unknown aws_instance.a: must nothing | may tcp/22 from 0.0.0.0/0"}},
-		"IGW-3 IPv6 needs rules": {func(_ *world, i *aws.Interface) { i.PublicIPv4, i.IPv6 = tf.No, tf.Yes }, nil},
+		"IGW-3, M-7 IPv6 needs rules": {func(_ *world, i *aws.Interface) { i.PublicIPv4, i.IPv6 = tf.No, tf.Yes }, nil},
 		"IGW-3 IPv6, its own rules": {func(_ *world, i *aws.Interface) {
 			i.PublicIPv4, i.IPv6 = tf.No, tf.Yes
 			i.Groups.Each[0].To[0].Ingress[0] = allow("tcp", 22, 22, "::/0")
@@ -238,7 +238,7 @@ func TestWaysOut(t *testing.T) {
 }
 
 // TestMiddleboxRoute: a route inside the VPC's own block to a middlebox leaves
-// open what gets through (RT-3).
+// open what gets through (RT-3), references included (SG-9).
 func TestMiddleboxRoute(t *testing.T) {
 	w := newWorld()
 	w.host("a", w.public, tf.No, w.group("a"))

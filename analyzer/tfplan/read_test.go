@@ -100,6 +100,7 @@ func TestUnknownAndSensitive(t *testing.T) {
 	}
 }
 
+// What the plan says of itself as a whole: an incomplete one is named (U-21).
 func TestPlanLevel(t *testing.T) {
 	base := change("aws_vpc.a", `"no-op"`, `{"id":"vpc-1"}`, `{"id":"vpc-1"}`, ``)
 	cases := []struct {

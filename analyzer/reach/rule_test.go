@@ -1,0 +1,110 @@
+package reach_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// TestAllGroupsAreOneList: what any of an interface's groups admits (SG-3).
+func TestAllGroupsAreOneList(t *testing.T) {
+	w := newWorld()
+	w.host("a", w.public, tf.Yes, w.group("ssh", allow("tcp", 22, 22, "0.0.0.0/0")), w.group("web", allow("tcp", 80, 80, "0.0.0.0/0")), w.group("none"))
+	w.expect(t, "yes aws_instance.a: tcp/22,80 from 0.0.0.0/0")
+}
+
+// TestOwnAddress: an interface sends from the address that it has (M-6).
+func TestOwnAddress(t *testing.T) {
+	for cidr, want := range map[string]reach.Verdict{"10.0.1.9/32": reach.Yes, "10.0.1.10/32": reach.No} {
+		w := newWorld()
+		w.host("a", w.public, tf.No, w.group("a")).Addresses = []netip.Addr{netip.MustParseAddr("10.0.1.9")}
+		w.host("b", w.private, tf.No, w.group("b", allow("tcp", 80, 80, cidr)))
+		if a := w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/80"); a.Answer != want {
+			t.Errorf("rule for %s: %s, want %s", cidr, a.Answer, want)
+		}
+	}
+}
+
+// TestStaticRouteBeatsList: of a route and a prefix list with the same prefix
+// the route wins, whatever their order (RT-5).
+func TestStaticRouteBeatsList(t *testing.T) {
+	for _, listFirst := range []bool{true, false} {
+		w := newWorld()
+		w.host("a", w.public, tf.Yes, w.group("g", allow("tcp", 22, 22, "0.0.0.0/0")))
+		list := toOther("0.0.0.0/0", aws.TargetTransitGateway)
+		list.Destination = tf.Val[netip.Prefix]{}
+		list.PrefixList = to(&aws.PrefixList{Entries: []tf.Val[netip.Prefix]{tf.KnownVal(netip.MustParsePrefix("203.0.113.0/24"))}})
+		routes := []aws.Route{w.toGateway("203.0.113.0/24"), list}
+		if listFirst {
+			routes[0], routes[1] = routes[1], routes[0]
+		}
+		table(w.public).Routes = routes
+		w.expect(t, "yes aws_instance.a: tcp/22 from 203.0.113.0/24")
+	}
+}
+
+// TestRoutesInsideASubnet: hosts of one subnet do not ask its route table
+// (RT-10).
+func TestRoutesInsideASubnet(t *testing.T) {
+	w := newWorld()
+	open := w.group("g", allow("-1", 0, 0, "0.0.0.0/0"))
+	w.host("a", w.private, tf.No, open)
+	w.host("b", w.private, tf.No, open)
+	table(w.private).Routes = []aws.Route{toOther("10.0.2.0/24", aws.TargetEndpoint)}
+	if a := w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/80"); a.Answer != reach.Yes || !a.Complete {
+		t.Errorf("%s, complete %t", a.Answer, a.Complete)
+	}
+}
+
+// TestNothingComesInByNAT: the way out through a NAT gateway is none in
+// (NAT-1).
+func TestNothingComesInByNAT(t *testing.T) {
+	w := newWorld()
+	w.host("a", w.private, tf.No, w.group("g", allow("-1", 0, 0, "0.0.0.0/0")))
+	n := &aws.NATGateway{Object: object("aws_nat_gateway.n"), Subnet: to(w.public), Public: tf.Yes}
+	w.n.NATGateways = []*aws.NATGateway{n}
+	table(w.private).Routes = []aws.Route{{
+		Destination: tf.KnownVal(netip.MustParsePrefix("0.0.0.0/0")),
+		Target:      aws.Target{Kind: aws.TargetNATGateway, NAT: to(n), Label: n.Label},
+	}}
+	if a := w.ask(t, "aws_instance.a", "internet", "tcp/443"); a.Answer != reach.Yes {
+		t.Errorf("out: %s by %s", a.Answer, codes(a))
+	}
+	w.expect(t)
+	if a := w.ask(t, "internet", "aws_instance.a", "tcp/443"); a.Answer != reach.No {
+		t.Errorf("in: %s", a.Answer)
+	}
+}
+
+// TestAppliances: an interface that checks source and destination passes
+// nothing on; through one that does not, such as a NAT instance, nobody knows
+// what gets out (APP-1, NAT-9).
+func TestAppliances(t *testing.T) {
+	for check, want := range map[tf.Tri]reach.Verdict{tf.Yes: reach.No, tf.No: reach.Unknown, tf.Maybe: reach.Unknown} {
+		w := newWorld()
+		w.host("a", w.private, tf.No, w.group("g"))
+		box := w.host("box", w.public, tf.Yes, w.group("box", allow("-1", 0, 0, "0.0.0.0/0")))
+		box.SourceDestCheck = check
+		r := toOther("0.0.0.0/0", aws.TargetInterface)
+		r.Target.Interface = to(box)
+		table(w.private).Routes = []aws.Route{r}
+		if a := w.ask(t, "aws_instance.a", "internet", "tcp/443"); a.Answer != want {
+			t.Errorf("check %s: %s by %s, want %s", check, a.Answer, codes(a), want)
+		}
+	}
+}
+
+// TestPublicServiceNeedsARoute: the public address of a managed service is
+// worth what any other is (SVC-16).
+func TestPublicServiceNeedsARoute(t *testing.T) {
+	w := newWorld()
+	i := w.host("db", w.private, tf.Yes, w.group("g", allow("tcp", 5432, 5432, "0.0.0.0/0")))
+	i.Kind, i.Ports = aws.KindDataStore, []aws.ServicePort{{Protocol: packet.TCP, From: 5432, To: 5432}}
+	w.expect(t, "no aws_instance.db forward only: tcp/5432 from 0.0.0.0/0")
+	table(w.private).Routes = []aws.Route{w.toGateway("0.0.0.0/0")}
+	w.expect(t, "yes aws_instance.db: tcp/5432 from 0.0.0.0/0")
+}
