@@ -4,14 +4,13 @@ import "slices"
 
 // What arguments of computing resources hold.
 var (
-	instances     = []string{"aws_instance", "aws_spot_instance_request"}
-	fleets        = []string{"aws_autoscaling_group", "aws_eks_node_group"}
-	templates     = []string{"aws_launch_template"}
-	loadBalancers = []string{"aws_lb", "aws_alb", "aws_elb"}
-	listeners     = []string{"aws_lb_listener", "aws_alb_listener"}
-	targetGroups  = []string{"aws_lb_target_group", "aws_alb_target_group"}
-	addressed     = []string{"aws_instance", "aws_spot_instance_request", "aws_network_interface", "aws_lb", "aws_alb", "aws_db_instance", "aws_vpc_endpoint"}
-	tasks         = []string{"aws_ecs_task_definition"}
+	instances    = []string{"aws_instance", "aws_spot_instance_request"}
+	fleets       = []string{"aws_autoscaling_group", "aws_eks_node_group"}
+	templates    = []string{"aws_launch_template"}
+	listeners    = []string{"aws_lb_listener", "aws_alb_listener"}
+	targetGroups = []string{"aws_lb_target_group", "aws_alb_target_group"}
+	addressed    = []string{"aws_instance", "aws_spot_instance_request", "aws_network_interface", "aws_lb", "aws_alb", "aws_db_instance", "aws_vpc_endpoint"}
+	tasks        = []string{"aws_ecs_task_definition"}
 )
 
 var instanceRefs = refs{

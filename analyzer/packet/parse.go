@@ -1,6 +1,7 @@
 package packet
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -56,7 +57,7 @@ func parseList(protocols tree, list string) (tree, error) {
 	case subset(protocols, withTypes):
 		read = parseICMP
 	default:
-		return nil, fmt.Errorf("only tcp and udp have ports, only icmp and icmpv6 types")
+		return nil, errors.New("only tcp and udp have ports, only icmp and icmpv6 types")
 	}
 	var out tree
 	for word := range strings.SplitSeq(list, ",") {

@@ -112,9 +112,9 @@ func TestSchemaAllowsNewKeysAndMissesNone(t *testing.T) {
 	if err := JSON(&b, shop(), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	validate(t, schema, bytes.Replace(b.Bytes(), []byte(`"check":`), []byte(`"later": 1, "check":`), -1))
+	validate(t, schema, bytes.ReplaceAll(b.Bytes(), []byte(`"check":`), []byte(`"later": 1, "check":`)))
 	for _, key := range []string{"check", "severity", "file", "protocol", "subjects", "gating"} {
-		broken := bytes.Replace(b.Bytes(), []byte(`"`+key+`":`), []byte(`"gone":`), -1)
+		broken := bytes.ReplaceAll(b.Bytes(), []byte(`"`+key+`":`), []byte(`"gone":`))
 		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(broken))
 		if err != nil {
 			t.Fatal(err)

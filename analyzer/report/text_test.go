@@ -98,8 +98,9 @@ func TestWideCharactersAreUnderlinedWhereTheyStand(t *testing.T) {
 	f.Location.Range.StartColumn, f.Location.Range.EndColumn = 11, 13
 	lines := p.snippet(f, "a label")
 	code, under := lines[1], lines[2]
-	start := lipgloss.Width(code[:strings.Index(code, "世")])
-	if got := lipgloss.Width(under[:strings.Index(under, "^")]); got != start {
+	head, _, _ := strings.Cut(code, "世")
+	pad, _, _ := strings.Cut(under, "^")
+	if got, start := lipgloss.Width(pad), lipgloss.Width(head); got != start {
 		t.Errorf("the mark begins at column %d, the text at %d:\n%s\n%s", got, start, code, under)
 	}
 	if !strings.Contains(under, " ^^^^ a label") {

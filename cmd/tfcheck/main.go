@@ -112,11 +112,10 @@ func newRoot(env environment) *cobra.Command {
 // subcommand: a first word that is a subcommand is one (CONTRACT).
 func withDefaultCommand(root *cobra.Command, args []string) []string {
 	if len(args) > 0 {
-		switch first := args[0]; {
-		case first == "-h", first == "--help", first == "help", first == "completion",
-			first == cobra.ShellCompRequestCmd, first == cobra.ShellCompNoDescRequestCmd:
+		switch first := args[0]; first {
+		case "-h", "--help", "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
 			return args
-		case first == "--version":
+		case "--version":
 			return append([]string{"version"}, args[1:]...)
 		default:
 			for _, c := range root.Commands() {
