@@ -101,6 +101,9 @@ func (s Set) IsEmpty() bool { return len(s.v4) == 0 && len(s.v6) == 0 }
 // Equal reports whether s and t hold the same packets.
 func (s Set) Equal(t Set) bool { return equal(s.v4, t.v4) && equal(s.v6, t.v6) }
 
+// Hash is the same for equal sets.
+func (s Set) Hash() uint64 { return s.v4.hash() ^ s.v6.hash()*prime }
+
 // SubsetOf reports whether every packet of s is in t.
 func (s Set) SubsetOf(t Set) bool { return subset(s.v4, t.v4) && subset(s.v6, t.v6) }
 

@@ -49,6 +49,27 @@ func equal(a, b tree) bool {
 	return true
 }
 
+// prime is that of FNV.
+const prime = 1099511628211
+
+// hash is the same for equal trees.
+func (t tree) hash() uint64 {
+	out := uint64(len(t))
+	var below uint64
+	for i, e := range t {
+		if same(e.next, leaf) {
+			below = 0
+		} else if i == 0 || !same(e.next, t[i-1].next) {
+			below = e.next.hash()
+		}
+		for _, n := range [...]uint64{e.from.hi, e.from.lo, e.to.hi, e.to.lo, below} {
+			out = (out ^ n) * prime
+			out ^= out >> 29
+		}
+	}
+	return out
+}
+
 // grow appends an interval that lies after all of t and keeps t canonical.
 func (t tree) grow(from, to number, next tree) tree {
 	if len(next) == 0 {

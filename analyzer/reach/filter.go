@@ -60,11 +60,15 @@ type doubt struct {
 	decides packet.Set
 }
 
-// seen is the relation as it holds for the remote: restricted to its
+// facing is the relation as it holds for the remote: restricted to its
 // addresses, or, where its address is not known, what holds for some of them
 // (may) and for all of them (must).
-func (d direction) seen(r Relation, by remote, f packet.Family) Relation {
+func (g *Graph) facing(d direction, r Relation, by remote, f packet.Family) Relation {
 	switch {
+	case !by.one && by.member == nil:
+		return r.each(func(s packet.Set) packet.Set {
+			return g.memo.each(d.name()+" "+by.key, f, s, func(s packet.Set) packet.Set { return d.among(s, by.addresses) })
+		})
 	case !by.one:
 		return r.each(func(s packet.Set) packet.Set { return d.among(s, by.addresses) })
 	case d == inbound:
@@ -88,16 +92,16 @@ func (d direction) among(s packet.Set, a packet.Addresses) packet.Set {
 }
 
 // asSeen is a filter's elements and doubts as they hold for the remote.
-func (d direction) asSeen(in filter, by remote, f packet.Family) filter {
-	out := filter{admits: d.seen(in.admits, by, f), assumptions: in.assumptions}
+func (g *Graph) asSeen(d direction, in filter, by remote, f packet.Family) filter {
+	out := filter{admits: g.facing(d, in.admits, by, f), assumptions: in.assumptions}
 	for _, e := range in.elements {
-		e.admits = d.seen(e.admits, by, f)
+		e.admits = g.facing(d, e.admits, by, f)
 		if !e.admits.IsEmpty() {
 			out.elements = append(out.elements, e)
 		}
 	}
 	for _, w := range in.doubts {
-		w.decides = d.seen(possibly(w.decides), by, f).May
+		w.decides = g.facing(d, possibly(w.decides), by, f).May
 		if !w.decides.IsEmpty() {
 			out.doubts = append(out.doubts, w)
 		}

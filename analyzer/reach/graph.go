@@ -27,6 +27,7 @@ type Graph struct {
 	gaps         map[gapKey][]gap
 	places       map[placeKey]*place
 	classes      map[class]*outcome
+	memo         memo
 	// balancers are the flows to and through load balancers, fronts the places
 	// in the network of those that have an interface as a target.
 	balancers map[balancerKey][]*Flow
@@ -51,6 +52,7 @@ func Compile(n *aws.Network) *Graph {
 		gaps:           map[gapKey][]gap{},
 		places:         map[placeKey]*place{},
 		classes:        map[class]*outcome{},
+		memo:           memo{},
 		balancers:      map[balancerKey][]*Flow{},
 		unknownSubnets: map[string]*aws.Subnet{},
 	}

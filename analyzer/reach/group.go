@@ -101,7 +101,7 @@ func (g *Graph) compileGroups(s *groupSet, d direction, f packet.Family, by remo
 			ID: "groups", Text: "which security groups are attached", Settle: settleApply,
 		}, packet.Everything(f)})
 	}
-	return d.asSeen(raw, by, f)
+	return g.asSeen(d, raw, by, f)
 }
 
 const (

@@ -54,6 +54,10 @@ func blocks(v *aws.VPC, f packet.Family) packet.Addresses {
 // Of the addresses that are no internet it adds those that lie between two that
 // are admitted: nobody sends from them, so that they change no answer.
 func (p *place) widen(s packet.Set) packet.Set {
+	return p.memo.each("widen "+p.internet.key, p.f, s, p.widened)
+}
+
+func (p *place) widened(s packet.Set) packet.Set {
 	f := p.f
 	if s.IsEmpty() {
 		return s

@@ -43,7 +43,7 @@ func (g *Graph) between(i *aws.Interface, from *place, j *aws.Interface, to *pla
 
 // local is the local route of a subnet's table toward a host (RT-3).
 func (g *Graph) local(p *place, by remote, reply bool) stage {
-	routes := outbound.asSeen(g.localRoute(p.subnet, p.vpc, p.f), by, p.f)
+	routes := g.asSeen(outbound, g.localRoute(p.subnet, p.vpc, p.f), by, p.f)
 	if reply {
 		routes = routes.backward(p.f)
 	}

@@ -108,7 +108,7 @@ func (g *Graph) egressOnly(i *aws.Interface, p *place) []stage {
 	address := g.addressStage(i, p.f)
 	address.code = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
 	routes := g.subnetRoutes(p.subnet, p.vpc, p.f, toEgressOnly(p.vpc))
-	route := routeStage(p.subnet, p.vpc, outbound.asSeen(routes, p.internet, p.f))
+	route := routeStage(p.subnet, p.vpc, g.asSeen(outbound, routes, p.internet, p.f))
 	route.blocked = "no route to an egress-only internet gateway"
 	return []stage{route, address, g.publicAccess(p, true)}
 }
@@ -119,7 +119,7 @@ func (g *Graph) egressOnly(i *aws.Interface, p *place) []stage {
 func (g *Graph) throughNAT(i *aws.Interface, p *place, n *aws.NATGateway) []stage {
 	f := p.f
 	routes := g.subnetRoutes(p.subnet, p.vpc, f, toNAT(n))
-	route := routeStage(p.subnet, p.vpc, outbound.asSeen(routes, p.internet, f))
+	route := routeStage(p.subnet, p.vpc, g.asSeen(outbound, routes, p.internet, f))
 	route.blocked = "no route to " + n.Label
 	protocols := packet.Everything(f).On(packet.TCP, packet.UDP, packet.ICMP)
 	nat := stage{
@@ -163,7 +163,7 @@ func (g *Graph) beyond(p *place, t aws.Target) []stage {
 		return tf.TriOf(r.Target.Kind == t.Kind && r.Target.Label == t.Label)
 	}
 	routes := g.subnetRoutes(p.subnet, p.vpc, p.f, wanted)
-	route := routeStage(p.subnet, p.vpc, outbound.asSeen(routes, p.internet, p.f))
+	route := routeStage(p.subnet, p.vpc, g.asSeen(outbound, routes, p.internet, p.f))
 	route.blocked = "no route to " + t.Label
 	passes := tf.Maybe
 	object := aws.Object{Label: t.Label}

@@ -34,10 +34,12 @@ type stage struct {
 
 // answered turns a filter of replies into one of requests: those whose reply
 // passes, and those that expect none.
-func (f filter) answered(family packet.Family) filter {
-	requests := func(s packet.Set) packet.Set { return packet.RequestsAnsweredBy(s).Family(family) }
-	out := f.turned(func(s packet.Set) packet.Set { return requests(s).Subtract(unanswered) })
-	out.admits = f.admits.each(requests)
+func (g *Graph) answered(in filter, f packet.Family) filter {
+	requests := func(s packet.Set) packet.Set {
+		return g.memo.each("answered", f, s, func(s packet.Set) packet.Set { return packet.RequestsAnsweredBy(s).Family(f) })
+	}
+	out := in.turned(func(s packet.Set) packet.Set { return requests(s).Subtract(unanswered) })
+	out.admits = in.admits.each(requests)
 	return out
 }
 

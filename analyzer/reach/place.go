@@ -16,6 +16,7 @@ type place struct {
 	// internet is the internet as a remote of this VPC.
 	internet remote
 	gaps     []gap
+	memo     memo
 	// gateway is the internet gateway that all interfaces share.
 	gateway stage
 	// route is the route to the internet gateway, on requests that go out;
@@ -40,6 +41,7 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 	p := &place{subnet: s, f: f}
 	p.vpc, _ = s.VPC.One()
 	p.internet = g.internetOf(p.vpc, f)
+	p.memo = g.memo
 	p.gaps = g.gapsOf(p.internet, f)
 	p.gateway = g.gateway(p)
 	p.route = g.internetRoute(p)
@@ -103,9 +105,9 @@ func (g *Graph) seenACL(s *aws.Subnet, d direction, f packet.Family, by remote, 
 	if known, ok := g.seen[key]; ok && shared {
 		return known
 	}
-	out := d.asSeen(g.subnetACL(s, d, f), by, f)
+	out := g.asSeen(d, g.subnetACL(s, d, f), by, f)
 	if reply {
-		out = out.answered(f)
+		out = g.answered(out, f)
 	}
 	if shared {
 		g.seen[key] = out
@@ -227,7 +229,7 @@ func (g *Graph) publicAccess(p *place, egressAllowed bool) stage {
 // internetRoute is the subnet's route to the internet gateway (IGW-6).
 func (g *Graph) internetRoute(p *place) stage {
 	routes := g.subnetRoutes(p.subnet, p.vpc, p.f, toInternetGateway(p.vpc))
-	out := routeStage(p.subnet, p.vpc, outbound.asSeen(routes, p.internet, p.f))
+	out := routeStage(p.subnet, p.vpc, g.asSeen(outbound, routes, p.internet, p.f))
 	out.blocked = "no route to an internet gateway"
 	if edge := g.edges[p.vpc]; edge != nil && p.vpc != nil {
 		// RT-9: a gateway route table may redirect what arrives; the reply has
