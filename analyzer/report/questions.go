@@ -112,6 +112,25 @@ func (p *printer) questions(r *analyzer.Report, findings bool) []string {
 	return lines
 }
 
+// assumptions is what the results rest on, which is printed with everything
+// else only.
+func (p *printer) assumptions(r *analyzer.Report) []string {
+	if !p.All || p.Quiet || len(r.Assumptions) == 0 {
+		return nil
+	}
+	lines := []string{"assuming:"}
+	for _, a := range r.Assumptions {
+		for i, line := range wrap(clean(a.Text), p.width()-len("  - "), 0) {
+			lead := "    "
+			if i == 0 {
+				lead = "  - "
+			}
+			lines = append(lines, lead+line)
+		}
+	}
+	return lines
+}
+
 // question is a missing fact and below it what settles it, never cut: it is
 // there to be copied.
 func (p *printer) question(q analyzer.Question, width int) []string {

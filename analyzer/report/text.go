@@ -36,6 +36,12 @@ func Text(w io.Writer, r *analyzer.Report, o Options) error {
 	alike := fold(shown)
 
 	questions := p.questions(r, len(shown) > 0)
+	if assumptions := p.assumptions(r); len(assumptions) > 0 {
+		if len(questions) > 0 {
+			questions = append(questions, "")
+		}
+		questions = append(questions, assumptions...)
+	}
 	var tail []string
 	switch {
 	case len(shown) > 0:
