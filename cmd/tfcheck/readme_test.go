@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tfcheck/tfcheck/analyzer/settings"
 )
 
 var example = regexp.MustCompile("(?s)```console\n\\$ go run ./cmd/tfcheck ([^\n]*)\n```\n\n<!--[^\n]*-->\n```text\n(.*?)```")
@@ -46,5 +48,26 @@ func TestREADME(t *testing.T) {
 		if err := os.WriteFile("README.md", []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestREADMESettings: the settings that the README shows are accepted.
+func TestREADMESettings(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, block := range regexp.MustCompile("(?s)```hcl\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+		if !strings.Contains(block[1], "fail_on") {
+			continue
+		}
+		found = true
+		if _, diags := settings.Load("tfcheck.hcl", []byte(block[1]), knownSettings()); len(diags) > 0 {
+			t.Errorf("%+v", diags)
+		}
+	}
+	if !found {
+		t.Error("the README shows no settings")
 	}
 }
