@@ -105,7 +105,7 @@ var recipes = []recipe{
 		groups: "vpc_security_group_ids", public: "publicly_accessible", unset: tf.Maybe, port: "port", ports: ports(5439), identity: "cluster_identifier"},
 	{name: "aws_redshift_endpoint_access", kind: KindDataStore, group: "subnet_group_name", groupType: "aws_redshift_subnet_group", oneOf: true,
 		groups: "vpc_security_group_ids", ports: ports(5439), target: true},
-	{name: "aws_redshiftserverless_workgroup", kind: KindDataStore, subnets: "subnet_ids", defaultVPC: true,
+	{name: "aws_redshiftserverless_workgroup", kind: KindDataStore, subnets: "subnet_ids", defaultVPC: true, oneOf: true, // SVC-3
 		groups: "security_group_ids", public: "publicly_accessible", unset: tf.No, port: "port", ports: ports(5439)},
 	{name: "aws_redshiftserverless_endpoint_access", kind: KindDataStore, subnets: "subnet_ids", groups: "vpc_security_group_ids", ports: ports(5439), target: true},
 	{name: "aws_timestreaminfluxdb_db_instance", kind: KindDataStore, subnets: "vpc_subnet_ids", oneOf: true,

@@ -123,6 +123,21 @@ func TestServices(t *testing.T) {
 	}
 }
 
+// What takes one of its subnets says so, what stands in each does not (SVC-1,
+// SVC-3, SVC-9).
+func TestServicesInOneSubnetOfSeveral(t *testing.T) {
+	subnets := list{ref("aws_subnet.public.id"), ref("aws_subnet.private.id")}
+	n := build(append(site(),
+		made("aws_redshiftserverless_workgroup.one", attrs{"subnet_ids": subnets}),
+		made("aws_msk_serverless_cluster.each", attrs{"vpc_config": list{attrs{"subnet_ids": subnets}}}),
+	)...)
+	for label, want := range map[string]bool{"aws_redshiftserverless_workgroup.one": true, "aws_msk_serverless_cluster.each": false} {
+		if i := find(t, n.Interfaces, interfaceObject, label); i.AnySubnet != want {
+			t.Errorf("%s: one subnet is %v, want %v", label, i.AnySubnet, want)
+		}
+	}
+}
+
 // What stands outside of every VPC has no interface.
 func TestServicesWithoutInterface(t *testing.T) {
 	outside := []*tf.Resource{

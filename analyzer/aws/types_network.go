@@ -118,7 +118,7 @@ var networkTypes = []row{
 	{name: "aws_vpc_security_group_egress_rule", coverage: Modelled,
 		keep: "ip_protocol from_port to_port cidr_ipv4 cidr_ipv6 description",
 		refs: refs{"security_group_id": groups, "referenced_security_group_id": groups, "prefix_list_id": prefixLists}},
-	{name: "aws_vpc_security_group_vpc_association", coverage: Modelled,
+	{name: "aws_vpc_security_group_vpc_association", coverage: NotModelled, // SG-20
 		refs: refs{"security_group_id": groups, "vpc_id": vpcs}},
 
 	// Prefix lists (TF-L-5).
