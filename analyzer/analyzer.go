@@ -125,19 +125,27 @@ type shared struct {
 }
 
 // Shared is what compute makes of the view, computed once however many checks
-// ask for it. The key is a value of a type of the caller's own.
+// ask for it. The key is a value of a type of the caller's own. What compute
+// needs may be shared as well, so it runs without the lock; of two that run at
+// the same time the first wins.
 func Shared[T any](v *View, key any, compute func(*View) T) T {
+	v.shared.mu.Lock()
+	value, ok := v.shared.values[key]
+	v.shared.mu.Unlock()
+	if ok {
+		return value.(T)
+	}
+	computed := compute(v)
 	v.shared.mu.Lock()
 	defer v.shared.mu.Unlock()
 	if value, ok := v.shared.values[key]; ok {
 		return value.(T)
 	}
-	value := compute(v)
 	if v.shared.values == nil {
 		v.shared.values = map[any]any{}
 	}
-	v.shared.values[key] = value
-	return value
+	v.shared.values[key] = computed
+	return computed
 }
 
 // Pass is what a check gets to see, and where it reports.

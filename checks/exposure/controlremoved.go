@@ -9,6 +9,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/checks/internal/acl"
 	"github.com/tfcheck/tfcheck/checks/internal/exposed"
+	"github.com/tfcheck/tfcheck/checks/internal/index"
 )
 
 // ControlRemoved reports protection that the change takes away.
@@ -94,16 +95,13 @@ func runControlRemoved(p *analyzer.Pass) {
 		}
 	}
 	for _, control := range controls {
-		for _, r := range p.Before.Snapshot.Resources {
-			if r.Addr.Type != control.Type || r.Addr.Mode != tf.Managed {
-				continue
-			}
+		for _, r := range index.Of(p.Before, control.Type) {
 			protects, set := protected(r, control.Protects)
 			if !set {
 				continue
 			}
 			p.Evaluated++
-			if covered(p.Snapshot, control.Type, control.Protects, protects) || gone(p, protects) {
+			if covered(p.View, control.Type, control.Protects, protects) || gone(p, protects) {
 				continue
 			}
 			p.Report(analyzer.Finding{
@@ -184,11 +182,8 @@ func protected(r *tf.Resource, argument string) (string, bool) {
 }
 
 // covered reports whether a control of the type still protects the same.
-func covered(after *tf.Snapshot, resourceType, argument, protects string) bool {
-	for _, r := range after.Resources {
-		if r.Addr.Type != resourceType || r.Addr.Mode != tf.Managed || r.Deposed {
-			continue
-		}
+func covered(after *analyzer.View, resourceType, argument, protects string) bool {
+	for _, r := range index.Of(after, resourceType) {
 		v := r.Get(argument)
 		if same, ok := protected(r, argument); argument == "" || v.IsUnknown() || ok && same == protects {
 			return true

@@ -73,8 +73,8 @@ func findLocks(p *analyzer.Pass) []analyzer.Finding {
 	var order []string
 	for _, i := range p.Network.Interfaces {
 		was := before[i.Label]
-		if was == nil || i.Resource == nil {
-			continue
+		if was == nil || i.Resource == nil || slices.Equal(way(was), way(i)) {
+			continue // new, or nothing on its way has changed
 		}
 		for _, target := range sensitive(i) {
 			now, then := blockers(p.View, i, target.packets), blockers(p.Before, was, target.packets)
@@ -98,6 +98,36 @@ func findLocks(p *analyzer.Pass) []analyzer.Finding {
 		findings = append(findings, *groups[key])
 	}
 	return findings
+}
+
+// way is everything in the configuration that decides about an interface.
+// What a change does not touch is the same instance before and after.
+func way(i *aws.Interface) []*tf.Resource {
+	all := []*tf.Resource{i.Resource, i.Owner, i.PublicCause.Resource}
+	for _, rule := range exposed.Rules(i) {
+		all = append(all, rule.Cause.Resource)
+	}
+	for _, link := range i.Subnets.Each {
+		for _, s := range link.To {
+			all = append(all, s.Resource, s.Association.Resource)
+			for _, table := range s.RouteTable.To {
+				for _, route := range table.Routes {
+					all = append(all, route.Cause.Resource)
+				}
+			}
+			for _, a := range s.ACL.To {
+				for _, entry := range slices.Concat(a.Ingress, a.Egress) {
+					all = append(all, entry.Cause.Resource)
+				}
+			}
+			for _, vpc := range s.VPC.To {
+				for _, gateway := range vpc.Gateways {
+					all = append(all, gateway.Resource)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // question is what would be exposed if the last lock fell.

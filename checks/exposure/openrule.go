@@ -86,8 +86,8 @@ func runOpenRule(p *analyzer.Pass) {
 		for n := range group.Ingress {
 			rule := &group.Ingress[n]
 			place := exposed.PlaceOf(exposed.RuleCause(rule))
-			reach, target, packets := exposed.Judge(rule)
-			if reach < analyzer.Anyone || target < analyzer.AdminPort || used[place] || reported[place] {
+			target, packets := exposed.OpenTo(p.View, rule)
+			if target < analyzer.AdminPort || used[place] || reported[place] {
 				continue
 			}
 			if slices.ContainsFunc(members[group], balances) {

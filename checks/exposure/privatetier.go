@@ -77,11 +77,11 @@ func runPrivateTier(p *analyzer.Pass) {
 			why[s] = holds(inside[s])
 		}
 	}
-	public := func(table *aws.RouteTable) bool {
-		return slices.ContainsFunc(p.Network.Subnets, func(s *aws.Subnet) bool {
-			own, ok := s.RouteTable.One()
-			return ok && own == table && why[s] == ""
-		})
+	public := map[*aws.RouteTable]bool{}
+	for _, s := range p.Network.Subnets {
+		if table, ok := s.RouteTable.One(); ok && why[s] == "" {
+			public[table] = true
+		}
 	}
 	found := map[string]*analyzer.Finding{}
 	var order []string
@@ -168,7 +168,7 @@ func called(s *aws.Subnet, names []string) string {
 
 // internetRoute finds what sends a subnet's traffic to an internet gateway: the
 // route, or, where public subnets use the same table, the choice of the table.
-func internetRoute(s *aws.Subnet, public func(*aws.RouteTable) bool) (aws.Cause, bool) {
+func internetRoute(s *aws.Subnet, public map[*aws.RouteTable]bool) (aws.Cause, bool) {
 	table, ok := s.RouteTable.One()
 	if !ok {
 		return aws.Cause{}, false
@@ -177,7 +177,7 @@ func internetRoute(s *aws.Subnet, public func(*aws.RouteTable) bool) (aws.Cause,
 		if r.Target.Kind != aws.TargetInternetGateway || r.Conflict || r.Cause.Resource == nil {
 			continue
 		}
-		if s.Association.Resource != nil && public(table) {
+		if s.Association.Resource != nil && public[table] {
 			return s.Association, true
 		}
 		return r.Cause, true

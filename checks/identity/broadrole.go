@@ -8,8 +8,8 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/checks/internal/example"
 	"github.com/tfcheck/tfcheck/checks/internal/exposed"
+	"github.com/tfcheck/tfcheck/checks/internal/index"
 	"github.com/tfcheck/tfcheck/checks/internal/policy"
-	"github.com/tfcheck/tfcheck/checks/internal/refer"
 )
 
 // BroadRole reports hosts that face the internet and may do anything.
@@ -82,8 +82,11 @@ func runBroadRole(p *analyzer.Pass) {
 			continue
 		}
 		p.Evaluated++
-		grant, what := broad(p.Snapshot, host)
-		if what == "" || !exposed.Anywhere(p.View, i) {
+		if !exposed.Anywhere(p.View, i) {
+			continue
+		}
+		grant, what := broad(p.View, host)
+		if what == "" {
 			continue
 		}
 		reported[host] = true
@@ -98,47 +101,42 @@ func runBroadRole(p *analyzer.Pass) {
 
 // broad finds what grants a host's role everything. Links that are not
 // certain grant nothing.
-func broad(s *tf.Snapshot, host *tf.Resource) (cause aws.Cause, what string) {
-	profile := named(s, "aws_iam_instance_profile", host.Get("iam_instance_profile"))
+func broad(v *analyzer.View, host *tf.Resource) (cause aws.Cause, what string) {
+	profile := index.Named(v, "aws_iam_instance_profile", host.Get("iam_instance_profile"))
 	if profile == nil {
 		return aws.Cause{}, ""
 	}
-	role := named(s, "aws_iam_role", profile.Get("role"))
+	role := index.Named(v, "aws_iam_role", profile.Get("role"))
 	if role == nil {
 		return aws.Cause{}, ""
 	}
-	for _, r := range s.Resources {
-		if refer.To(r.Get("role"), role, "name", "id") != tf.Yes {
-			continue
+	for _, r := range grants(v)[role] {
+		if document, ok := r.Get("policy").AsString().Known(); ok && policy.Admin(document) {
+			return aws.Cause{Resource: r, Argument: "policy"}, "may do anything by " + r.Address
 		}
-		switch r.Addr.Type {
-		case "aws_iam_role_policy":
-			if document, ok := r.Get("policy").AsString().Known(); ok && policy.Admin(document) {
-				return aws.Cause{Resource: r, Argument: "policy"}, "may do anything by " + r.Address
-			}
-		case "aws_iam_role_policy_attachment":
-			if arn, ok := r.Get("policy_arn").AsString().Known(); ok && policy.AdminARN(arn) {
-				return aws.Cause{Resource: r, Argument: "policy_arn"}, "has " + arn
-			}
-			if own := named(s, "aws_iam_policy", r.Get("policy_arn")); own != nil {
-				if document, ok := own.Get("policy").AsString().Known(); ok && policy.Admin(document) {
-					return aws.Cause{Resource: own, Argument: "policy"}, "may do anything by " + own.Address
-				}
+		if arn, ok := r.Get("policy_arn").AsString().Known(); ok && policy.AdminARN(arn) {
+			return aws.Cause{Resource: r, Argument: "policy_arn"}, "has " + arn
+		}
+		if own := index.Named(v, "aws_iam_policy", r.Get("policy_arn")); own != nil {
+			if document, ok := own.Get("policy").AsString().Known(); ok && policy.Admin(document) {
+				return aws.Cause{Resource: own, Argument: "policy"}, "may do anything by " + own.Address
 			}
 		}
 	}
 	return aws.Cause{}, ""
 }
 
-// named is the instance of a type that a value certainly identifies.
-func named(s *tf.Snapshot, resourceType string, v tf.Value) *tf.Resource {
-	if v.IsNull() || v.IsUnknown() {
-		return nil
-	}
-	for _, r := range s.Resources {
-		if r.Addr.Type == resourceType && r.Addr.Mode == tf.Managed && refer.To(v, r, "name", "id", "arn") == tf.Yes {
-			return r
+type grantsKey struct{}
+
+// grants are the inline policies and attachments of each role.
+func grants(v *analyzer.View) map[*tf.Resource][]*tf.Resource {
+	return analyzer.Shared(v, grantsKey{}, func(v *analyzer.View) map[*tf.Resource][]*tf.Resource {
+		byRole := map[*tf.Resource][]*tf.Resource{}
+		for _, r := range index.Of(v, "aws_iam_role_policy", "aws_iam_role_policy_attachment") {
+			if role := index.Named(v, "aws_iam_role", r.Get("role")); role != nil {
+				byRole[role] = append(byRole[role], r)
+			}
 		}
-	}
-	return nil
+		return byRole
+	})
 }

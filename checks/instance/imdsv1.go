@@ -9,6 +9,7 @@ import (
 	"github.com/tfcheck/tfcheck/checks/internal/account"
 	"github.com/tfcheck/tfcheck/checks/internal/example"
 	"github.com/tfcheck/tfcheck/checks/internal/exposed"
+	"github.com/tfcheck/tfcheck/checks/internal/index"
 	"github.com/tfcheck/tfcheck/checks/internal/refer"
 )
 
@@ -62,12 +63,8 @@ resource "aws_instance" "web" {
 var hosts = []string{"aws_instance", "aws_spot_instance_request", "aws_launch_template", "aws_launch_configuration"}
 
 func runIMDSv1(p *analyzer.Pass) {
-	byDefault := tf.Maybe
-	asked := false
-	for _, r := range p.Snapshot.Resources {
-		if !slices.Contains(hosts, r.Addr.Type) || r.Addr.Mode != tf.Managed || r.Deposed {
-			continue
-		}
+	exposedHost := exposedHosts(p)
+	for _, r := range index.Of(p.View, hosts...) {
 		p.Evaluated++
 		tokens, state := r.Get("metadata_options", "http_tokens").AsString().Get()
 		if endpoint, ok := r.Get("metadata_options", "http_endpoint").AsString().Known(); ok && endpoint == "disabled" {
@@ -81,13 +78,10 @@ func runIMDSv1(p *analyzer.Pass) {
 		case fromTemplate(r):
 			continue
 		default:
-			if !asked {
-				byDefault, asked = account.IMDSDefault.Holds(p), true
-			}
-			if byDefault == tf.Yes {
+			switch account.IMDSDefault.Holds(p) {
+			case tf.Yes:
 				continue
-			}
-			if byDefault == tf.Maybe {
+			case tf.Maybe:
 				verdict, message = analyzer.Undetermined, r.Address+" may answer metadata requests without a token"
 			}
 		}
@@ -100,7 +94,7 @@ func runIMDSv1(p *analyzer.Pass) {
 		if verdict == analyzer.Undetermined {
 			finding.WaitsFor = []tf.Fact{account.IMDSDefault.Fact()}
 		}
-		if exposedHost(p, r) {
+		if exposedHost(r) {
 			finding.Effect.Reach = analyzer.Anyone
 		}
 		p.Report(finding)
@@ -114,21 +108,25 @@ func fromTemplate(r *tf.Resource) bool {
 	return r.Addr.Type == "aws_instance" && (len(template.Elements()) > 0 || template.Kind() == tf.Object)
 }
 
-// exposedHost reports whether the internet reaches something that runs with
-// the options of r: the instance itself, or a fleet that is launched from it.
-func exposedHost(p *analyzer.Pass, r *tf.Resource) bool {
+// exposedHosts tells what runs where the internet reaches it: an instance, or
+// a template that a fleet is launched from.
+func exposedHosts(p *analyzer.Pass) func(*tf.Resource) bool {
+	owners := map[*tf.Resource]bool{}
+	var fleets []*tf.Resource
 	for _, i := range p.Network.Interfaces {
-		if (i.Owner == r || launchedFrom(i.Owner, r)) && exposed.Anywhere(p.View, i) {
-			return true
+		if i.Owner != nil && !owners[i.Owner] && exposed.Anywhere(p.View, i) {
+			owners[i.Owner] = true
+			if i.Kind == aws.KindFleet {
+				fleets = append(fleets, i.Owner)
+			}
 		}
 	}
-	return false
+	return func(r *tf.Resource) bool {
+		return owners[r] || slices.ContainsFunc(fleets, func(fleet *tf.Resource) bool { return launchedFrom(fleet, r) })
+	}
 }
 
 func launchedFrom(fleet, template *tf.Resource) bool {
-	if fleet == nil {
-		return false
-	}
 	for _, path := range [][]string{{"launch_template", "id"}, {"launch_template", "name"}, {"launch_configuration"}} {
 		if refer.To(fleet.Get(path...), template, "id", "name") == tf.Yes {
 			return true

@@ -6,6 +6,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/checks/internal/index"
 	"github.com/tfcheck/tfcheck/checks/internal/refer"
 )
 
@@ -63,10 +64,7 @@ func runFlowLogs(p *analyzer.Pass) {
 // logged reports whether some flow log may be about the VPC: about itself, or
 // about a subnet or interface of it.
 func logged(p *analyzer.Pass, vpc *aws.VPC) bool {
-	for _, r := range p.Snapshot.Resources {
-		if r.Addr.Type != "aws_flow_log" || r.Addr.Mode != tf.Managed {
-			continue
-		}
+	for _, r := range index.Of(p.View, "aws_flow_log") {
 		if id := r.Get("vpc_id"); !id.IsNull() {
 			if refer.To(id, vpc.Resource) != tf.No {
 				return true

@@ -63,10 +63,14 @@ func runDefaultUsed(p *analyzer.Pass) {
 		if i.GroupsCause.Resource != nil {
 			how = "is in"
 		}
+		label := group.Label
+		if group.Resource == nil {
+			label = "the " + label
+		}
 		finding := analyzer.Finding{
 			Cause:    cause,
 			Subjects: []analyzer.Subject{{Address: address, Verdict: analyzer.Violation}},
-			Message:  fmt.Sprintf("%s %s the %s", address, how, group.Label),
+			Message:  fmt.Sprintf("%s %s %s", address, how, label),
 		}
 		if exposed.Anywhere(p.View, i) {
 			finding.Effect.OneChangeAway = true

@@ -6,6 +6,7 @@ package account
 import (
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/checks/internal/index"
 )
 
 // Setting is a default of the account.
@@ -32,10 +33,7 @@ var (
 // Holds says whether the account has the setting's good value. Maybe means
 // that somebody must say: the setting's Fact.
 func (s Setting) Holds(p *analyzer.Pass) tf.Tri {
-	for _, r := range p.Snapshot.Resources {
-		if r.Addr.Type != s.Type || r.Addr.Mode != tf.Managed {
-			continue
-		}
+	for _, r := range index.Of(p.View, s.Type) {
 		value, state := r.Get(s.Attribute).AsString().Get()
 		switch {
 		case state == tf.IsUnknown:

@@ -21,10 +21,29 @@ func Members(n *aws.Network) map[*aws.SecurityGroup][]*aws.Interface {
 	return members
 }
 
-// Judge says whom a rule certainly admits to what, whoever has its group.
-func Judge(r *aws.Rule) (analyzer.Reach, analyzer.Target, packet.Set) {
+// OpenTo says what a rule certainly lets everyone send to whoever has its
+// group.
+func OpenTo(v *analyzer.View, r *aws.Rule) (analyzer.Target, packet.Set) {
+	peers := packet.Addresses{}
+	for _, peer := range r.CIDRs {
+		if !peer.Unknown && peer.To.IsValid() {
+			peers = peers.Union(packet.Prefixes(peer.To.Masked()))
+		}
+	}
+	if len(r.PrefixLists) == 0 && Width(peers) != analyzer.Anyone {
+		return analyzer.NoTarget, packet.Set{} // most rules end here, at little cost
+	}
 	admits := Admits(*r).Must
-	return Sources(admits), newKinds().class(admits), admits
+	if Sources(admits) != analyzer.Anyone {
+		return analyzer.NoTarget, packet.Set{}
+	}
+	return kindsOf(v).class(admits), admits
+}
+
+type kindsKey struct{}
+
+func kindsOf(v *analyzer.View) *kinds {
+	return analyzer.Shared(v, kindsKey{}, func(*analyzer.View) *kinds { return newKinds() })
 }
 
 // Anywhere reports whether the internet reaches the interface at all.
