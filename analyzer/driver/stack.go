@@ -162,6 +162,12 @@ func locate(f *analyzer.Finding) {
 		return
 	}
 	if r := f.Cause.Resource; r != nil {
+		if f.Effect.Credential {
+			// Nobody marked it as sensitive, that is the finding.
+			hidden := *r
+			hidden.Values = r.Values.MarkSensitive()
+			r = &hidden
+		}
 		f.Location, _ = source.Locate(r, f.Cause.Argument)
 	}
 	for _, notes := range [][]analyzer.Note{f.Because, f.Related} {

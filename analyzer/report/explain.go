@@ -107,7 +107,7 @@ func ExplainFinding(w io.Writer, f *analyzer.Finding, o Options) error {
 			text += " (undetermined)"
 		}
 		if !s.Flows.IsEmpty() {
-			text += ": " + services(s.Flows) + " from " + p.origin(s.Flows)
+			text += ": " + p.secrets.text(services(s.Flows)) + " from " + p.origin(s.Flows)
 		}
 		subjects = append(subjects, text)
 	}

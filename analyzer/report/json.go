@@ -283,7 +283,7 @@ func toRange(r tf.Range) wireRange {
 func (w *wire) flows(s packet.Set) []wireFlow {
 	return each(s.Flows(), func(f packet.Flow) wireFlow {
 		return wireFlow{
-			Protocol: f.Protocol, Ports: f.Ports, ICMP: f.ICMP,
+			Protocol: f.Protocol, Ports: w.secrets.texts(f.Ports), ICMP: f.ICMP,
 			Sources: w.secrets.blocks(f.Sources), Destinations: w.secrets.blocks(f.Destinations),
 			SourcePorts: f.SourcePorts,
 		}

@@ -20,10 +20,10 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	o.All = true
 	p := &page{printer: printer{Options: o, stacks: len(stacks), secrets: secretsOf(stacks)}, w: bufio.NewWriter(w)}
 	a = p.secrets.answer(a)
-	p.line(p.paint(bold, string(a.Answer)) + ": " + clean(sentence(q, a)))
+	p.line(p.paint(bold, string(a.Answer)) + ": " + clean(p.secrets.text(sentence(q, a))))
 	switch {
 	case a.Answer == reach.Yes && !a.Complete:
-		p.line("  not all of what was asked: " + services(got(a.Flows)) + " from " + p.origin(got(a.Flows)))
+		p.line("  not all of what was asked: " + p.secrets.text(services(got(a.Flows))) + " from " + p.origin(got(a.Flows)))
 	case a.Answer == reach.No && a.Forward == reach.Yes:
 		p.line("  the request arrives, but its reply does not return")
 	}
@@ -40,7 +40,7 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	p.way("Reply", a.ReplyPath, stacks)
 	for _, f := range a.Through {
 		if f.Through != nil {
-			p.way("Through "+clean(f.Through.Label)+", on "+services(got(f.Reachable)), f.Path, stacks)
+			p.way("Through "+clean(f.Through.Label)+", on "+p.secrets.text(services(got(f.Reachable))), f.Path, stacks)
 		}
 	}
 	var waits, assumptions []string
@@ -180,6 +180,9 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 	if a.Witness != nil {
 		k := toPacket(*a.Witness)
 		k.Source, k.Destination = x.secrets.text(k.Source), x.secrets.text(k.Destination)
+		if port := k.DestinationPort; port != nil && x.secrets.ports[strconv.Itoa(*port)] {
+			k.DestinationPort = nil
+		}
 		out.Witness = &k
 	}
 	return writeJSON(w, out)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,22 +14,36 @@ import (
 // hidden is what is printed in the place of a sensitive value.
 const hidden = "(sensitive)"
 
-// Shorter values are left alone: they are ports and flags, which the text of
-// a report is full of for other reasons.
+// Shorter texts are left alone: they are flags and the like, which a report is
+// full of for other reasons.
 const shortestSecret = 6
 
 // secrets is the last line against printing a sensitive value. Whoever writes
 // a message leaves sensitive values out; here it is made sure of.
 type secrets struct {
 	prefixes []netip.Prefix
+	ports    map[string]bool
 	replacer *strings.Replacer // nil when there is nothing to hide
 }
+
+// portArguments are the arguments whose numbers a report prints.
+var portArguments = []string{"from_port", "to_port", "port", "instance_port", "lb_port"}
+
+// numbers are those that a text holds; an IPv4 address is one.
+var numbers = regexp.MustCompile(`\b[0-9]+(?:\.[0-9]+)*\b`)
 
 // secretsOf collects the sensitive values of stacks.
 func secretsOf(stacks []*tf.Stack) secrets {
 	var s secrets
 	var texts []string
-	add := func(text string) {
+	add := func(name, text string) {
+		if slices.Contains(portArguments, name) {
+			if s.ports == nil {
+				s.ports = map[string]bool{}
+			}
+			s.ports[text] = true
+			return
+		}
 		if p, ok := parsePrefix(text); ok {
 			s.prefixes = append(s.prefixes, p)
 			texts = append(texts, p.String(), p.Addr().String())
@@ -42,10 +57,10 @@ func secretsOf(stacks []*tf.Stack) secrets {
 			continue
 		}
 		for _, r := range resources(stack) {
-			eachSecret(r.Values, false, add)
+			eachSecret("", r.Values, false, add)
 		}
 	}
-	if len(texts) == 0 {
+	if len(texts)+len(s.ports) == 0 {
 		return s
 	}
 	// The longest first, so that no secret hides behind one that it begins
@@ -62,6 +77,25 @@ func secretsOf(stacks []*tf.Stack) secrets {
 	}
 	s.replacer = strings.NewReplacer(pairs...)
 	return s
+}
+
+// Extents splits off the findings whose packets hold sensitive values, so that
+// they cannot be written down in a baseline.
+func Extents(r *analyzer.Report) (open, sealed []*analyzer.Finding) {
+	w := newWire(r.Stacks)
+	for _, f := range r.Findings {
+		if slices.ContainsFunc(f.Subjects, func(s analyzer.Subject) bool { return slices.ContainsFunc(w.flows(s.Flows), wireFlow.hides) }) {
+			sealed = append(sealed, f)
+		} else {
+			open = append(open, f)
+		}
+	}
+	return open, sealed
+}
+
+// hides reports whether a sensitive value was left out of the flow.
+func (f wireFlow) hides() bool {
+	return slices.ContainsFunc(slices.Concat(f.Ports, f.Sources, f.Destinations), func(text string) bool { return strings.Contains(text, hidden) })
 }
 
 // resources are the instances of both snapshots, an unchanged one once.
@@ -82,17 +116,17 @@ func resources(stack *tf.Stack) []*tf.Resource {
 
 // eachSecret visits the texts in a value that are, or are part of, something
 // sensitive.
-func eachSecret(v tf.Value, within bool, visit func(string)) {
+func eachSecret(name string, v tf.Value, within bool, visit func(name, text string)) {
 	within = within || v.IsSensitive()
 	for _, e := range v.Elements() {
-		eachSecret(e, within, visit)
+		eachSecret(name, e, within, visit)
 	}
 	for _, f := range v.Fields() {
-		eachSecret(f.Value, within, visit)
+		eachSecret(f.Name, f.Value, within, visit)
 	}
 	if within {
 		if text, ok := v.AsString().Known(); ok && text != "" {
-			visit(text)
+			visit(name, text)
 		}
 	}
 }
@@ -113,7 +147,24 @@ func (s secrets) text(text string) string {
 	if s.replacer == nil {
 		return text
 	}
-	return s.replacer.Replace(text)
+	text = s.replacer.Replace(text)
+	if len(s.ports) > 0 {
+		text = numbers.ReplaceAllStringFunc(text, func(n string) string {
+			if s.ports[n] {
+				return hidden
+			}
+			return n
+		})
+	}
+	return text
+}
+
+// texts are several texts without sensitive values.
+func (s secrets) texts(list []string) []string {
+	if s.replacer == nil || len(list) == 0 {
+		return list
+	}
+	return each(list, s.text)
 }
 
 // prefix is an address block, unless it comes from a sensitive one. A block

@@ -144,7 +144,7 @@ func (p *printer) exposed(r *analyzer.Report, onlyNew bool) []string {
 	var list []string
 	for _, name := range slices.SortedFunc(maps.Keys(targets), tf.CompareAddresses) {
 		t := targets[name]
-		text := name + " on " + services(t.packets)
+		text := name + " on " + p.secrets.text(services(t.packets))
 		if !everyone(t.sources) {
 			text += " from " + p.sources(t.sources)
 		}

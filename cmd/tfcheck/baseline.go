@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tfcheck/tfcheck/analyzer/report"
 	"github.com/tfcheck/tfcheck/analyzer/settings"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
 )
@@ -39,7 +40,13 @@ func (c *checkCommand) writeBaseline(ctx context.Context, paths []string) error 
 	if err != nil {
 		return err
 	}
-	b := triage.Baseline(result.Findings, old)
+	printDiagnostics(c.env, result.Diagnostics)
+	findings, sealed := report.Extents(result)
+	if len(sealed) > 0 {
+		fmt.Fprintf(c.env.stderr, "warning: %d of the findings cannot be accepted here, because what they cover is sensitive; accept them with a comment in the source: # tfcheck:ignore %s -- reason\n",
+			len(sealed), sealed[0].Check.ID)
+	}
+	b := triage.Baseline(findings, old)
 	data, err := b.Marshal()
 	if err != nil {
 		return err
