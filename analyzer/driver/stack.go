@@ -7,6 +7,7 @@ import (
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
 )
@@ -41,7 +42,7 @@ func analyzeStack(ctx context.Context, stack *tf.Stack, o Options) *part {
 	for _, f := range p.findings {
 		locate(f)
 	}
-	p.assumptions = assumptions(after.Network, p)
+	p.assumptions = assumptions(after.Graph, p)
 	p.coverage = coverage(stack)
 	p.interfaces, p.outside = placement(after.Network, stack)
 	return p
@@ -191,10 +192,10 @@ func exposures(stack *tf.Stack, view *analyzer.View) []*analyzer.Exposure {
 	return all
 }
 
-// assumptions are those that the network or a result rests on, each once.
-func assumptions(network *aws.Network, p *part) []*tf.Assumption {
-	var all []*tf.Assumption
-	all = append(all, network.Assumptions...)
+// assumptions are those that the network or a result rests on, each once;
+// what is not followed in it is among them.
+func assumptions(graph *reach.Graph, p *part) []*tf.Assumption {
+	all := graph.Assumptions()
 	for _, f := range p.findings {
 		all = append(all, f.Assumptions...)
 	}
