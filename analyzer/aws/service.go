@@ -65,6 +65,9 @@ func (b *builder) service(c recipe, r *tf.Resource) {
 			i.PublicIPv4 = i.publicWithGateway()
 		}
 	}
+	if c.public != "" {
+		i.publishIPv6(get)
+	}
 	i.Ports = c.listens(get)
 	if c.source {
 		i.Inbound = tf.No
@@ -73,6 +76,24 @@ func (b *builder) service(c recipe, r *tf.Resource) {
 		i.Initiates = tf.No
 	}
 	b.add(i)
+}
+
+// publishIPv6 says whether a service with a switch may be reached over IPv6: if
+// it is public, has IPv6 addresses and stands in a subnet with some (SVC-19).
+// Which of them do so is not certain.
+func (i *Interface) publishIPv6(get func(string) setting) {
+	speaks := tf.No
+	for _, name := range []string{"network_type", "ip_address_type"} {
+		text, state := get(name).value.AsString().Get()
+		switch {
+		case state == tf.IsUnknown:
+			speaks = speaks.Or(tf.Maybe)
+		case state == tf.IsKnown && !strings.EqualFold(text, "ipv4"):
+			speaks = tf.Maybe
+		}
+	}
+	i.number(setting{value: tf.UnknownValue()})
+	i.IPv6 = i.IPv6.And(speaks).And(i.PublicIPv4)
 }
 
 // publicWithGateway is No where no subnet's VPC has an internet gateway, and

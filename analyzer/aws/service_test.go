@@ -123,6 +123,32 @@ func TestServices(t *testing.T) {
 	}
 }
 
+// A public service that speaks IPv6 may be reached over it (SVC-19).
+func TestServicesOverIPv6(t *testing.T) {
+	for name, test := range map[string]struct {
+		public  bool
+		network any
+		want    tf.Tri
+	}{
+		"public and dual-stack": {true, "DUAL", tf.Maybe},
+		"public, nobody knows":  {true, tf.UnknownValue(), tf.Maybe},
+		"public, IPv4 only":     {true, "IPV4", tf.No},
+		"private, dual-stack":   {false, "DUAL", tf.No},
+	} {
+		n := build(append(site(),
+			made("aws_db_subnet_group.g", attrs{"name": "data", "subnet_ids": list{ref("aws_subnet.dual.id")}}),
+			made("aws_db_instance.x", attrs{"engine": "mysql", "db_subnet_group_name": "data", "publicly_accessible": test.public, "network_type": test.network}),
+			with(made("aws_db_instance.unset", attrs{"engine": "mysql", "db_subnet_group_name": "data", "publicly_accessible": true}), attrs{"network_type": tf.UnknownValue()}),
+		)...)
+		if i := find(t, n.Interfaces, interfaceObject, "aws_db_instance.x"); i.IPv6 != test.want {
+			t.Errorf("%s: %s, want %s", name, i.IPv6, test.want)
+		}
+		if i := find(t, n.Interfaces, interfaceObject, "aws_db_instance.unset"); i.IPv6 != tf.No {
+			t.Errorf("unset: %s, want no", i.IPv6)
+		}
+	}
+}
+
 // What takes one of its subnets says so, what stands in each does not (SVC-1,
 // SVC-3, SVC-9).
 func TestServicesInOneSubnetOfSeveral(t *testing.T) {
