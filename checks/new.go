@@ -54,6 +54,8 @@ func write(topic, id string) error {
 	}
 	n.Func = "run" + n.Name
 	dir := filepath.Join("checks", topic)
+	path := filepath.Join(dir, strings.ReplaceAll(id, "-", "")+".go")
+	next := fmt.Sprintf("fill %s in, and add %s to the slice in %s", path, n.Name, filepath.Join(dir, topic+".go"))
 	if _, err := os.Stat("checks"); err != nil {
 		return errors.New("there is no folder checks: run this from the root of the repository")
 	}
@@ -64,13 +66,12 @@ func write(topic, id string) error {
 		if err := create(filepath.Join(dir, topic+".go"), topicFile, n); err != nil {
 			return err
 		}
-		fmt.Printf("add %s.Checks() to checks/checks.go\n", topic)
+		next = fmt.Sprintf("fill %s in, and add %s.Checks() to checks/checks.go", path, topic)
 	}
-	path := filepath.Join(dir, strings.ReplaceAll(id, "-", "")+".go")
 	if err := create(path, checkFile, n); err != nil {
 		return err
 	}
-	fmt.Printf("fill %s in, and add %s to the slice in %s\n", path, n.Name, filepath.Join(dir, topic+".go"))
+	fmt.Println(next)
 	return nil
 }
 
