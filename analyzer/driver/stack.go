@@ -65,6 +65,11 @@ func (p *part) dropForeign() {
 				return true
 			}
 		}
+		for _, s := range e.Flow.To.Services {
+			if s.Resource != nil && !holds(p.stack, s.Resource) {
+				return true
+			}
+		}
 		return false
 	})
 }

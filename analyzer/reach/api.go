@@ -144,6 +144,8 @@ type Endpoint struct {
 	Interfaces []*aws.Interface
 	Balancers  []*aws.LoadBalancer
 	Gateway    *aws.Boundary // of GatewayEndpoints
+	// Services are what the internet reaches without a path through a VPC.
+	Services []*aws.PublicService
 }
 
 // Question is what `tfcheck reach` asks.

@@ -69,6 +69,8 @@ func clientPortsOf(q Question) packet.Ports {
 func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set) []outcome {
 	from, to = g.held(from, f), g.held(to, f)
 	switch {
+	case from.Kind == Internet && len(to.Services) > 0:
+		return g.fromOutside(from, to, f, packets)
 	case from.isOutside() && to.isOutside():
 		return []outcome{g.elsewhere(from, to, nil, f, packets)}
 	case from.Kind == Internet:
@@ -166,6 +168,12 @@ func (g *Graph) fromOutside(from, to Endpoint, f packet.Family, packets packet.S
 			return g.toListeners(lb, lb.Listeners, p, packets)
 		}))
 	}
+	if len(to.Services) > 0 { // other ways to the same thing
+		for _, s := range to.Services {
+			out = append(out, g.toService(s, f, packets))
+		}
+		out = []outcome{together(out...)}
+	}
 	if to.Kind == GatewayEndpoints {
 		out = append(out, g.elsewhere(from, to, nil, f, packets))
 	}
@@ -225,7 +233,7 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 // something leads there that is not followed yet, nobody knows.
 func (g *Graph) elsewhere(from, to Endpoint, i *aws.Interface, f packet.Family, packets packet.Set) outcome {
 	other := from
-	if i != nil && from.Kind == Interfaces || from.Kind == LoadBalancers {
+	if i != nil && from.Kind == Interfaces || from.Kind == LoadBalancers || to.Kind == Service {
 		other = to
 	}
 	out := stage{object: aws.Object{Label: other.Label}, code: "NO_PATH", blocked: "nothing leads there", cost: 3}
@@ -323,6 +331,9 @@ func witness(s packet.Set, o *outcome) *packet.Packet {
 			return n
 		}
 		return s
+	}
+	if o.unaddressed {
+		return nil
 	}
 	s = narrow(s, s.From, o.from)
 	s = narrow(s, s.To, o.to)

@@ -123,6 +123,15 @@ func (g *Graph) index() map[string]Endpoint {
 			names[e.Label] = e
 		}
 	}
+	for _, s := range g.network.PublicServices {
+		add(s.Object, nil, nil)
+		e := names[addressOf(s.Object)]
+		e.Services = append(e.Services, s)
+		if len(e.Interfaces) == 0 {
+			e.Kind = Service
+		}
+		names[e.Label] = e
+	}
 	for n := range g.network.Boundaries {
 		b := &g.network.Boundaries[n]
 		if isGatewayEndpoint(b) {
@@ -151,6 +160,7 @@ func (g *Graph) instances(a tf.Address) (Endpoint, bool) {
 		found = true
 		out.Interfaces = append(out.Interfaces, e.Interfaces...)
 		out.Balancers = append(out.Balancers, e.Balancers...)
+		out.Services = append(out.Services, e.Services...)
 	}
 	return out, found && out.Kind != GatewayEndpoints
 }

@@ -154,3 +154,16 @@ func TestStatefulGroups(t *testing.T) {
 	w.host("a", w.public, tf.Yes, g)
 	w.expect(t, "yes aws_instance.a: tcp/22 from 0.0.0.0/0")
 }
+
+// TestMaybeGroups: of groups that an interface may have, nobody says that they
+// hold no rule.
+func TestMaybeGroups(t *testing.T) {
+	w := newWorld()
+	i := w.host("a", w.public, tf.Yes)
+	i.Groups = aws.Links[aws.SecurityGroup]{Maybe: []aws.Link[aws.SecurityGroup]{
+		{To: []*aws.SecurityGroup{w.group("inner", allow("tcp", 22, 22, "10.0.0.0/8"))}},
+	}}
+	if a := w.ask(t, "internet", "aws_instance.a", "tcp/22"); codes(a) != "ENI_SG_RULES_MISMATCH at aws_instance.a" {
+		t.Errorf("%s by %s", a.Answer, codes(a))
+	}
+}

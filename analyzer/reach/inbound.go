@@ -13,8 +13,8 @@ var families = [...]packet.Family{packet.IPv4, packet.IPv6}
 
 // FromInternet returns what the internet reaches or may reach: every interface
 // that has or may have a public address, every listener of a load balancer,
-// and the targets behind them. A flow that arrives and is never answered is
-// among them (M-2).
+// the targets behind them, and every service that is public by itself. A flow
+// that arrives and is never answered is among them (M-2).
 func (g *Graph) FromInternet() []*Flow {
 	var out []*Flow
 	for _, f := range families {
@@ -25,6 +25,11 @@ func (g *Graph) FromInternet() []*Flow {
 		}
 		for _, lb := range g.network.LoadBalancers {
 			out = append(out, g.balanced(lb, f)...)
+		}
+		for _, s := range g.network.PublicServices {
+			if flow := g.published(s, f); flow != nil {
+				out = append(out, flow)
+			}
 		}
 	}
 	sortFlows(out)
@@ -180,7 +185,10 @@ func (g *Graph) groupStage(i *aws.Interface, d direction, f packet.Family, by re
 		blocked: "no " + d.name() + " rule admits it",
 		cost:    1,
 	}
-	rules := 0
+	rules := len(i.Groups.Maybe) // nobody can say that these have none
+	if i.Groups.Open {
+		rules++
+	}
 	for _, l := range i.Groups.Each {
 		s, ok := l.One()
 		if !ok {
@@ -218,19 +226,24 @@ func listening(i *aws.Interface, f packet.Family) stage {
 	if i.Ports == nil || i.Inbound == tf.No {
 		return out
 	}
+	return out.onPorts(i.Ports, f, fact)
+}
+
+// onPorts restricts what a stage lets through to the ports of a service.
+func (s stage) onPorts(list []aws.ServicePort, f packet.Family, fact tf.Fact) stage {
 	var ports Relation
-	for _, p := range i.Ports {
-		s := packet.Everything(f).On(p.Protocol).ToPorts(portRange(int(p.From), int(p.To)))
+	for _, p := range list {
+		admits := packet.Everything(f).On(p.Protocol).ToPorts(portRange(int(p.From), int(p.To)))
 		if p.Maybe {
-			ports = ports.or(possibly(s))
-			out.doubts = append(out.doubts, doubt{fact, s})
+			ports = ports.or(possibly(admits))
+			s.doubts = append(s.doubts, doubt{fact, admits})
 		} else {
-			ports = ports.or(exactly(s))
+			ports = ports.or(exactly(admits))
 		}
 	}
-	out.admits = out.admits.and(ports)
-	out.code, out.blocked = "PROTOCOL_RESTRICTION", "it listens on "+portsText(i.Ports)+" only"
-	return out
+	s.admits = s.admits.and(ports)
+	s.code, s.blocked = "PROTOCOL_RESTRICTION", "it listens on "+portsText(list)+" only"
+	return s
 }
 
 func portsText(ports []aws.ServicePort) string {

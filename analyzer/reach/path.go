@@ -84,6 +84,9 @@ type outcome struct {
 	// for examples.
 	asked    packet.Set
 	from, to packet.Addresses
+	// unaddressed is set when nobody can say what address the destination has,
+	// so that there is no example.
+	unaddressed bool
 }
 
 // walk sends the packets of a question along a path and their replies back. A

@@ -1,0 +1,77 @@
+package reach
+
+import (
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// published is the flow from the internet to a service that answers it without
+// a path through a VPC, or nil (SVC-5, SVC-14, SVC-20).
+func (g *Graph) published(s *aws.PublicService, f packet.Family) *Flow {
+	o := g.toService(s, f, packet.Everything(f))
+	if o.forward.IsEmpty() {
+		return nil
+	}
+	to := Endpoint{Kind: Service, Label: s.Label, Services: []*aws.PublicService{s}}
+	flow := newFlow(internetEnd(f), to, f, o)
+	flow.Delivered = flow.Reachable
+	return flow
+}
+
+// toService is the whole way to a public service: no group, ACL or route
+// guards it, only its switch, its ports and its list of addresses.
+func (g *Graph) toService(s *aws.PublicService, f packet.Family, question packet.Set) outcome {
+	p := g.place(g.unknown("outside of every VPC"), f)
+	o := walk([]stage{publicSwitch(s, f), servedPorts(s, f), servedSources(s, f)}, question.From(p.internet.addresses)).seenFrom(p)
+	o.unaddressed = true
+	o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
+	return o
+}
+
+// publicSwitch is the argument that makes a service public.
+func publicSwitch(s *aws.PublicService, f packet.Family) stage {
+	fact := tf.Fact{ID: "public:" + s.Label, Text: "whether the " + s.Service + " is public", Settle: settleApply}
+	out := gated(s.Public, f, fact, stage{
+		object: s.Object, cause: objectCause(s.Object), code: "NO_PATH", blocked: "it has no public endpoint", cost: 1,
+	})
+	out.elements = []element{{object: s.Object, cause: objectCause(s.Object), detail: "public endpoint", admits: out.admits}}
+	return out
+}
+
+// servedPorts are what a public service listens on; nobody knows where the
+// table does not say.
+func servedPorts(s *aws.PublicService, f packet.Family) stage {
+	fact := tf.Fact{ID: "listens:" + s.Label, Text: "what " + s.Label + " listens on", Settle: settleApply}
+	out := stage{object: s.Object, cause: objectCause(s.Object), cost: 3, quiet: true}
+	if s.Ports == nil {
+		return gated(tf.Maybe, f, fact, out)
+	}
+	out.admits = everything(f)
+	return out.onPorts(s.Ports, f, fact)
+}
+
+// servedSources is the list of addresses that a public service answers.
+func servedSources(s *aws.PublicService, f packet.Family) stage {
+	out := stage{
+		object: s.Object, cause: s.Cause, code: "FILTER_AT_DESTINATION_SOURCE_ADDRESS",
+		blocked: "its list of addresses admits none of it", cost: 1,
+	}
+	if out.cause.Resource == nil {
+		out.cause = objectCause(s.Object)
+	}
+	fact := tf.Fact{ID: "sources:" + s.Label, Text: "which addresses may reach the " + s.Service, Settle: settleApply}
+	for _, source := range s.Sources {
+		prefix, ok := source.Known()
+		admits, from := possibly(packet.Everything(f)), "addresses not known yet"
+		if ok {
+			admits = exactly(packet.Everything(f).From(packet.Prefixes(prefix).Family(f)))
+			from = printed(s.Cause, prefix.String())
+		} else {
+			out.doubts = append(out.doubts, doubt{fact, admits.May})
+		}
+		out.admits = out.admits.or(admits)
+		out.elements = append(out.elements, element{object: s.Object, cause: s.Cause, detail: "answers " + from, admits: admits})
+	}
+	return out
+}
