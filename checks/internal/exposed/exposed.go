@@ -29,11 +29,13 @@ type Part struct {
 	Target  analyzer.Target
 	// Around is the load balancer that the packets pass by, or nil.
 	Around *aws.LoadBalancer
+	// Guarded is set for a service that authenticates whoever asks.
+	Guarded bool
 }
 
 // Effect is the part in the terms of severity.
 func (p *Part) Effect() analyzer.Effect {
-	return analyzer.Effect{Reach: p.Reach, Target: p.Target, Bypass: p.Around != nil}
+	return analyzer.Effect{Reach: p.Reach, Target: p.Target, Bypass: p.Around != nil, Guarded: p.Guarded}
 }
 
 type partsKey struct{}
@@ -59,6 +61,9 @@ type classifier struct {
 
 func (c *classifier) add(f *reach.Flow) {
 	balancer := Balancer(f)
+	for _, s := range f.To.Services {
+		c.service(f, s)
+	}
 	switch {
 	case f.Through != nil && !overHTTP(f.Listener):
 		for _, i := range f.To.Interfaces {
@@ -144,6 +149,32 @@ func (c *classifier) through(f *reach.Flow, i *aws.Interface) {
 func (c *classifier) listeners(f *reach.Flow, b *aws.LoadBalancer) {
 	c.emit(Part{Flow: f, Subject: b.Label, Cause: listenerCause(f)}, f.Reachable,
 		func(s packet.Set) (analyzer.Target, *aws.LoadBalancer) { return c.declared(s), nil })
+}
+
+// services are the public services that are no front door by what they are,
+// with whether they authenticate whoever asks.
+var services = map[string]struct {
+	target  analyzer.Target
+	guarded bool
+}{
+	"aws_mq_broker":            {analyzer.DataStore, false},
+	"aws_lightsail_database":   {analyzer.DataStore, false},
+	"aws_lightsail_instance":   {analyzer.AdminPort, false},
+	"aws_opensearch_domain":    {analyzer.DataStore, true},
+	"aws_elasticsearch_domain": {analyzer.DataStore, true},
+}
+
+// service judges what answers the internet without a path through a VPC.
+func (c *classifier) service(f *reach.Flow, s *aws.PublicService) {
+	if s.Resource == nil {
+		return
+	}
+	kind, ok := services[s.Resource.Addr.Type]
+	if !ok {
+		return
+	}
+	part := Part{Flow: f, Subject: s.Label, Cause: s.Cause, Guarded: kind.guarded}
+	c.emit(part, f.Reachable, func(packet.Set) (analyzer.Target, *aws.LoadBalancer) { return kind.target, nil })
 }
 
 // declared is the class of packets that a listener was made for.
