@@ -35,9 +35,9 @@ func decode(r io.Reader) (io.Reader, error) {
 			Summary: "binary plans cannot be read yet",
 			Detail:  "show it as JSON with `terraform show -json FILE > plan.json` and name plan.json",
 		}
-	case bytes.HasPrefix(lead, []byte{0xFE, 0xFF}):
+	case bytes.HasPrefix(lead, []byte{0xFE, 0xFF}), bytes.HasPrefix(lead, []byte{0, '{'}):
 		return fromUTF16(b, binary.BigEndian)
-	case bytes.HasPrefix(lead, []byte{0xFF, 0xFE}):
+	case bytes.HasPrefix(lead, []byte{0xFF, 0xFE}), bytes.HasPrefix(lead, []byte{'{', 0}):
 		return fromUTF16(b, binary.LittleEndian)
 	case bytes.HasPrefix(lead, []byte{0xEF, 0xBB, 0xBF}):
 		skip = 3
@@ -80,5 +80,8 @@ func fromUTF16(r io.Reader, order binary.ByteOrder) (io.Reader, error) {
 	for i := range units {
 		units[i] = order.Uint16(data[2*i:])
 	}
-	return bytes.NewReader([]byte(string(utf16.Decode(units[1:])))), nil
+	if len(units) > 0 && units[0] == 0xFEFF {
+		units = units[1:]
+	}
+	return bytes.NewReader([]byte(string(utf16.Decode(units)))), nil
 }

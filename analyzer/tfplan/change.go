@@ -132,7 +132,8 @@ func (rd *reader) element(b []byte) (h header, t changeText, ok bool) {
 // change reads one element of resource_changes.
 func (rd *reader) change(b []byte) {
 	h, t, ok := rd.element(b)
-	if !ok {
+	if !ok || h.typ == "" {
+		rd.unreadable++
 		return
 	}
 	action, known := actionsOf(t.actions)
@@ -180,6 +181,9 @@ func (rd *reader) change(b []byte) {
 		rd.before = append(rd.before, &old)
 	}
 	if !hasAfter {
+		if !gone && action != tf.Forget {
+			rd.unreadable++
+		}
 		return
 	}
 	rd.addresses[r.Address] = true

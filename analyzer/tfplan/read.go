@@ -75,6 +75,7 @@ type reader struct {
 	seen       map[string]bool // top-level members
 	version    string          // of a raw state
 	usePlanned bool
+	unreadable int // resource changes
 
 	before, after []*tf.Resource
 	pending       []*pending
@@ -185,12 +186,18 @@ func (rd *reader) noMore() error {
 			return nil
 		}
 	}
-	if len(rd.seen) <= 1 || rd.seen["@level"] {
-		return &Error{"the input is a log, not a plan", "`terraform plan -json` prints messages; make a plan with `terraform plan -out=tfplan` and " + showHint}
+	switch {
+	case rd.seen["@level"]:
+		return errLog
+	case len(rd.seen) <= 1:
+		return &Error{foreign, showHint}
 	}
-	rd.diagnose(tf.Warning, false, "something follows the plan in the input", "it was ignored; "+showHint)
+	another := rd.dec.PeekKind() == jsontext.KindBeginObject
+	rd.diagnose(tf.Warning, another, "something follows the plan in the input", "it was ignored; "+showHint)
 	return nil
 }
+
+var errLog = &Error{"the input is a log, not a plan", "`terraform plan -json` prints messages; make a plan with `terraform plan -out=tfplan`, then `terraform show -json tfplan > plan.json`"}
 
 // members calls f for each member of the object that comes next; f consumes
 // the member's value.
@@ -268,6 +275,10 @@ func (rd *reader) topLevel(name string) error {
 		}
 	case "resource_changes":
 		rd.stack.Kind = tf.PlanInput
+		if kind := rd.dec.PeekKind(); kind != jsontext.KindBeginArray && kind != jsontext.KindNull {
+			rd.stack.Complete = false
+			rd.diagnose(tf.Error, true, "resource_changes of the plan is no list", "it was not analysed; "+showHint)
+		}
 		return rd.elements(rd.change)
 	case "resource_drift":
 		return rd.elements(rd.drift)
@@ -327,7 +338,9 @@ func (rd *reader) checkFormat(version string) error {
 	m, err := strconv.Atoi(major)
 	n, err2 := strconv.Atoi(minor)
 	switch {
-	case err != nil || err2 != nil || m > 1:
+	case err != nil || err2 != nil || m < 0:
+		return &Error{fmt.Sprintf("format_version %q of the input is no version", version), showHint}
+	case m > 1:
 		return &Error{fmt.Sprintf("format %q of the plan is newer than this version knows", version), "known are 0.1, 0.2 and 1.x; use a newer tfcheck"}
 	case m == 1 && n > newestMinor:
 		rd.diagnose(tf.Warning, false, fmt.Sprintf("format %s of the input is newer than this version knows", version), "what it added is ignored")
@@ -369,10 +382,16 @@ func (rd *reader) finish() (*tf.Stack, error) {
 		return nil, &Error{"the state has version " + rd.version + ", which is not known here", "show it with `terraform show -json > state.json`"}
 	case s.Kind == "" && (rd.seen["format_version"] || rawState):
 		s.Kind = tf.StateInput // a state without resources
+	case s.Kind == "" && rd.seen["@level"]:
+		return nil, errLog
 	case s.Kind == "":
 		return nil, &Error{foreign, showHint}
 	case rd.plannedOnly() && !rd.usePlanned:
 		return nil, &Error{"the plan has no resource_changes", "save it to a file and give its path, so that its planned_values can be read instead"}
+	}
+	if rd.unreadable > 0 {
+		s.Complete = false
+		rd.diagnose(tf.Error, true, fmt.Sprintf("%d of the resource changes cannot be read", rd.unreadable), "they have no address, no type or no values, and were not analysed; "+showHint)
 	}
 	for _, t := range rd.types {
 		if t.count > 0 {

@@ -116,6 +116,8 @@ func TestPlanLevel(t *testing.T) {
 		{"twice", `{"format_version":"1.2","resource_changes":[` + base + `,` + base + `]}`, "the address aws_vpc.a occurs twice", true},
 		{"unknown action", `{"format_version":"1.2","resource_changes":[` + change("aws_vpc.a", `"bless"`, `{}`, `{"id":"x"}`, ``) + `]}`, "unknown action on aws_vpc.a", true},
 		{"truncated", `{"format_version":"1.2","resource_changes":[` + base + `],"configuration":{"root`, "the input ends in the middle, after", false},
+		{"another plan", `{"format_version":"1.2","resource_changes":[` + base + `]} {}`, "something follows the plan in the input", true},
+		{"not changes", `{"format_version":"1.2","resource_changes":[` + base + `,null,{},{"address":"aws_vpc.b","type":"aws_vpc","name":"b","change":{"actions":["create"]}}]}`, "3 of the resource changes cannot be read", false},
 		{"trailing text", `{"format_version":"1.2","resource_changes":[` + base + `]} Done.`, "something follows the plan in the input", true},
 	}
 	for _, c := range cases {
@@ -141,6 +143,8 @@ func TestErrors(t *testing.T) {
 		{"array", `[1]`, "the input is JSON, but neither a plan nor a state"},
 		{"something else", `{"name":"x","version":"1.0.0"}`, "the input is JSON, but neither a plan nor a state"},
 		{"log", `{"@level":"info","@message":"Terraform 1.11.4"}` + "\n" + `{"@level":"info"}`, "the input is a log, not a plan"},
+		{"one message", `{"@level":"info","@message":"Terraform 1.11.4"}`, "the input is a log, not a plan"},
+		{"no version", `{"format_version":null,"resource_changes":[]}`, `format_version "null" of the input is no version`},
 		{"encrypted", `{"serial":0,"lineage":"","meta":{},"encrypted_data":"AAAA","encryption_version":"v0"}`, "the input is encrypted by OpenTofu"},
 		{"newer major", `{"format_version":"2.0","resource_changes":[]}`, `format "2.0" of the plan is newer than this version knows`},
 		{"old state", `{"version":3,"serial":1,"modules":[]}`, "the state has version 3, which is not known here"},

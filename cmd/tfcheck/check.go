@@ -199,9 +199,16 @@ func (o output) write(env environment, r *analyzer.Report, options report.Option
 	return nil
 }
 
+// mostDiagnostics is what fits on a screen.
+const mostDiagnostics = 20
+
 // printDiagnostics tells people what the input made impossible to see.
 func printDiagnostics(env environment, diags []tf.Diagnostic) {
-	for _, d := range diags {
+	for i, d := range diags {
+		if i == mostDiagnostics {
+			fmt.Fprintf(env.stderr, "… %d more: -f json\n", len(diags)-i)
+			break
+		}
 		fmt.Fprintln(env.stderr, report.Diagnostic(d))
 	}
 }
