@@ -84,6 +84,9 @@ func (o Options) join(parts []*part) *analyzer.Report {
 		report.Outside += p.outside
 		report.NetworkChanged = report.NetworkChanged || p.changed
 	}
+	for _, c := range o.Context {
+		report.Diagnostics = append(report.Diagnostics, c.Diagnostics...)
+	}
 	o.triage(report)
 	return report
 }

@@ -13,7 +13,7 @@ import (
 // stands for the place.
 func Compact(w io.Writer, r *analyzer.Report, o Options) error {
 	p := &printer{Options: o, stacks: len(r.Stacks)}
-	r = secretsOf(r.Stacks).report(r)
+	r = secretsOf(allStacks(r)).report(r)
 	b := bufio.NewWriter(w)
 	for _, f := range r.Findings {
 		if !o.shown(f) {

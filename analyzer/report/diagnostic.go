@@ -6,6 +6,9 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
+// longestDiagnostic bounds what a diagnostic quotes of the input.
+const longestDiagnostic = 600
+
 // Diagnostic is a diagnostic on one line, as it goes to standard error.
 func Diagnostic(d tf.Diagnostic) string {
 	var at []string
@@ -19,5 +22,5 @@ func Diagnostic(d tf.Diagnostic) string {
 	if d.Detail != "" {
 		text = strings.TrimRight(text, ".") + ". " + d.Detail
 	}
-	return clean(strings.Join(strings.Fields(text), " "))
+	return cut(clean(strings.Join(strings.Fields(text), " ")), longestDiagnostic)
 }

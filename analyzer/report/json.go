@@ -18,7 +18,7 @@ import (
 // goes out member by member and finding by finding, so that a large report is
 // never in memory twice.
 func JSON(w io.Writer, r *analyzer.Report, o Options) error {
-	x := newWire(slices.Concat(r.Stacks, r.Context))
+	x := newWire(allStacks(r))
 	r = x.secrets.report(r)
 	d := newDocument(w)
 	d.begin()

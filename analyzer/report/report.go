@@ -30,6 +30,8 @@ type Options struct {
 	// ReadSource returns a source file by its path relative to the repository
 	// root, if there is one. Only SARIF asks, for GitHub's line hashes.
 	ReadSource func(path string) ([]byte, bool)
+	// Context are the stacks beside the one of a finding that is explained.
+	Context []*tf.Stack
 }
 
 func (o Options) command() string {

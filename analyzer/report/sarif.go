@@ -32,7 +32,7 @@ const (
 // resolved ones and those that are undetermined are no alerts: nobody could
 // close them. It fails with ErrNoPositions when no finding has a place.
 func SARIF(w io.Writer, r *analyzer.Report, o Options) error {
-	r = secretsOf(r.Stacks).report(r)
+	r = secretsOf(allStacks(r)).report(r)
 	s := &sarifWriter{Options: o, report: r, rules: map[string]int{}, hashes: map[string][]string{}}
 	groups, unplaced := s.groups()
 	if len(groups) == 0 && unplaced > 0 {

@@ -79,10 +79,14 @@ func secretsOf(stacks []*tf.Stack) secrets {
 	return s
 }
 
+// allStacks are those of a report, the known ones included: what is judged may
+// speak of what they hold.
+func allStacks(r *analyzer.Report) []*tf.Stack { return slices.Concat(r.Stacks, r.Context) }
+
 // Extents splits off the findings whose packets hold sensitive values, so that
 // they cannot be written down in a baseline.
 func Extents(r *analyzer.Report) (open, sealed []*analyzer.Finding) {
-	w := newWire(r.Stacks)
+	w := newWire(allStacks(r))
 	for _, f := range r.Findings {
 		if slices.ContainsFunc(f.Subjects, func(s analyzer.Subject) bool { return slices.ContainsFunc(w.flows(s.Flows), wireFlow.hides) }) {
 			sealed = append(sealed, f)

@@ -25,7 +25,7 @@ const (
 // the questions that would decide more, and one line that sums up. A clean run
 // is one line that says the positive fact.
 func Text(w io.Writer, r *analyzer.Report, o Options) error {
-	p := &printer{Options: o, stacks: len(r.Stacks), secrets: secretsOf(r.Stacks)}
+	p := &printer{Options: o, stacks: len(r.Stacks), secrets: secretsOf(allStacks(r))}
 	r = p.secrets.report(r)
 	var shown []*analyzer.Finding
 	for _, f := range r.Findings {

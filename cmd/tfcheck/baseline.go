@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/report"
 	"github.com/tfcheck/tfcheck/analyzer/settings"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
@@ -45,6 +46,9 @@ func (c *checkCommand) writeBaseline(ctx context.Context, paths []string) error 
 	if len(sealed) > 0 {
 		fmt.Fprintf(c.env.stderr, "warning: %d of the findings cannot be accepted here, because what they cover is sensitive; accept them with a comment in the source: # tfcheck:ignore %s -- reason\n",
 			len(sealed), sealed[0].Check.ID)
+	}
+	if triage.ExitCode(&analyzer.Report{Diagnostics: result.Diagnostics}, triage.Options{}) == exitError {
+		return exit{exitError, "no baseline was written: it would be one of a part of the input"}
 	}
 	b := triage.Baseline(findings, old)
 	data, err := b.Marshal()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -53,6 +54,8 @@ func (c *checkCommand) explain(ctx context.Context, id string, paths []string) e
 	if err != nil {
 		return err
 	}
+	printDiagnostics(c.env, result.Diagnostics)
+	options.Context = result.Context
 	found := false
 	asked := checks.Find(id)
 	for _, f := range result.Findings {
@@ -64,7 +67,7 @@ func (c *checkCommand) explain(ctx context.Context, id string, paths []string) e
 		}
 	}
 	if !found {
-		return exit{exitError, fmt.Sprintf("no finding %s in %v: fingerprints stand in the JSON (tfcheck check -f json)", id, paths)}
+		return exit{exitError, fmt.Sprintf("no finding %s in %s: fingerprints stand in the JSON (tfcheck check -f json)", id, strings.Join(paths, " "))}
 	}
 	return nil
 }

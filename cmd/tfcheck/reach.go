@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/report"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
 // reachCommand is `tfcheck reach`.
@@ -69,9 +71,11 @@ func (c *reachCommand) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	for _, stack := range stacks {
-		printDiagnostics(c.env, stack.Diagnostics)
+	var diags []tf.Diagnostic
+	for _, stack := range slices.Concat(stacks, known) {
+		diags = append(diags, stack.Diagnostics...)
 	}
+	printDiagnostics(c.env, diags)
 	graph := driver.Graph(stacks, known)
 	question := reach.Question{SourcePort: c.sourcePort}
 	if question.From, err = graph.Endpoint(c.from); err != nil {
@@ -87,8 +91,11 @@ func (c *reachCommand) run(ctx context.Context, paths []string) error {
 	if c.format == "json" {
 		write = report.ReachJSON
 	}
-	if err := write(c.env.stdout, question, answer, stacks, options); err != nil {
+	if err := write(c.env.stdout, question, answer, slices.Concat(stacks, known), options); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(diags, func(d tf.Diagnostic) bool { return d.Severity == tf.Error }) {
+		return exit{code: exitError} // a part of the input is missing
 	}
 	if code := c.exitCode(answer.Answer); code != exitOK {
 		return exit{code: code}
