@@ -143,7 +143,7 @@ func deniesRemoved(p *analyzer.Pass, before, after *aws.ACL) {
 			Cause:    aws.Cause{Resource: after.Resource, Argument: "ingress"},
 			Subjects: []analyzer.Subject{{Address: after.Label, Verdict: analyzer.Violation, Flows: opened}},
 			Effect:   analyzer.Effect{ControlRemoved: true},
-			Message:  fmt.Sprintf("this change removes the entry of %s that denied %s", after.Label, exposed.Describe(opened)),
+			Message:  fmt.Sprintf("this change removes the entry of %s that denied %s%s", after.Label, exposed.Describe(opened), deniedFrom(d.Entry)),
 		}
 		if r := d.Entry.Cause.Resource; r != nil && r.Address != after.Resource.Address {
 			finding.Cause = aws.Cause{Resource: r}
@@ -153,6 +153,14 @@ func deniesRemoved(p *analyzer.Pass, before, after *aws.ACL) {
 		}
 		p.Report(finding)
 	}
+}
+
+// deniedFrom names the addresses of an entry, unless they are everyone's.
+func deniedFrom(e *aws.ACLEntry) string {
+	if cidr, ok := e.CIDR.Known(); ok && cidr.Bits() > 0 {
+		return " from " + cidr.String()
+	}
+	return ""
 }
 
 // exposedThrough reports whether anyone on the internet now uses what the ACL

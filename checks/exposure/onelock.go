@@ -3,6 +3,7 @@ package exposure
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -81,7 +82,7 @@ func findLocks(p *analyzer.Pass) []analyzer.Finding {
 			if len(now) != 1 || len(then) < 2 {
 				continue
 			}
-			cause := opened(p, i, then, now)
+			cause := opened(p, was, i, then, now)
 			key := exposed.PlaceOf(cause)
 			if groups[key] == nil {
 				groups[key] = &analyzer.Finding{Cause: cause, Path: now, Effect: analyzer.Effect{OneChangeAway: true, Target: target.class}}
@@ -184,7 +185,10 @@ func sameLock(a, b reach.Hop) bool { return a.Object.Label == b.Object.Label }
 
 // opened finds what this change did to the locks that fell: the changed
 // element on the way, else the interface itself.
-func opened(p *analyzer.Pass, i *aws.Interface, then, now []reach.Hop) aws.Cause {
+func opened(p *analyzer.Pass, was, i *aws.Interface, then, now []reach.Hop) aws.Cause {
+	if subnetsOf(was) != subnetsOf(i) && i.Placement.Resource != nil {
+		return i.Placement // it stands elsewhere: route, ACL and address went with it
+	}
 	for _, lock := range then {
 		if slices.ContainsFunc(now, func(hop reach.Hop) bool { return sameLock(hop, lock) }) {
 			continue
@@ -201,4 +205,16 @@ func opened(p *analyzer.Pass, i *aws.Interface, then, now []reach.Hop) aws.Cause
 		}
 	}
 	return aws.Cause{Resource: i.Resource}
+}
+
+// subnetsOf names where an interface stands.
+func subnetsOf(i *aws.Interface) string {
+	var names []string
+	for _, link := range i.Subnets.Each {
+		for _, s := range link.To {
+			names = append(names, s.Label)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
 }

@@ -21,7 +21,8 @@ var PrivateTier = &analyzer.Check{
 	Guidance: []string{"G04", "G05", "G19"},
 	Rationale: `A subnet that is called private, or that holds data stores, is trusted not to face the internet: people give ` +
 		`its members wide rules for that reason. With a route to an internet gateway only addresses and rules are left ` +
-		`between them and everyone. A data store with a public address has a name that resolves everywhere.`,
+		`between them and everyone, with a public address only routes and rules. A data store with a public address has a ` +
+		`name that resolves everywhere. A load balancer that was internal until this change is written for callers inside.`,
 	Remediation: `Send the subnet's default route to a NAT gateway, or remove it, and set publicly_accessible to false. A ` +
 		`subnet that is meant to be public deserves another name.`,
 	Bad: example.PublicSubnet + example.PrivateSubnet + `
@@ -114,6 +115,58 @@ func runPrivateTier(p *analyzer.Pass) {
 		p.Report(*found[key])
 	}
 	publicDataStores(p)
+	publicHosts(p, why)
+	turnedOutward(p)
+}
+
+// publicHosts reports hosts of private subnets that are given a public address
+// of their own.
+func publicHosts(p *analyzer.Pass, why map[*aws.Subnet]string) {
+	for _, i := range p.Network.Interfaces {
+		if !slices.Contains(hosts, i.Kind) || i.PublicIPv4 != tf.Yes || i.PublicCause.Resource == nil || len(i.Subnets.Each) == 0 {
+			continue
+		}
+		s, ok := i.Subnets.Each[0].One()
+		if !ok || why[s] == "" || exposed.Anywhere(p.View, i) {
+			continue
+		}
+		p.Report(analyzer.Finding{
+			Cause:    i.PublicCause,
+			Subjects: []analyzer.Subject{{Address: exposed.Address(i), Verdict: analyzer.Violation}},
+			Effect:   analyzer.Effect{OneChangeAway: true, Target: analyzer.Unexpected},
+			Message:  fmt.Sprintf("%s in %s, %s, has a public address", exposed.Address(i), s.Label, why[s]),
+			Fix:      "take the public address away, or place the host in a public subnet",
+		})
+	}
+}
+
+// turnedOutward reports load balancers that the change makes face the
+// internet.
+func turnedOutward(p *analyzer.Pass) {
+	if p.Before == nil || p.Before == p.View {
+		return
+	}
+	internal := map[string]bool{}
+	for _, b := range p.Before.Network.LoadBalancers {
+		internal[b.Label] = b.Internal == tf.Yes
+	}
+	for _, b := range p.Network.LoadBalancers {
+		if b.Resource == nil || b.Internal != tf.No || !internal[b.Label] {
+			continue
+		}
+		p.Evaluated++
+		message := b.Label + ", internal until this change, faces the internet"
+		if !exposed.Balanced(p.View, b) {
+			message += ", though nobody there can use its listeners today"
+		}
+		p.Report(analyzer.Finding{
+			Cause:    b.InternalCause,
+			Subjects: []analyzer.Subject{{Address: b.Label, Verdict: analyzer.Violation}},
+			Effect:   analyzer.Effect{OneChangeAway: true, Target: analyzer.FrontDoor},
+			Message:  message,
+			Fix:      "keep it internal, or make another load balancer for callers from outside",
+		})
+	}
 }
 
 // publicDataStores reports public addresses that no other finding speaks of.
