@@ -144,6 +144,10 @@ type Endpoint struct {
 	Interfaces []*aws.Interface
 	Balancers  []*aws.LoadBalancer
 	Gateway    *aws.Boundary // of GatewayEndpoints
+	// Object is what people named, where it is something of the input, and
+	// Subnet the subnet that it is.
+	Object aws.Object
+	Subnet *aws.Subnet
 	// Services are what the internet reaches without a path through a VPC.
 	Services []*aws.PublicService
 }

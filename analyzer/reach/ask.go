@@ -28,6 +28,12 @@ func (g *Graph) Ask(q Question) Answer {
 		paths = silent // to say why
 	}
 	a := answer(paths)
+	switch {
+	case q.To.isEmpty():
+		a.Blockers = []Hop{q.To.empty()}
+	case a.Witness != nil:
+		a.Path, a.ReplyPath = g.wayOf(*a.Witness, q)
+	}
 	if a.Answer == No {
 		a.Assumptions = uniqueAssumptions(append(a.Assumptions, g.boundariesOf(q.From, q.To)...))
 	}
@@ -35,6 +41,35 @@ func (g *Graph) Ask(q Question) Answer {
 		a.Through = g.throughBalancers(q.To)
 	}
 	return a
+}
+
+// wayOf is the path of a packet alone: where several rules or listeners admit
+// something, those that admit this.
+func (g *Graph) wayOf(k packet.Packet, q Question) (path, replyPath []Hop) {
+	f := familyOf(k.Source)
+	s := withClientPorts(q.Packets.Family(f).On(k.Protocol), clientPortsOf(q))
+	switch k.Protocol {
+	case packet.TCP, packet.UDP:
+		s = s.ToPorts(packet.PortRange(k.DestinationPort, k.DestinationPort))
+	case packet.ICMP, packet.ICMPv6:
+		s = s.ICMPTypes(int(k.ICMPType), int(k.ICMPCode))
+	}
+	a := answer(g.pairs(q.From, q.To, f, s))
+	return a.Path, a.ReplyPath
+}
+
+// isEmpty reports whether an end point is something of the input in which
+// nothing stands.
+func (e Endpoint) isEmpty() bool {
+	return !e.isOutside() && e.Kind != GatewayEndpoints && len(e.interfaces()) == 0
+}
+
+// empty says that nothing stands in an end point.
+func (e Endpoint) empty() Hop {
+	return Hop{
+		Object: e.Object, Cause: objectCause(e.Object), Code: "NO_POSSIBLE_DESTINATION",
+		Detail: "no network interface of the input stands in it",
+	}
 }
 
 // foreign is the ICMP of the other family, which does not exist.
@@ -121,6 +156,43 @@ func (e Endpoint) isOutside() bool {
 	return false
 }
 
+// inSubnet narrows a subnet to what of its interfaces stands in it, first those
+// that certainly do.
+func (e Endpoint) inSubnet() Endpoint {
+	if e.Subnet == nil {
+		return e
+	}
+	here := []*aws.Subnet{e.Subnet}
+	narrow := func(i *aws.Interface) (*aws.Interface, bool) {
+		narrowed := *i
+		narrowed.Subnets = aws.Links[aws.Subnet]{Maybe: []aws.Link[aws.Subnet]{{To: here}}}
+		certain := !i.AnySubnet && slices.ContainsFunc(i.Subnets.Each, func(l aws.Link[aws.Subnet]) bool {
+			s, ok := l.One()
+			return ok && s == e.Subnet
+		})
+		if certain {
+			narrowed.Subnets = aws.Links[aws.Subnet]{Each: narrowed.Subnets.Maybe}
+		}
+		return &narrowed, certain
+	}
+	var sure, maybe []*aws.Interface
+	for _, i := range e.Interfaces {
+		if n, certain := narrow(i); certain {
+			sure = append(sure, n)
+		} else {
+			maybe = append(maybe, n)
+		}
+	}
+	e.Interfaces = append(sure, maybe...)
+	e.Balancers = slices.Clone(e.Balancers)
+	for n, lb := range e.Balancers {
+		narrowed := *lb
+		narrowed.Interface, _ = narrow(lb.Interface)
+		e.Balancers[n] = &narrowed
+	}
+	return e
+}
+
 func (e Endpoint) interfaces() []*aws.Interface {
 	out := slices.Clone(e.Interfaces)
 	for _, lb := range e.Balancers {
@@ -160,6 +232,7 @@ func (g *Graph) fromOutside(from, to Endpoint, f packet.Family, packets packet.S
 		packets = packets.From(from.Addresses)
 	}
 	var out []outcome
+	to = to.inSubnet()
 	for _, i := range to.Interfaces {
 		out = append(out, g.fromInternetTo(i, f, packets))
 	}

@@ -246,3 +246,37 @@ func TestDeterminism(t *testing.T) {
 		}
 	}
 }
+
+// TestWay: the path is that of the example, whatever else gets through.
+func TestWay(t *testing.T) {
+	w := newWorld()
+	first, second := allow("tcp", 22, 22, "0.0.0.0/0"), allow("tcp", 8000, 8100, "0.0.0.0/0")
+	w.host("a", w.public, tf.Yes, w.group("g", second, first))
+	a := w.ask(t, "internet", "aws_instance.a", "")
+	if a.Witness.DestinationPort != 22 || !slices.ContainsFunc(a.Path, func(h reach.Hop) bool { return h.Detail == "tcp/22 from 0.0.0.0/0" }) {
+		t.Errorf("the way of a packet to port %d: %+v", a.Witness.DestinationPort, a.Path)
+	}
+}
+
+// TestSubnetEnd: a subnet is what stands in it, there and nowhere else.
+func TestSubnetEnd(t *testing.T) {
+	w := newWorld()
+	open := w.group("open", allow("tcp", 80, 80, "0.0.0.0/0"))
+	i := w.host("a", w.public, tf.Yes, open)
+	i.Subnets.Each = append(i.Subnets.Each, aws.Link[aws.Subnet]{To: []*aws.Subnet{w.private}})
+	if a := w.ask(t, "internet", "aws_subnet.private", "tcp/80"); a.Answer != reach.No || codes(a) != "NO_ROUTE_TO_DESTINATION at aws_route_table.private" {
+		t.Errorf("the private subnet: %s by %s", a.Answer, codes(a))
+	}
+	if a := w.ask(t, "internet", "aws_subnet.public", "tcp/80"); a.Answer != reach.Yes {
+		t.Errorf("the public subnet: %s by %s", a.Answer, codes(a))
+	}
+	// It stands in one of the two, and nobody can tell in which.
+	i.AnySubnet = true
+	if a := w.ask(t, "internet", "aws_subnet.public", "tcp/80"); a.Answer != reach.Unknown || facts(a.Waits) != "placement:aws_instance.a" {
+		t.Errorf("one of two subnets: %s waiting for %s", a.Answer, facts(a.Waits))
+	}
+	w.n.Interfaces = nil
+	if a := w.ask(t, "internet", "aws_subnet.public", "tcp/80"); a.Answer != reach.No || codes(a) != "NO_POSSIBLE_DESTINATION at aws_subnet.public" {
+		t.Errorf("an empty subnet: %s by %s", a.Answer, codes(a))
+	}
+}

@@ -73,6 +73,7 @@ func (g *Graph) index() map[string]Endpoint {
 		}
 		e := names[o.Resource.Address]
 		e.Kind, e.Label = Interfaces, o.Resource.Address
+		e.Object = aws.Object{Resource: o.Resource, Label: e.Label}
 		if i != nil && !slices.Contains(e.Interfaces, i) {
 			e.Interfaces = append(e.Interfaces, i)
 		}
@@ -98,6 +99,10 @@ func (g *Graph) index() map[string]Endpoint {
 	}
 	for _, s := range g.network.Subnets {
 		add(s.Object, nil, nil)
+		if e, ok := names[addressOf(s.Object)]; ok {
+			e.Subnet = s
+			names[e.Label] = e
+		}
 	}
 	for _, v := range g.network.VPCs {
 		add(v.Object, nil, nil)

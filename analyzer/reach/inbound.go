@@ -153,6 +153,10 @@ func (g *Graph) addressStage(i *aws.Interface, f packet.Family) stage {
 	}
 	out = g.gatedBy(publicAddress(i, f), f, fact, givenPublic, out)
 	out.elements = []element{{object: out.object, cause: cause, detail: detail, admits: out.admits}}
+	if r := out.cause.Resource; r != nil && r != out.object.Resource {
+		out.blocked = "gives " + out.object.Label + " " + out.blocked
+		out.object = aws.Object{Resource: r, Label: r.Address}
+	}
 	return out
 }
 
