@@ -33,6 +33,8 @@ func TestControlRemoved(t *testing.T) {
 		{"nothing", []*tf.Resource{vpc, aclWith(deny, allow)}, []*tf.Resource{vpc, aclWith(deny, allow)}, nil},
 		{"a deny goes", []*tf.Resource{vpc, aclWith(deny, allow)}, []*tf.Resource{vpc, aclWith(allow)},
 			[]string{"medium violation aws_network_acl.a ingress: this change removes the entry of aws_network_acl.a that denied tcp/3389"}},
+		{"a deny of some addresses goes", []*tf.Resource{vpc, aclWith(Object{"rule_no": 90, "action": "deny", "protocol": "-1", "from_port": 0, "to_port": 0, "cidr_block": "10.20.0.0/23", "icmp_type": 0, "icmp_code": 0}, allow)}, []*tf.Resource{vpc, aclWith(allow)},
+			[]string{"medium violation aws_network_acl.a ingress: this change removes the entry of aws_network_acl.a that denied every protocol and port from 10.20.0.0/23"}},
 		{"a deny comes too late", []*tf.Resource{vpc, aclWith(deny, allow)}, []*tf.Resource{vpc, aclWith(aclEntry(110, "deny", "tcp", 3389), allow)},
 			[]string{"medium violation aws_network_acl.a ingress: this change removes the entry of aws_network_acl.a that denied tcp/3389"}},
 		{"a deny gets another number", []*tf.Resource{vpc, aclWith(deny, allow)}, []*tf.Resource{vpc, aclWith(aclEntry(95, "deny", "tcp", 3389), allow)}, nil},
