@@ -49,6 +49,7 @@ func phases() []func(*builder) {
 		(*builder).linkRules,
 		(*builder).placeSubnets,
 		(*builder).readBlockPublicAccess,
+		(*builder).assumeDefaults,
 		(*builder).noteBoundaries,
 	}
 }

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -307,6 +308,34 @@ func TestSeveralStacks(t *testing.T) {
 		s := find(t, n.Subnets, subnetObject, label)
 		if v, ok := s.VPC.One(); !ok || blockText(v.CIDRs[0]) != want {
 			t.Errorf("%s is in %s, want the VPC with %s", label, linkText(s.VPC), want)
+		}
+	}
+}
+
+// What is assumed of a default VPC is said where something stands in it, and
+// of one that is managed for the rest only (VPC-2, U-7).
+func TestDefaultVPCAssumption(t *testing.T) {
+	managed := made("aws_default_vpc.d", attrs{})
+	host := made("aws_instance.i", attrs{"subnet_id": ref("aws_default_subnet.s.id")})
+	subnet := made("aws_default_subnet.s", attrs{"availability_zone": "eu-west-1a"})
+	for _, tt := range []struct {
+		name      string
+		resources []*tf.Resource
+		want      string
+	}{
+		{"nothing there", []*tf.Resource{managed, subnet}, ""},
+		{"a host in a managed one", []*tf.Resource{managed, subnet, host}, "what the input does not manage of aws_default_vpc.d is as AWS made it"},
+		{"a host in one that is not", []*tf.Resource{subnet, host}, "the default VPC of eu-west-1 is as AWS made it"},
+	} {
+		var texts []string
+		for _, a := range build(tt.resources...).Assumptions {
+			if strings.HasPrefix(a.ID, "default-vpc:") {
+				text, _, _ := strings.Cut(a.Text, ":")
+				texts = append(texts, text)
+			}
+		}
+		if got := strings.Join(texts, "; "); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }

@@ -2,7 +2,7 @@ package aws
 
 import (
 	"net/netip"
-	"strings"
+	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -98,13 +98,37 @@ func (b *builder) newDefaultVPC(o Object, blocks []Block) *VPC {
 	}
 	b.n.InternetGateways = append(b.n.InternetGateways, gateway)
 	b.n.Subnets = append(b.n.Subnets, subnet)
-	b.n.Assumptions = append(b.n.Assumptions, &tf.Assumption{
-		ID: "default-vpc:" + o.Label, Address: o.Label,
-		Text: "the " + strings.TrimPrefix(o.Label, "the ") + " is as AWS made it: public subnets, an internet gateway and a route to it",
-	})
 	b.defaults[o.Scope] = v
 	b.defaultSubnet[v] = subnet
 	return v
+}
+
+// assumeDefaults says what is assumed of the default VPCs that something
+// stands in; nothing rests on the others (VPC-2, U-7).
+func (b *builder) assumeDefaults() {
+	used := map[*VPC]bool{}
+	for _, i := range b.n.Interfaces {
+		for _, l := range slices.Concat(i.Subnets.Each, i.Subnets.Maybe) {
+			for _, s := range l.To {
+				for _, v := range s.VPC.To {
+					used[v] = true
+				}
+			}
+		}
+	}
+	for _, v := range b.n.VPCs {
+		if !v.Default || !used[v] {
+			continue
+		}
+		what := "the " + v.Label
+		if v.Resource != nil {
+			what = "what the input does not manage of " + v.Label
+		}
+		b.n.Assumptions = append(b.n.Assumptions, &tf.Assumption{
+			ID: "default-vpc:" + v.Label, Address: v.Label,
+			Text: what + " is as AWS made it: public subnets, an internet gateway and a route to it",
+		})
+	}
 }
 
 // defaultSubnets are the subnets of the default VPC that something without a
