@@ -62,6 +62,9 @@ type ResourceConfig struct {
 	Uncertain []string
 	// Constants are the literal arguments by path, to match source to plan.
 	Constants map[string]string
+	// References are what the top-level arguments refer to, such as
+	// "aws_vpc.main[0].id", to match source to plan.
+	References map[string][]string
 }
 
 // Sets reports whether the configuration sets the argument. It is Maybe where

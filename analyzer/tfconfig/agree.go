@@ -2,6 +2,9 @@ package tfconfig
 
 import (
 	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -43,7 +46,69 @@ func (b *block) isSourceOf(r *tf.Resource) bool {
 			return false
 		}
 	}
-	return b.hasConstants(r.Config)
+	return b.hasConstants(r.Config) && b.hasReferences(r.Config)
+}
+
+// hasReferences reports whether the arguments refer to the same objects as in
+// the plan. Which instance or attribute of them is left open, as the plan does
+// not always say.
+func (b *block) hasReferences(c *tf.ResourceConfig) bool {
+	for name, planned := range c.References {
+		a := b.args[name]
+		if a == nil {
+			continue // a nested block, or an argument that isSourceOf knows to be absent
+		}
+		written := map[string]bool{}
+		for _, t := range a.expr.Variables() {
+			if name := traversed(t); name != "" {
+				written[name] = true
+			}
+		}
+		for _, reference := range planned {
+			if name := referredTo(reference); name != "" && !written[name] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// referredTo is the object that a reference of the plan names: "aws_vpc.main"
+// of "aws_vpc.main[0].id". It is empty for what belongs to the block itself.
+func referredTo(reference string) string {
+	steps := strings.SplitN(tf.StripKeys(reference), ".", 4)
+	return objectOf(steps)
+}
+
+// traversed is the object that an expression of the source names.
+func traversed(t hcl.Traversal) string {
+	var steps []string
+	for _, step := range t {
+		switch step := step.(type) {
+		case hcl.TraverseRoot:
+			steps = append(steps, step.Name)
+		case hcl.TraverseAttr:
+			steps = append(steps, step.Name)
+		default:
+			return objectOf(steps)
+		}
+	}
+	return objectOf(steps)
+}
+
+// objectOf is the part of a reference that names an object.
+func objectOf(steps []string) string {
+	length := 2
+	switch steps[0] {
+	case "each", "count", "self", "path", "terraform":
+		return ""
+	case "data", "ephemeral":
+		length = 3
+	}
+	if len(steps) < length {
+		return ""
+	}
+	return strings.Join(steps[:length], ".")
 }
 
 // hasConstants reports whether the literals of the source are those of the

@@ -326,6 +326,12 @@ func (rd *reader) body(c *cursor, prefix string, config *tf.ResourceConfig) body
 				}
 				config.Constants[path] = arg.expr.text
 			}
+			if prefix == "" && len(arg.expr.references) > 0 {
+				if config.References == nil {
+					config.References = map[string][]string{}
+				}
+				config.References[name] = arg.expr.references
+			}
 		default:
 			arg.blocks = []body{rd.body(c, path, config)}
 		}
