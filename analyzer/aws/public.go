@@ -30,6 +30,9 @@ var publicServices = []struct {
 	{"aws_apprunner_service", "web service", "network_configuration", func(r *tf.Resource) tf.Tri {
 		return truth(argument(r, "network_configuration.ingress_configuration.is_publicly_accessible").value, "", tf.Yes)
 	}, ports(443)},
+	{"aws_apigatewayv2_api", "API", "", func(*tf.Resource) tf.Tri { return tf.Yes }, ports(443)},
+	{"aws_api_gateway_rest_api", "API", "endpoint_configuration.types", unlessPrivate, ports(443)},
+	{"aws_lambda_function_url", "function URL", "", func(*tf.Resource) tf.Tri { return tf.Yes }, ports(443)},
 	{"aws_lightsail_instance", "virtual server", "", func(*tf.Resource) tf.Tri { return tf.Yes }, ports(22, 80)},
 	{"aws_lightsail_database", "database", "publicly_accessible", func(r *tf.Resource) tf.Tri {
 		return truth(argument(r, "publicly_accessible").value, "", tf.No)
@@ -47,6 +50,24 @@ func outsideVPC(block string) func(*tf.Resource) tf.Tri {
 			return tf.Maybe
 		}
 		return tf.Yes
+	}
+}
+
+// unlessPrivate says that a REST API is public unless it answers interface
+// endpoints only.
+func unlessPrivate(r *tf.Resource) tf.Tri {
+	kinds := argument(r, "endpoint_configuration.types").value
+	switch list, ok := kinds.Blocks(); {
+	case kinds.IsNull(), kinds.IsUnknown() && len(kinds.Candidates()) == 0 && r.IsNew(): // not set (U-4)
+		return tf.Yes
+	case !ok:
+		return tf.Maybe
+	default:
+		public := tf.Yes
+		for _, kind := range list {
+			public = public.And(truth(kind, "PRIVATE", tf.No).Not())
+		}
+		return public
 	}
 }
 

@@ -176,6 +176,11 @@ func TestServicesWithoutInterface(t *testing.T) {
 		made("aws_mq_broker.b", attrs{"engine_type": "RabbitMQ", "publicly_accessible": true}),                   // SVC-14
 		made("aws_lightsail_instance.l", attrs{}),                                                                // SVC-20
 		made("aws_lightsail_database.d", attrs{}),                                                                // SVC-20: not public unless told to
+		made("aws_apigatewayv2_api.a", attrs{"protocol_type": "HTTP"}),                                           // SVC-20
+		made("aws_lambda_function_url.u", attrs{"authorization_type": "NONE"}),                                   // SVC-20
+		made("aws_api_gateway_rest_api.edge", attrs{"endpoint_configuration": unknown}),                          // SVC-20: not set
+		made("aws_api_gateway_rest_api.inner", attrs{"endpoint_configuration": list{attrs{"types": list{"PRIVATE"}}}}),
+		made("aws_api_gateway_rest_api.region", attrs{"endpoint_configuration": list{attrs{"types": list{"REGIONAL"}}}}),
 	}
 	n := build(append(site(), outside...)...)
 	for _, i := range n.Interfaces {
@@ -185,7 +190,8 @@ func TestServicesWithoutInterface(t *testing.T) {
 	for _, s := range n.PublicServices {
 		public = append(public, s.Label)
 	}
-	if got, want := strings.Join(public, " "), "aws_lightsail_instance.l aws_mq_broker.b aws_opensearch_domain.d aws_transfer_server.t"; got != want {
+	if got, want := strings.Join(public, " "), "aws_api_gateway_rest_api.edge aws_api_gateway_rest_api.region aws_apigatewayv2_api.a aws_lambda_function_url.u "+
+		"aws_lightsail_instance.l aws_mq_broker.b aws_opensearch_domain.d aws_transfer_server.t"; got != want {
 		t.Errorf("public services %s, want %s", got, want)
 	}
 }
