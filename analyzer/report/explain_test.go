@@ -112,6 +112,7 @@ func TestReachGolden(t *testing.T) {
 		{"no", reach.Answer{Answer: reach.No, Forward: reach.No, Path: append(append([]reach.Hop{}, hops[:3]...), stop), Blockers: []reach.Hop{stop}}},
 		{"no-reply", reach.Answer{Answer: reach.No, Forward: reach.Yes, ForwardFlows: reach.Relation{Must: s, May: s}, Path: hops, Blockers: []reach.Hop{stop},
 			Witness: &packet.Packet{Source: netip.MustParseAddr("192.0.2.1"), Destination: netip.MustParseAddr("10.0.0.4"), Protocol: packet.ICMP, ICMPType: 8}}},
+		{"no-reply-to-what-may-arrive", reach.Answer{Answer: reach.No, Forward: reach.Unknown, ForwardFlows: reach.Relation{May: s}, Path: hops, Blockers: []reach.Hop{stop}}},
 		{"unknown", reach.Answer{Answer: reach.Unknown, Forward: reach.Unknown, Flows: reach.Relation{May: s}, Waits: r.Findings[6].WaitsFor}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

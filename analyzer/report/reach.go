@@ -26,6 +26,8 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 		p.line("  not all of what was asked: " + p.secrets.text(services(got(a.Flows))) + " from " + p.origin(got(a.Flows)))
 	case a.Answer == reach.No && a.Forward == reach.Yes:
 		p.line("  the request arrives, but its reply does not return")
+	case a.Answer == reach.No && a.Forward == reach.Unknown:
+		p.line("  the request may arrive, but its reply does not return")
 	}
 	if a.Witness != nil {
 		p.line("  for example " + p.secrets.text(example(*a.Witness)))
