@@ -178,6 +178,10 @@ func TestFleets(t *testing.T) {
 			made("aws_eks_node_group.n", attrs{"cluster_name": "k", "subnet_ids": list{ref("aws_subnet.private.id")},
 				"launch_template": list{attrs{"id": ref("aws_launch_template.t.id")}}, "remote_access": list{attrs{"ec2_ssh_key": "key"}}}),
 		}, standing{"aws_subnet.private", "aws_security_group.db remote access group of aws_eks_node_group.n", tf.No, "aws_subnet.private map_public_ip_on_launch", tf.No}},
+		{"SVC-8: a task of which nobody knows the subnets, beside a dual-stack one", "aws_ecs_service.s", []*tf.Resource{
+			made("aws_ecs_service.s", attrs{"network_configuration": list{attrs{
+				"subnets": tf.UnknownValue(), "security_groups": list{ref("aws_security_group.web.id")}}}}),
+		}, standing{"aws_subnet.dual? aws_subnet.private? aws_subnet.public?", "aws_security_group.web", tf.No, "aws_ecs_service.s network_configuration.assign_public_ip", tf.Maybe}},
 		{"SVC-8: a task with a public address", "aws_ecs_service.s", []*tf.Resource{
 			made("aws_ecs_service.s", attrs{"network_configuration": list{attrs{
 				"subnets": list{ref("aws_subnet.public.id")}, "security_groups": list{ref("aws_security_group.web.id")}, "assign_public_ip": true}}}),
@@ -235,5 +239,15 @@ func TestClusterAPI(t *testing.T) {
 				t.Errorf("groups %s", got)
 			}
 		})
+	}
+}
+
+// Without any dual-stack subnet in sight a task is taken to have no IPv6
+// address, which is an assumption where its subnets are not known (SVC-8).
+func TestTaskWithoutDualStack(t *testing.T) {
+	n := build(vpc(), subnet(), made("aws_ecs_service.s", attrs{"network_configuration": list{attrs{"subnets": tf.UnknownValue()}}}))
+	i := find(t, n.Interfaces, interfaceObject, "aws_ecs_service.s")
+	if i.IPv6 != tf.No || len(n.Assumptions) != 1 || n.Assumptions[0].ID != "no-dual-stack:aws_ecs_service.s" {
+		t.Errorf("IPv6 %s by %v", i.IPv6, n.Assumptions)
 	}
 }

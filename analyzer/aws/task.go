@@ -2,6 +2,7 @@ package aws
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -31,13 +32,26 @@ func (b *builder) tasks() {
 			b.secure(i, r, argument(r, p.network+".security_groups"))
 			public := argument(r, p.network+".assign_public_ip")
 			i.PublicIPv4, i.PublicCause = tf.TriVal(public.value.AsBool(), tf.No), public.cause
-			// An account setting may give tasks IPv6 addresses in dual-stack
-			// subnets (SVC-8).
-			i.number(setting{value: tf.UnknownValue()})
+			b.numberTask(i)
 			i.Ports = b.containerPorts(r, argument(r, p.task))
 			b.add(i)
 		}
 	}
+}
+
+// numberTask gives tasks their IPv6 addresses: an account setting may in
+// dual-stack subnets (SVC-8). Where nobody can tell the subnets and the input
+// knows of none that is dual-stack, it is assumed that there is none.
+func (b *builder) numberTask(i *Interface) {
+	dual := func(s *Subnet) bool { return s.IPv6 != nil && !s.Outside }
+	if len(i.Subnets.all()) > 0 || slices.ContainsFunc(b.n.Subnets, dual) {
+		i.number(setting{value: tf.UnknownValue()})
+		return
+	}
+	b.n.Assumptions = append(b.n.Assumptions, &tf.Assumption{
+		ID: "no-dual-stack:" + i.Label, Address: i.Label,
+		Text: "the subnets of " + i.Label + ", which are not known yet, have no IPv6 addresses, as no subnet of this input has (SVC-8)",
+	})
 }
 
 // containerPorts are the ports of a task definition, nil where they cannot be

@@ -230,7 +230,11 @@ func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
 func subnetFact(s *aws.Subnet) tf.Fact {
 	name := shortName(s.Object)
 	id := "subnet:" + name
-	return tf.Fact{ID: id, Text: "whether " + name + " is public", Settle: settleGiven(id, givenPublic+" = false")}
+	settle := settleGiven(id, givenPublic+" = false")
+	if strings.HasPrefix(name, unknownSubnetOf) {
+		settle = settleApply // no stack and no given block can name it
+	}
+	return tf.Fact{ID: id, Text: "whether " + name + " is public", Settle: settle}
 }
 
 // shortName is a label without the remark that the object is outside.

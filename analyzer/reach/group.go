@@ -98,13 +98,15 @@ func (g *Graph) compileGroups(s *groupSet, d direction, f packet.Family, by remo
 	if s.open || s.filtered == tf.Maybe {
 		raw.admits = raw.admits.or(possibly(packet.Everything(f)))
 		raw.doubts = append(raw.doubts, doubt{tf.Fact{
-			ID: "groups", Text: "which security groups are attached", Settle: settleApply,
+			ID: openGroups, Text: "which security groups are attached", Settle: settleApply,
 		}, packet.Everything(f)})
 	}
 	return g.asSeen(d, raw, by, f)
 }
 
 const (
+	// openGroups asks for the groups of an interface.
+	openGroups    = "groups"
 	settleApply   = "known after apply"
 	settleContext = "--context with the stack that owns it"
 )

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -179,6 +180,19 @@ func interfaceObject(i *aws.Interface) aws.Object {
 	return aws.Object{Resource: i.Owner, Label: i.Owner.Address, Scope: i.Scope}
 }
 
+// namedGroups says of which interface it is that nobody knows the groups:
+// the filter is shared by all that have the same.
+func namedGroups(doubts []doubt, label string) []doubt {
+	n := slices.IndexFunc(doubts, func(d doubt) bool { return d.fact.ID == openGroups })
+	if n < 0 {
+		return doubts
+	}
+	doubts = slices.Clone(doubts)
+	doubts[n].fact.ID += ":" + label
+	doubts[n].fact.Text = "which security groups " + label + " has"
+	return doubts
+}
+
 // groupStage is the security groups of an interface for a remote. Replies
 // pass without being looked at (SG-1).
 func (g *Graph) groupStage(i *aws.Interface, d direction, f packet.Family, by remote) stage {
@@ -189,6 +203,7 @@ func (g *Graph) groupStage(i *aws.Interface, d direction, f packet.Family, by re
 		blocked: "no " + d.name() + " rule admits it",
 		cost:    1,
 	}
+	out.doubts = namedGroups(out.doubts, interfaceObject(i).Label)
 	rules := len(i.Groups.Maybe) // nobody can say that these have none
 	if i.Groups.Open {
 		rules++
@@ -311,12 +326,16 @@ func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) ou
 	return together(more...)
 }
 
+// unknownSubnetOf begins the name of a subnet of which not even the id is
+// known.
+const unknownSubnetOf = "the subnet of "
+
 // unknownSubnet stands for a subnet of which nothing but its id, or what
 // stands in it, is known.
 func (g *Graph) unknownSubnet(id string, of *aws.Interface) *aws.Subnet {
 	label := id
 	if label == "" {
-		label = "the subnet of " + interfaceObject(of).Label
+		label = unknownSubnetOf + interfaceObject(of).Label
 	}
 	return g.unknown(label)
 }
