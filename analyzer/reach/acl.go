@@ -92,7 +92,7 @@ func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family) filter {
 		if m.ordered && m.Allow != tf.Maybe && !m.Conflict && m.matches.certain() {
 			continue
 		}
-		name := causeName(m.Cause)
+		name := configName(m.Cause)
 		out.doubts = append(out.doubts, doubt{tf.Fact{
 			ID: "entry:" + name, Text: "what " + name + " turns out to be", Settle: settleApply,
 		}, m.matches.May})

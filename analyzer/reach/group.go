@@ -112,7 +112,8 @@ const (
 )
 
 func attachedFact(l aws.Link[aws.SecurityGroup]) tf.Fact {
-	return tf.Fact{ID: "attached:" + linkName(l), Text: "whether " + linkName(l) + " is attached", Settle: settleApply}
+	name := tf.StripKeys(linkName(l))
+	return tf.Fact{ID: "attached:" + name, Text: "whether " + name + " is attached", Settle: settleApply}
 }
 
 // linkName names what a link leads to, for people and for the ids of facts.
@@ -282,14 +283,18 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 }
 
 func ruleFact(r *aws.Rule) tf.Fact {
-	name := causeName(r.Cause)
+	name := configName(r.Cause)
 	return tf.Fact{ID: "rule:" + name, Text: "what " + name + " admits", Settle: settleApply}
 }
 
 func valueFact(c aws.Cause) tf.Fact {
-	name := causeName(c)
+	name := configName(c)
 	return tf.Fact{ID: "value:" + name, Text: "the value of " + name, Settle: settleApply}
 }
+
+// configName is a cause in the configuration: what all instances of a block
+// wait for is one question.
+func configName(c aws.Cause) string { return tf.StripKeys(causeName(c)) }
 
 // causeName is the address and argument of a cause.
 func causeName(c aws.Cause) string {

@@ -167,3 +167,18 @@ func TestMaybeGroups(t *testing.T) {
 		t.Errorf("%s by %s", a.Answer, codes(a))
 	}
 }
+
+// TestOneQuestionABlock: what all instances of a block wait for is one fact.
+func TestOneQuestionABlock(t *testing.T) {
+	w := newWorld()
+	for _, key := range []string{"[0]", "[1]"} {
+		g := w.group("g"+key, allow("tcp", 22, 22))
+		g.Ingress[0].CIDRs = []aws.Peer[netip.Prefix]{{Unknown: true, Cause: aws.Cause{Resource: g.Resource, Argument: "ingress[0].cidr_blocks"}}}
+		w.host("a"+key, w.public, tf.Yes, g)
+	}
+	for _, f := range reach.Compile(w.n).FromInternet() {
+		if len(f.Waits) != 1 || f.Waits[0].ID != "value:aws_security_group.g.ingress.cidr_blocks" {
+			t.Errorf("%s waits for %v", f.To.Label, f.Waits)
+		}
+	}
+}

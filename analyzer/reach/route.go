@@ -162,7 +162,7 @@ func familyOf(a netip.Addr) packet.Family {
 }
 
 func routeFact(r *aws.Route) tf.Fact {
-	name := causeName(r.Cause)
+	name := configName(r.Cause)
 	return tf.Fact{ID: "route:" + name, Text: "where " + name + " leads", Settle: settleApply}
 }
 
