@@ -153,7 +153,7 @@ func (p *printer) finding(f *analyzer.Finding, alike ...*analyzer.Finding) []str
 		because = append([]string{label}, because...)
 	}
 
-	var facts, way, fix []string
+	var facts, way, fix, assuming []string
 	if len(because) > 0 {
 		facts = p.field("because", strings.Join(because, "; "), 2)
 	}
@@ -163,14 +163,26 @@ func (p *printer) finding(f *analyzer.Finding, alike ...*analyzer.Finding) []str
 	} else if text := remedy(f); text != "" {
 		fix = p.field("fix", text, 2)
 	}
-	room := linesPerFinding - len(lines) - len(snippet) - len(facts) - len(who) - len(fix)
-	if f.Severity == analyzer.Critical && len(f.Path) > 0 && room > 1 {
-		way = p.way(f, room)
+	if text := assumed(f.Assumptions); text != "" {
+		assuming = p.field("assuming", text, 1)
+	}
+	room := linesPerFinding - len(lines) - len(snippet) - len(facts) - len(who) - len(assuming) - len(fix)
+	if f.Severity == analyzer.Critical && len(f.Path) > 0 {
+		// The way tells more than white space and the end of an advice.
+		if way = p.way(f, len(f.Path)); len(way) > room && len(snippet) > 0 {
+			snippet, room = snippet[1:], room+1
+		}
+		if len(way) > room && len(fix) > 1 {
+			fix, room = p.field("fix", remedy(f), 1), room+1
+		}
+		if len(way) > room {
+			way = p.way(f, max(1, room))
+		}
 	}
 	if len(snippet) > 0 && len(way) < room {
 		snippet = append(snippet, snippet[0])
 	}
-	for _, part := range [][]string{snippet, facts, way, who, fix} {
+	for _, part := range [][]string{snippet, facts, way, who, assuming, fix} {
 		lines = append(lines, part...)
 	}
 	return lines[:min(len(lines), linesPerFinding)]
@@ -280,6 +292,19 @@ func cause(f *analyzer.Finding) (label string, because []string) {
 		}
 	}
 	return label, because
+}
+
+// assumed is the first of the things that a verdict rests on, and how many
+// others there are. What would make it certain is left to explain.
+func assumed(assumptions []*tf.Assumption) string {
+	if len(assumptions) == 0 {
+		return ""
+	}
+	text, _, _ := strings.Cut(clean(assumptions[0].Text), ";")
+	if more := len(assumptions) - 1; more > 0 {
+		return fmt.Sprintf("(%d more) %s", more, text)
+	}
+	return text
 }
 
 // near names a line as seen from another place: a file of the same folder by

@@ -139,7 +139,7 @@ func (l *linker) assumption(at place, reasons []reason) *tf.Assumption {
 		a = &tf.Assumption{
 			ID:      id,
 			Address: address,
-			Text:    "in " + at.path + " of " + address + ", " + strings.Join(texts, ", and ") + "; the source or the binary plan makes it exact",
+			Text:    address + "." + at.path + ": " + strings.Join(texts, ", and ") + "; the source or the binary plan makes it exact",
 		}
 		l.assumptions[id] = a
 	}

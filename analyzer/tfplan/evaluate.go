@@ -507,7 +507,7 @@ func (l *linker) paired(o *outcome, x each) *outcome {
 	if len(one) == 1 {
 		result = o.clone()
 		result.sets = one
-		result.assume(reason{"equal-keys", "equal keys are assumed to be paired"})
+		result.assume(reason{"equal-keys", "equal keys go together"})
 	}
 	return result
 }
@@ -519,7 +519,7 @@ func (l *linker) chosen(o *outcome, s set, x each) (n int, why reason, ok bool) 
 	if o.byKey || s.value {
 		if m := l.matches(x.keys, s.keys); m != nil {
 			n, ok = l.position(s.items, m[x.key])
-			why = reason{"equal-keys", "equal keys are assumed to be paired with those of " + s.name}
+			why = reason{"equal-keys", "equal keys go with those of " + s.name}
 			if m[x.key] != x.key {
 				why = reason{"part-of-key", "the part of the key that is a key of " + s.name + " is taken to choose it"}
 			}

@@ -231,7 +231,7 @@ func TestAssumptionIsSharedByInstances(t *testing.T) {
 		t.Fatalf("assumptions %v and %v, want one", a, b)
 	}
 	want := tf.Assumption{ID: "equal-keys:aws_instance.i.subnet_id", Address: "aws_instance.i",
-		Text: "in subnet_id of aws_instance.i, equal keys are assumed to be paired with those of aws_subnet.s; the source or the binary plan makes it exact"}
+		Text: "aws_instance.i.subnet_id: equal keys go with those of aws_subnet.s; the source or the binary plan makes it exact"}
 	if *a != want {
 		t.Errorf("got  %+v\nwant %+v", *a, want)
 	}
