@@ -2,6 +2,7 @@ package tfplan
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"slices"
 	"strconv"
 	"strings"
@@ -239,8 +240,36 @@ func (rd *reader) configCall(m *module, name string) error {
 	})
 }
 
-// configResource reads one resource block, if its type is kept.
+// configResource reads one resource block, if its type is kept. A module that
+// is called many times has the same text each time, which is read once.
 func (rd *reader) configResource(m *module, text []byte) {
+	sum := sha256.Sum256(text)
+	t, ok := rd.texts[sum]
+	if !ok {
+		t = rd.configText(text)
+		rd.texts[sum] = t
+	}
+	if t == nil {
+		return
+	}
+	b := t.block
+	config := *b.config
+	config.Address = tf.Address{Module: m.address, Mode: t.address.Mode, Type: t.address.Type, Name: t.address.Name}.String()
+	b.config = &config
+	m.blocks[blockKey(t.address)] = &b
+	rd.blocks[b.config] = &b
+}
+
+// blockText is what the text of a resource block says, whatever module it
+// stands in.
+type blockText struct {
+	address tf.Address // in its module
+	block   block
+}
+
+// configText reads the text of a resource block; it is nil if the type is not
+// kept.
+func (rd *reader) configText(text []byte) *blockText {
 	c := &cursor{b: text}
 	var mode, typ, name, provider string
 	var each *expr
@@ -264,22 +293,20 @@ func (rd *reader) configResource(m *module, text []byte) {
 		}
 	}
 	if !rd.typeInfo(typ).keep {
-		return
+		return nil
 	}
-	a := tf.Address{Module: m.address, Type: typ, Name: name}
-	key := typ + "." + name
+	t := &blockText{address: tf.Address{Type: typ, Name: name}}
 	if mode == "data" {
-		a.Mode, key = tf.Data, "data."+key
+		t.address.Mode = tf.Data
 	}
-	b := &block{provider: provider, each: each}
-	b.config = &tf.ResourceConfig{Address: a.String(), Complete: true, Uncertain: rd.uncertain(typ)}
+	b := &t.block
+	*b = block{provider: provider, each: each, config: &tf.ResourceConfig{Complete: true, Uncertain: rd.uncertain(typ)}}
 	b.body = rd.body(&cursor{b: expressions}, "", b.config)
 	b.config.Arguments = make([]string, 0, len(b.body.arguments))
 	for _, arg := range b.body.arguments {
 		b.config.Arguments = append(b.config.Arguments, arg.name)
 	}
-	m.blocks[key] = b
-	rd.blocks[b.config] = b
+	return t
 }
 
 // uncertain are the nested blocks of a type that may come from a dynamic

@@ -2,6 +2,7 @@ package tfplan
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -85,6 +86,7 @@ type reader struct {
 	root          *module            // of the configuration
 	modules       map[string]*module // by module instance
 	blocks        map[*tf.ResourceConfig]*block
+	texts         map[[sha256.Size]byte]*blockText // of the configuration, by digest
 }
 
 // pending is an instance with unknown attributes, until the configuration is
@@ -116,6 +118,7 @@ func newReader(ctx context.Context, opts Options) *reader {
 		regions:   map[string]string{},
 		modules:   map[string]*module{},
 		blocks:    map[*tf.ResourceConfig]*block{},
+		texts:     map[[sha256.Size]byte]*blockText{},
 	}
 }
 
