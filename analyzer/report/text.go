@@ -175,8 +175,11 @@ func (p *printer) finding(f *analyzer.Finding, alike ...*analyzer.Finding) []str
 		if len(way) > room && len(fix) > 1 {
 			fix, room = p.field("fix", remedy(f), 1), room+1
 		}
-		if len(way) > room {
-			way = p.way(f, max(1, room))
+		switch {
+		case room < 2:
+			way = nil
+		case len(way) > room:
+			way = p.way(f, room)
 		}
 	}
 	if len(snippet) > 0 && len(way) < room {
