@@ -196,8 +196,10 @@ func TestEndpointErrors(t *testing.T) {
 	w := newWorld()
 	w.host("web[0]", w.public, tf.Yes)
 	w.host("web[1]", w.public, tf.Yes)
+	w.n.NATGateways = []*aws.NATGateway{{Object: object("aws_nat_gateway.n")}}
 	g := reach.Compile(w.n)
 	for expr, want := range map[string]string{
+		"aws_nat_gateway.n":   "nobody can connect to a NAT gateway",
 		"aws_instance.wep[0]": `did you mean "aws_instance.web[0]"`,
 		"internet:10.0.0.1":   "no address of the internet",
 		"onprem:there":        `"there" is neither an address nor a CIDR`,
@@ -278,5 +280,15 @@ func TestSubnetEnd(t *testing.T) {
 	w.n.Interfaces = nil
 	if a := w.ask(t, "internet", "aws_subnet.public", "tcp/80"); a.Answer != reach.No || codes(a) != "NO_POSSIBLE_DESTINATION at aws_subnet.public" {
 		t.Errorf("an empty subnet: %s by %s", a.Answer, codes(a))
+	}
+}
+
+// TestPerhapsPublic: a path does not claim an address that nobody knows of.
+func TestPerhapsPublic(t *testing.T) {
+	w := newWorld()
+	w.host("a", w.public, tf.Maybe, w.group("g", allow("tcp", 22, 22, "0.0.0.0/0")))
+	a := w.ask(t, "internet", "aws_instance.a", "tcp/22")
+	if last := a.Path[len(a.Path)-1]; last.Detail != "not known: whether aws_instance.a gets a public IPv4 address" {
+		t.Errorf("%s: %q", a.Answer, last.Detail)
 	}
 }

@@ -172,6 +172,11 @@ func (g *Graph) instances(a tf.Address) (Endpoint, bool) {
 
 // unknownName says what is wrong with an address and what may be meant.
 func (g *Graph) unknownName(expr string) error {
+	for _, n := range g.network.NATGateways {
+		if addressOf(n.Object) == expr {
+			return fmt.Errorf("%q is no end point: nobody can connect to a NAT gateway (NAT-1), and what it sends is that of the instances behind it", expr)
+		}
+	}
 	best, distance := "", len(expr)/3+1
 	for _, name := range slices.SortedFunc(maps.Keys(g.names), tf.CompareAddresses) {
 		if d := levenshtein.Distance(expr, name, nil); d < distance {

@@ -153,6 +153,9 @@ func (g *Graph) addressStage(i *aws.Interface, f packet.Family) stage {
 		fact = subnetFact(s) // one question, whatever depends on the subnet (U-13)
 	}
 	out = g.gatedBy(publicAddress(i, f), f, fact, givenPublic, out)
+	if len(out.doubts) > 0 {
+		detail = "not known: " + fact.Text
+	}
 	out.elements = []element{{object: out.object, cause: cause, detail: detail, admits: out.admits}}
 	if r := out.cause.Resource; r != nil && r != out.object.Resource {
 		out.blocked = "gives " + out.object.Label + " " + out.blocked
