@@ -189,10 +189,12 @@ func publicDataStores(p *analyzer.Pass) {
 	}
 }
 
-// holds names a data store in a subnet, or nothing.
+// holds names a data store in a subnet, or nothing. One that can never have a
+// public address, as caches and file systems (SVC-10, SVC-11), is none that a
+// route brings any nearer.
 func holds(inside []*aws.Interface) string {
 	for _, i := range inside {
-		if i.Kind == aws.KindDataStore {
+		if i.Kind == aws.KindDataStore && i.PublicCause.Resource != nil {
 			return "where " + exposed.Address(i) + " stands"
 		}
 	}

@@ -44,6 +44,10 @@ func TestPrivateTierOfChange(t *testing.T) {
 			[]string{"medium violation aws_lb.api internal: aws_lb.api, internal until this change, faces the internet, though nobody there can use its listeners today"}},
 		{"one that faced it before", with(balancer(false)), with(balancer(false)), nil},
 		{"a new one", with(), with(balancer(false)), nil},
+		{"a file system in a public subnet", with(), with(Existing("aws_efs_mount_target.m", Object{"id": "fsmt-1", "subnet_id": "subnet-2", "security_groups": []any{"sg-1"}})), nil},
+		{"a database in one", with(), with(Existing("aws_db_subnet_group.g", Object{"id": "g", "name": "g", "subnet_ids": []any{"subnet-2"}}),
+			Existing("aws_db_instance.d", Object{"id": "d", "db_subnet_group_name": "g", "engine": "mysql", "publicly_accessible": false, "vpc_security_group_ids": []any{"sg-1"}})),
+			[]string{"medium violation aws_route_table.open route[0]: aws_route_table.open gives aws_subnet.open, where aws_db_instance.d stands, a route to the internet"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
