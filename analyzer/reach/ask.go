@@ -31,6 +31,7 @@ func (g *Graph) Ask(q Question) Answer {
 	switch {
 	case q.To.isEmpty():
 		a.Blockers = []Hop{q.To.empty()}
+		a.Assumptions = append(a.Assumptions, q.To.alone()...)
 	case a.Witness != nil:
 		a.Path, a.ReplyPath = g.wayOf(*a.Witness, q)
 	}
@@ -70,6 +71,19 @@ func (e Endpoint) empty() Hop {
 		Object: e.Object, Cause: objectCause(e.Object), Code: "NO_POSSIBLE_DESTINATION",
 		Detail: "no network interface of the input stands in it",
 	}
+}
+
+// alone is what it rests on that nothing stands in something that exists
+// already (U-14): default VPCs and their subnets are only adopted.
+func (e Endpoint) alone() []*tf.Assumption {
+	r := e.Object.Resource
+	if r == nil || r.IsNew() && r.Addr.Type != "aws_default_vpc" && r.Addr.Type != "aws_default_subnet" {
+		return nil
+	}
+	return []*tf.Assumption{{
+		ID: "alone:" + e.Label, Address: e.Label,
+		Text: "nothing stands in " + e.Label + " but what the input shows, though it exists already",
+	}}
 }
 
 // foreign is the ICMP of the other family, which does not exist.

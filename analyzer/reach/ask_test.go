@@ -292,3 +292,20 @@ func TestPerhapsPublic(t *testing.T) {
 		t.Errorf("%s: %q", a.Answer, last.Detail)
 	}
 }
+
+// TestNothingThere: that something empty stays so is an assumption where it
+// exists already (U-14).
+func TestNothingThere(t *testing.T) {
+	for _, tt := range []struct {
+		address string
+		action  tf.Action
+		want    int
+	}{{"aws_subnet.s", tf.Create, 0}, {"aws_subnet.s", tf.NoOp, 1}, {"aws_default_subnet.s", tf.Create, 1}} {
+		w := newWorld()
+		w.public.Object = object(tt.address)
+		w.public.Resource.Action = tt.action
+		if a := w.ask(t, "internet", tt.address, ""); a.Answer != reach.No || len(a.Assumptions) != tt.want {
+			t.Errorf("%v %s: %s assuming %v", tt.action, tt.address, a.Answer, a.Assumptions)
+		}
+	}
+}
