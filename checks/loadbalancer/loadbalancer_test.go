@@ -58,6 +58,19 @@ func TestWithoutTLS(t *testing.T) {
 	}
 }
 
+func TestRulesServeWithoutTLS(t *testing.T) {
+	forward := []any{Object{"type": "forward", "target_group_arn": ID("aws_lb_target_group.t")}}
+	fixed := []any{Object{"type": "fixed-response", "fixed_response": []any{Object{"content_type": "text/plain", "status_code": "404"}}}}
+	found := Run(t, WithoutTLS, nil,
+		New("aws_lb.front", Object{"internal": false}),
+		New("aws_lb_target_group.t", Object{"port": 80, "protocol": "HTTP", "arn": ID("aws_lb_target_group.t")}),
+		New("aws_lb_listener.l", Object{"load_balancer_arn": ID("aws_lb.front"), "port": 80, "protocol": "HTTP", "default_action": fixed}),
+		New("aws_lb_listener_rule.r", Object{"listener_arn": ID("aws_lb_listener.l"), "action": forward}))
+	if len(found) != 1 {
+		t.Errorf("%d findings about a listener whose rule forwards, want 1", len(found))
+	}
+}
+
 func TestWeakTLS(t *testing.T) {
 	tests := []struct {
 		policy any

@@ -83,7 +83,8 @@ func runWithoutTLS(p *analyzer.Pass) {
 }
 
 // plain reports whether a listener serves content without TLS: HTTP that
-// neither redirects to HTTPS nor merely answers with a fixed text.
+// neither redirects to HTTPS nor merely answers with a fixed text. What its
+// rules forward is content whatever the default action is.
 func plain(l *aws.Listener) bool {
 	protocol, ok := l.Protocol.Known()
 	if !ok || !strings.EqualFold(protocol, "HTTP") {
@@ -96,5 +97,5 @@ func plain(l *aws.Listener) bool {
 	if redirects {
 		return !strings.EqualFold(redirect, "HTTPS")
 	}
-	return !l.Fixed
+	return !l.Fixed || len(l.Forwards.Each)+len(l.Forwards.Maybe) > 0
 }
