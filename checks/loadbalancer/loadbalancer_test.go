@@ -96,3 +96,24 @@ func TestWeakTLS(t *testing.T) {
 		t.Error("HTTP has no policy")
 	}
 }
+
+// A rule of which nobody can say whose it is proves nothing of a listener that
+// answers with a fixed text.
+func TestRuleOfSomeListener(t *testing.T) {
+	fixed := []any{Object{"type": "fixed-response", "fixed_response": []any{Object{"content_type": "text/plain", "status_code": "404"}}}}
+	listener := func(name string, port int, protocol string) *tf.Resource {
+		return New(name, Object{"load_balancer_arn": ID("aws_lb.front"), "port": port, "protocol": protocol, "default_action": fixed})
+	}
+	found := Run(t, WithoutTLS, nil,
+		New("aws_lb.front", Object{"internal": false}),
+		New("aws_lb_target_group.t", Object{"port": 80, "protocol": "HTTP", "arn": ID("aws_lb_target_group.t")}),
+		listener("aws_lb_listener.plain", 80, "HTTP"), listener("aws_lb_listener.secure", 443, "HTTPS"),
+		New("aws_lb_listener_rule.r", Object{
+			"listener_arn": tf.UnknownValue(
+				tf.Symbol{Address: "aws_lb_listener.plain", Attribute: "id"}, tf.Symbol{Address: "aws_lb_listener.secure", Attribute: "id"}),
+			"action": []any{Object{"type": "forward", "target_group_arn": ID("aws_lb_target_group.t")}},
+		}))
+	if len(found) != 1 || found[0].Subjects[0].Verdict != analyzer.Undetermined || len(found[0].WaitsFor) != 1 {
+		t.Errorf("found %+v, want one undetermined", found)
+	}
+}

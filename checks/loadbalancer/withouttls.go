@@ -6,6 +6,7 @@ import (
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/checks/internal/example"
 )
 
@@ -64,20 +65,31 @@ func runWithoutTLS(p *analyzer.Pass) {
 	for _, b := range p.Network.LoadBalancers {
 		for _, l := range b.Listeners {
 			p.Evaluated++
-			if !plain(l) {
+			served := plain(l)
+			if served == tf.No {
 				continue
 			}
 			port := ""
 			if n, ok := l.Port.Known(); ok {
 				port = fmt.Sprintf(" on tcp/%d", n)
 			}
-			p.Report(analyzer.Finding{
+			finding := analyzer.Finding{
 				Cause:    listenerCause(l, "protocol"),
 				Subjects: []analyzer.Subject{{Address: name(b, l), Verdict: analyzer.Violation}},
 				Effect:   transport(p, b),
 				Message:  b.Label + " serves plain HTTP" + port,
 				Fix:      "make the default action a redirect to HTTPS",
-			})
+			}
+			if served == tf.Maybe {
+				finding.Subjects[0].Verdict = analyzer.Undetermined
+				finding.Message = b.Label + " may serve plain HTTP" + port
+				finding.WaitsFor = []tf.Fact{{
+					ID:     "rules:" + name(b, l),
+					Text:   "whether a rule of " + name(b, l) + " forwards to a target",
+					Settle: "known after apply",
+				}}
+			}
+			p.Report(finding)
 		}
 	}
 }
@@ -85,17 +97,23 @@ func runWithoutTLS(p *analyzer.Pass) {
 // plain reports whether a listener serves content without TLS: HTTP that
 // neither redirects to HTTPS nor merely answers with a fixed text. What its
 // rules forward is content whatever the default action is.
-func plain(l *aws.Listener) bool {
+// A rule that may belong to another listener proves nothing.
+func plain(l *aws.Listener) tf.Tri {
 	protocol, ok := l.Protocol.Known()
 	if !ok || !strings.EqualFold(protocol, "HTTP") {
-		return false
+		return tf.No
 	}
 	if l.Redirects.IsUnknown() {
-		return false
+		return tf.No
 	}
 	redirect, redirects := l.Redirects.Known()
-	if redirects {
-		return !strings.EqualFold(redirect, "HTTPS")
+	switch {
+	case redirects:
+		return tf.TriOf(!strings.EqualFold(redirect, "HTTPS"))
+	case !l.Fixed || len(l.Forwards.Each) > 0:
+		return tf.Yes
+	case len(l.Forwards.Maybe) > 0:
+		return tf.Maybe
 	}
-	return !l.Fixed || len(l.Forwards.Each)+len(l.Forwards.Maybe) > 0
+	return tf.No
 }
