@@ -17,6 +17,12 @@ func (b *builder) readBlockPublicAccess() {
 		}
 	}
 	if b.n.BlockPublicAccess == nil {
+		if len(b.n.VPCs) > 0 {
+			b.n.Assumptions = append(b.n.Assumptions, &tf.Assumption{
+				ID:   "block-public-access",
+				Text: "VPC Block Public Access is off, since nothing here manages it (IGW-8)",
+			})
+		}
 		return
 	}
 	for r := range b.each("aws_vpc_block_public_access_exclusion") {

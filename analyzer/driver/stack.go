@@ -42,6 +42,7 @@ func analyzeStack(ctx context.Context, stack *tf.Stack, o Options) *part {
 	for _, f := range p.findings {
 		locate(f)
 	}
+	p.diagnostics = drift(stack)
 	p.assumptions = assumptions(after.Graph, p)
 	p.coverage = coverage(stack)
 	p.interfaces, p.outside = placement(after.Network, stack)
