@@ -221,18 +221,19 @@ var errTooLarge = errors.New("the file is too large")
 
 // read reads a regular file within the limits.
 func (l *loader) read(name string) ([]byte, error) {
-	f, err := l.root.Open(filepath.FromSlash(name))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
+	// Opening a pipe would wait for somebody to write to it.
+	info, err := l.root.Stat(filepath.FromSlash(name))
 	switch {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is not a regular file", name)
 	}
+	f, err := l.root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, l.limits.FileSize+1))
 	if err == nil && int64(len(data)) > l.limits.FileSize {
 		err = errTooLarge

@@ -146,7 +146,7 @@ func (c *checkCommand) readBaseline() (*settings.Baseline, error) {
 		}
 		path = settings.BaselineFile
 	}
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return nil, exit{exitError, fmt.Sprintf("baseline %s cannot be read: %v", path, unwrapPath(err))}
 	}
@@ -204,12 +204,19 @@ const mostDiagnostics = 20
 
 // printDiagnostics tells people what the input made impossible to see.
 func printDiagnostics(env environment, diags []tf.Diagnostic) {
-	for i, d := range diags {
-		if i == mostDiagnostics {
-			fmt.Fprintf(env.stderr, "… %d more: -f json\n", len(diags)-i)
-			break
+	var lines []string
+	seen := map[string]bool{}
+	for _, d := range diags {
+		if line := report.Diagnostic(d); !seen[line] {
+			seen[line] = true
+			lines = append(lines, line)
 		}
-		fmt.Fprintln(env.stderr, report.Diagnostic(d))
+	}
+	if more := len(lines) - mostDiagnostics; more > 0 {
+		lines = append(lines[:mostDiagnostics], fmt.Sprintf("… %d more: -f json", more))
+	}
+	for _, line := range lines {
+		fmt.Fprintln(env.stderr, line)
 	}
 }
 

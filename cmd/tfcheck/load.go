@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -69,7 +70,7 @@ func (f *inputFlags) settings(paths []string) (*settings.Settings, error) {
 		candidates = append(candidates, settings.FileName)
 	}
 	for _, path := range candidates {
-		data, err := os.ReadFile(path)
+		data, err := readFile(path)
 		if errors.Is(err, fs.ErrNotExist) && f.config == "" {
 			continue
 		}
@@ -83,6 +84,18 @@ func (f *inputFlags) settings(paths []string) (*settings.Settings, error) {
 		return s, nil
 	}
 	return nil, nil
+}
+
+// mostRead bounds settings and baselines; their readers say what is too large.
+const mostRead = 128 << 20
+
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, mostRead))
 }
 
 // knownSettings is what tfcheck.hcl may speak of.

@@ -29,8 +29,16 @@ const (
 	exitInterrupted = 130
 )
 
+// patience is how long an interrupted run may take to end by itself.
+const patience = 500 * time.Millisecond
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// Reading may wait for somebody else, such as a pipe that nobody writes to.
+	finished := context.AfterFunc(ctx, func() {
+		time.Sleep(patience)
+		os.Exit(exitInterrupted)
+	})
 	code := run(ctx, environment{
 		args:   os.Args[1:],
 		stdin:  os.Stdin,
@@ -40,6 +48,7 @@ func main() {
 		now:    time.Now,
 		width:  terminalWidth(os.Stdout),
 	})
+	finished()
 	stop()
 	os.Exit(code)
 }
