@@ -67,7 +67,7 @@ func TestLinks(t *testing.T) {
 			`{"resources":[` + blockJSON("aws_subnet", "s", `{"vpc_id":`+refs("local.vpc_id")+`}`, ``) + `]}`, `aws_subnet.s vpc_id`, `~aws_vpc.a`},
 		{"a local of several",
 			append(news(`aws_vpc.a`, `aws_vpc.b`), created(`aws_subnet.s`, `{}`, `{"vpc_id":true}`)),
-			`{"resources":[` + blockJSON("aws_subnet", "s", `{"vpc_id":`+refs("local.vpc_id")+`}`, ``) + `]}`, `aws_subnet.s vpc_id`, `?(aws_vpc.a aws_vpc.b)`},
+			`{"resources":[` + blockJSON("aws_subnet", "s", `{"vpc_id":`+refs("local.vpc_id")+`}`, ``) + `]}`, `aws_subnet.s vpc_id`, `~?(aws_vpc.a aws_vpc.b)`},
 		{"a local that bears a resource's name",
 			append(news(`aws_vpc.app`, `aws_vpc.data`), created(`aws_subnet.s`, `{}`, `{"vpc_id":true}`)),
 			`{"resources":[` + blockJSON("aws_subnet", "s", `{"vpc_id":`+refs("local.data_vpc_id")+`}`, ``) + `]}`, `aws_subnet.s vpc_id`, `~aws_vpc.data`},
@@ -75,7 +75,7 @@ func TestLinks(t *testing.T) {
 			[]string{news(`aws_security_group.given`)[0], news(`module.m.aws_security_group.own`)[0], created(`module.m.aws_instance.i`, `{}`, `{"vpc_security_group_ids":true}`)},
 			`{"module_calls":{"m":{"expressions":{"extra":` + refs("aws_security_group.given.id", "aws_security_group.given") + `},"module":{"resources":[` +
 				blockJSON("aws_instance", "i", `{"vpc_security_group_ids":`+refs("local.group_ids")+`}`, ``) + `]}}}}`,
-			`module.m.aws_instance.i vpc_security_group_ids`, `?(module.m.aws_security_group.own aws_security_group.given)`},
+			`module.m.aws_instance.i vpc_security_group_ids`, `~?(module.m.aws_security_group.own aws_security_group.given)`},
 		{"a flag beside is no alternative",
 			append(news(`aws_vpc.a`, `aws_vpc.b`), created(`aws_subnet.s`, `{}`, `{"vpc_id":true}`)),
 			`{"resources":[` + blockJSON("aws_subnet", "s", `{"vpc_id":`+refs("local.create_vpc", "aws_vpc.a.id", "aws_vpc.a")+`}`, ``) + `]}`, `aws_subnet.s vpc_id`, `~aws_vpc.a`},

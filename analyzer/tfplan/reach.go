@@ -206,11 +206,11 @@ func (l *linker) settled(o *outcome, module string, w *want, self *tf.Resource) 
 				result.assume(reason{"beside", name + " is taken to add nothing"})
 			default:
 				result.add(s)
-				if why != (reason{}) {
-					result.assume(why)
-				} else {
+				if why == (reason{}) {
 					result.uncertain = true
+					why = reason{"within", name + " is taken to hold nothing from outside the input"}
 				}
+				result.assume(why)
 			}
 		}
 	}
