@@ -7,6 +7,7 @@ import (
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
@@ -187,13 +188,28 @@ func locate(f *analyzer.Finding) {
 	}
 }
 
-// exposures are the flows from the internet that arrive, or may.
+// exposures are the flows from the internet that arrive, or may. Interfaces of
+// one owner that the same packets reach the same way are one exposure.
 func exposures(stack *tf.Stack, view *analyzer.View) []*analyzer.Exposure {
+	type way struct {
+		from, to    string
+		family      packet.Family
+		through     *aws.LoadBalancer
+		listener    *aws.Listener
+		targetGroup *aws.TargetGroup
+	}
+	seen := map[way][]*reach.Flow{}
 	var all []*analyzer.Exposure
 	for _, flow := range view.FromInternet {
-		if !flow.Reachable.May.IsEmpty() {
-			all = append(all, &analyzer.Exposure{Stack: stack, Flow: flow})
+		key := way{flow.From.Label, flow.To.Label, flow.Family, flow.Through, flow.Listener, flow.TargetGroup}
+		same := func(other *reach.Flow) bool {
+			return other.Reachable.Must.Equal(flow.Reachable.Must) && other.Reachable.May.Equal(flow.Reachable.May)
 		}
+		if flow.Reachable.May.IsEmpty() || slices.ContainsFunc(seen[key], same) {
+			continue
+		}
+		seen[key] = append(seen[key], flow)
+		all = append(all, &analyzer.Exposure{Stack: stack, Flow: flow})
 	}
 	return all
 }

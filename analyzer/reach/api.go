@@ -4,6 +4,8 @@
 package reach
 
 import (
+	"slices"
+
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -97,6 +99,20 @@ type Flow struct {
 	// may from must.
 	Assumptions []*tf.Assumption
 	Waits       []tf.Fact
+}
+
+// Part is the flow of some of its packets, told by what admits those. Behind a
+// load balancer packets have other ports, and the way is told as it is.
+func (f *Flow) Part(must, may packet.Set) *Flow {
+	part := *f
+	part.Reachable = Relation{Must: must, May: may}
+	if f.Through == nil {
+		part.Path = slices.Clone(f.Path)
+		for n := range part.Path {
+			part.Path[n] = part.Path[n].Of(may, aws.Cause{})
+		}
+	}
+	return &part
 }
 
 // Verdict is Yes when some packet is reachable under every completion, No

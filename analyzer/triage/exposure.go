@@ -6,22 +6,35 @@ import (
 )
 
 // CompareExposures gives the exposures of after their status and returns them
-// together with what the change closes. Of an exposure that shrinks, what is
-// closed is listed as a resolved exposure of its own.
+// together with what the change closes. Of an exposure that grows or shrinks,
+// what is new or closed is an exposure of its own.
 func CompareExposures(after, before []*analyzer.Exposure) []*analyzer.Exposure {
 	moves := moves{}
 	for _, e := range after {
 		moves.add(e.Stack)
 	}
 	was, is := relations(before, moves), relations(after, nil)
+	var all []*analyzer.Exposure
 	for _, e := range after {
+		all = append(all, e)
 		if e.Stack == nil || e.Stack.Before == nil {
 			continue
 		}
 		e.Status = analyzer.New
 		old := was[exposureKey(e, nil)]
-		if seen(e).must.SubsetOf(old.must) && seen(e).may.SubsetOf(old.may) {
+		r := e.Flow.Reachable
+		gained := r.May.Subtract(old.may).Union(r.Must.Subtract(old.must))
+		if gained.IsEmpty() {
 			e.Status = analyzer.Existing
+			continue
+		}
+		// A port that more people reach is new as a whole: "tcp/22 from
+		// 0.0.0.0/0" says more than everyone but the office.
+		gained = gained.AnySource()
+		if rest := r.May.Subtract(gained); !rest.IsEmpty() {
+			existing := e.Flow.Part(r.Must.Intersect(rest), rest)
+			all = append(all, &analyzer.Exposure{Stack: e.Stack, Flow: existing, Status: analyzer.Existing})
+			e.Flow = e.Flow.Part(r.Must.Intersect(gained), r.May.Intersect(gained))
 		}
 	}
 	for _, e := range before {
@@ -29,12 +42,11 @@ func CompareExposures(after, before []*analyzer.Exposure) []*analyzer.Exposure {
 		if seen(e).may.SubsetOf(now.may) {
 			continue
 		}
-		flow := *e.Flow
-		flow.Reachable.May = flow.Reachable.May.Subtract(now.may)
-		flow.Reachable.Must = flow.Reachable.Must.Subtract(now.may)
-		after = append(after, &analyzer.Exposure{Stack: e.Stack, Flow: &flow, Status: analyzer.Resolved})
+		r := e.Flow.Reachable
+		closed := e.Flow.Part(r.Must.Subtract(now.may), r.May.Subtract(now.may))
+		all = append(all, &analyzer.Exposure{Stack: e.Stack, Flow: closed, Status: analyzer.Resolved})
 	}
-	return after
+	return all
 }
 
 // extents are what is certainly and what is possibly reachable.

@@ -171,7 +171,7 @@ func TestCompareExposures(t *testing.T) {
 	for _, e := range CompareExposures(after, before) {
 		got = append(got, fmt.Sprintf("%s %s %s", e.Status, e.Flow.To.Label, e.Flow.Reachable.May.ToPortsOf(packet.TCP)))
 	}
-	want := []string{"existing same 443", "new wider 80,443", "existing narrower 443", "new surer 443", "new fresh 443", "existing two paths 80,443", "resolved narrower 22", "resolved gone 443"}
+	want := []string{"existing same 443", "new wider 80", "existing wider 443", "existing narrower 443", "new surer 443", "new fresh 443", "existing two paths 80,443", "resolved narrower 22", "resolved gone 443"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
