@@ -246,6 +246,9 @@ func isID(s string) bool {
 // of their addresses.
 func (b *builder) each(types ...string) iter.Seq[*tf.Resource] { return b.instances(tf.Managed, types) }
 
+// has reports whether there is a managed instance of the type.
+func (b *builder) has(name string) bool { return len(b.byType[typeKey{tf.Managed, name}]) > 0 }
+
 // data yields the data sources of the types.
 func (b *builder) data(types ...string) iter.Seq[*tf.Resource] { return b.instances(tf.Data, types) }
 

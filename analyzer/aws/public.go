@@ -73,6 +73,10 @@ func unlessPrivate(r *tf.Resource) tf.Tri {
 
 func (b *builder) servePublic() {
 	for _, p := range publicServices {
+		served := p.ports
+		if p.name == "aws_lightsail_instance" && b.has("aws_lightsail_instance_public_ports") {
+			served = nil // nobody reads yet which they are
+		}
 		for r := range b.each(p.name) {
 			public := p.public(r)
 			if public == tf.No {
@@ -81,7 +85,7 @@ func (b *builder) servePublic() {
 			b.n.PublicServices = append(b.n.PublicServices, &PublicService{
 				Object:  b.object(r),
 				Service: p.what + " of " + r.Address,
-				Ports:   p.ports,
+				Ports:   served,
 				Sources: []tf.Val[netip.Prefix]{tf.KnownVal(anyIPv4)},
 				Cause:   Cause{Resource: r, Argument: p.argument},
 				Public:  public,

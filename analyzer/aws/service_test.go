@@ -196,6 +196,18 @@ func TestServicesWithoutInterface(t *testing.T) {
 	}
 }
 
+// What opens other ports of a virtual server leaves those of AWS in doubt
+// (SVC-20).
+func TestLightsailPorts(t *testing.T) {
+	server := made("aws_lightsail_instance.l", attrs{})
+	if got := build(server).PublicServices[0].Ports; len(got) != 2 {
+		t.Errorf("as AWS makes it: %v", got)
+	}
+	if got := build(server, made("aws_lightsail_instance_public_ports.p", attrs{"instance_name": ref("aws_lightsail_instance.l.id")})).PublicServices[0].Ports; got != nil {
+		t.Errorf("with ports of its own: %v", got)
+	}
+}
+
 // Every recipe has its row in the table of types, with what it reads
 // (TF-NI-10).
 func TestRecipesAreInTheTable(t *testing.T) {
