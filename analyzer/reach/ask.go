@@ -29,6 +29,8 @@ func (g *Graph) Ask(q Question) Answer {
 	}
 	a := answer(paths)
 	switch {
+	case q.To.isEmpty() && len(g.strays(q.To)) > 0:
+		a.Answer, a.Forward, a.Waits = Unknown, Unknown, g.strays(q.To)
 	case q.To.isEmpty():
 		a.Blockers = []Hop{q.To.empty()}
 		a.Assumptions = append(a.Assumptions, q.To.alone()...)
@@ -63,6 +65,26 @@ func (g *Graph) wayOf(k packet.Packet, q Question) (path, replyPath []Hop) {
 // nothing stands.
 func (e Endpoint) isEmpty() bool {
 	return !e.isOutside() && e.Kind != GatewayEndpoints && len(e.interfaces()) == 0
+}
+
+// strays are the facts that decide whether something stands in a subnet or a
+// group after all: interfaces of which nobody knows where they stand, or in
+// which groups (U-22).
+func (g *Graph) strays(e Endpoint) []tf.Fact {
+	group := slices.ContainsFunc(g.network.SecurityGroups, func(s *aws.SecurityGroup) bool {
+		return s.Resource != nil && s.Resource == e.Object.Resource
+	})
+	var facts []tf.Fact
+	for _, i := range g.network.Interfaces {
+		label := interfaceObject(i).Label
+		switch {
+		case group && i.Groups.Open:
+			facts = append(facts, groupsFact(label))
+		case e.Subnet != nil && i.Subnets.Open:
+			facts = append(facts, placementFact(label))
+		}
+	}
+	return uniqueFacts(facts)
 }
 
 // empty says that nothing stands in an end point.

@@ -309,3 +309,22 @@ func TestNothingThere(t *testing.T) {
 		}
 	}
 }
+
+// TestStrays: nobody can say that nothing stands in a group or a subnet while
+// something stands nobody knows where.
+func TestStrays(t *testing.T) {
+	w := newWorld()
+	w.group("idle", allow("tcp", 80, 80, "0.0.0.0/0"))
+	if a := w.ask(t, "internet", "aws_security_group.idle", "tcp/80"); a.Answer != reach.No {
+		t.Errorf("a group without members: %s", a.Answer)
+	}
+	i := w.host("a", w.public, tf.Yes)
+	i.Groups.Open = true
+	if a := w.ask(t, "internet", "aws_security_group.idle", "tcp/80"); a.Answer != reach.Unknown || facts(a.Waits) != "groups:aws_instance.a" {
+		t.Errorf("a group that may have members: %s until %s", a.Answer, facts(a.Waits))
+	}
+	i.Subnets.Open = true
+	if a := w.ask(t, "internet", "aws_subnet.private", "tcp/80"); a.Answer != reach.Unknown || facts(a.Waits) != "placement:aws_instance.a" {
+		t.Errorf("a subnet that something may stand in: %s until %s", a.Answer, facts(a.Waits))
+	}
+}

@@ -191,9 +191,16 @@ func namedGroups(doubts []doubt, label string) []doubt {
 		return doubts
 	}
 	doubts = slices.Clone(doubts)
-	doubts[n].fact.ID += ":" + label
-	doubts[n].fact.Text = "which security groups " + label + " has"
+	doubts[n].fact = groupsFact(label)
 	return doubts
+}
+
+func groupsFact(label string) tf.Fact {
+	return tf.Fact{ID: openGroups + ":" + label, Text: "which security groups " + label + " has", Settle: settleApply}
+}
+
+func placementFact(label string) tf.Fact {
+	return tf.Fact{ID: "placement:" + label, Text: "which subnet " + label + " stands in", Settle: settleApply}
 }
 
 // groupStage is the security groups of an interface for a remote. Replies
@@ -286,9 +293,7 @@ func portsText(ports []aws.ServicePort) string {
 // overPlaces is what gets through to an interface wherever it stands: in each
 // of its subnets, or in one of them that nobody can tell (SVC-1).
 func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) outcome) outcome {
-	fact := tf.Fact{
-		ID: "placement:" + interfaceObject(i).Label, Text: "which subnet " + interfaceObject(i).Label + " stands in", Settle: settleApply,
-	}
+	fact := placementFact(interfaceObject(i).Label)
 	at := func(l aws.Link[aws.Subnet]) outcome {
 		var paths []outcome
 		for _, s := range l.To {
