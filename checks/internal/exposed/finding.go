@@ -70,7 +70,7 @@ func (g *Group) Finding(who, more string) analyzer.Finding {
 	if worst.Certain {
 		can = "can"
 	}
-	f.Message = fmt.Sprintf("%s %s reach %s on %s%s%s", who, can, Names(f.Subjects), Describe(all), overIPv6(all), more)
+	f.Message = fmt.Sprintf("%s %s reach %s on %s%s%s", who, can, Names(f.Subjects), Describe(all), OverIPv6(all), more)
 	return f
 }
 
@@ -137,7 +137,8 @@ func Names(subjects []analyzer.Subject) string {
 	return strings.Join(addresses, " and ")
 }
 
-func overIPv6(s packet.Set) string {
+// OverIPv6 tells what is about IPv6 alone from what is not.
+func OverIPv6(s packet.Set) string {
 	if s.Family(packet.IPv4).IsEmpty() {
 		return " over IPv6"
 	}
