@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -17,14 +19,8 @@ import (
 // before it where there is one.
 func analyzeStack(ctx context.Context, stack *tf.Stack, o Options) *part {
 	p := &part{stack: stack}
-	after := o.view(stack, stack.After)
-	var before *analyzer.View
-	if stack.Before != nil {
-		before = after
-		if p.changed = changed(stack); p.changed {
-			before = o.view(stack, stack.Before)
-		}
-	}
+	after, before := o.views(stack)
+	p.changed = before != nil && before != after
 
 	now := o.judge(ctx, stack, after, before)
 	p.findings, p.checks = now.findings, now.results
@@ -48,6 +44,27 @@ func analyzeStack(ctx context.Context, stack *tf.Stack, o Options) *part {
 	p.coverage = coverage(stack)
 	p.interfaces, p.outside = placement(after.Network, stack)
 	return p
+}
+
+// views are those of a stack after and before the change, at the same time
+// where they differ: one and the same where nothing changes, and no view of
+// before where there is no such thing.
+func (o Options) views(stack *tf.Stack) (after, before *analyzer.View) {
+	if stack.Before == nil || !changed(stack) {
+		after = o.view(stack, stack.After)
+		if stack.Before != nil {
+			before = after
+		}
+		return after, before
+	}
+	var g errgroup.Group
+	g.Go(func() error {
+		before = o.view(stack, stack.Before)
+		return nil
+	})
+	after = o.view(stack, stack.After)
+	_ = g.Wait() // no view fails
+	return after, before
 }
 
 // dropForeign leaves out what concerns the context alone: its owner judges

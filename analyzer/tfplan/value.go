@@ -1,6 +1,8 @@
 package tfplan
 
 import (
+	"slices"
+
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
@@ -123,12 +125,11 @@ func (d *values) object(c *cursor, unknown, sensitive mask, wanted map[string]bo
 	return marked(tf.ObjectValue(fields...), sensitive.all)
 }
 
+// fields reads the members of an object. What is null is left out, as most
+// attributes of most instances are: to ask for it gives null all the same.
 func (d *values) fields(c *cursor, unknown, sensitive mask, wanted map[string]bool) []tf.Field {
-	var fields []tf.Field
-	size := 8
-	if wanted != nil {
-		size = len(wanted)
-	}
+	var most [24]tf.Field
+	fields := most[:0]
 	for ok := c.enter('{'); ok && c.more(); {
 		raw := c.text()
 		if wanted != nil && !wanted[string(raw)] {
@@ -136,10 +137,9 @@ func (d *values) fields(c *cursor, unknown, sensitive mask, wanted map[string]bo
 			continue
 		}
 		name := d.names.intern(raw)
-		if fields == nil {
-			fields = make([]tf.Field, 0, size)
+		if v := d.value(c, unknown.field(name), sensitive.under(name)); !v.IsNull() {
+			fields = append(fields, tf.Field{Name: name, Value: v})
 		}
-		fields = append(fields, tf.Field{Name: name, Value: d.value(c, unknown.field(name), sensitive.under(name))})
 	}
 	// What is unknown as a whole is absent from `after`.
 	for _, m := range unknown.fields {
@@ -148,7 +148,7 @@ func (d *values) fields(c *cursor, unknown, sensitive mask, wanted map[string]bo
 		}
 		fields = append(fields, tf.Field{Name: m.name, Value: d.absent(m.mask, sensitive.under(m.name))})
 	}
-	return fields
+	return slices.Clone(fields)
 }
 
 func (d *values) list(c *cursor, unknown, sensitive mask) tf.Value {

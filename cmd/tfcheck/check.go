@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,11 +23,11 @@ import (
 )
 
 // formats are the forms of a report.
-var formats = map[string]func(*bytes.Buffer, *analyzer.Report, report.Options) error{
-	"text":    func(b *bytes.Buffer, r *analyzer.Report, o report.Options) error { return report.Text(b, r, o) },
-	"compact": func(b *bytes.Buffer, r *analyzer.Report, o report.Options) error { return report.Compact(b, r, o) },
-	"json":    func(b *bytes.Buffer, r *analyzer.Report, o report.Options) error { return report.JSON(b, r, o) },
-	"sarif":   func(b *bytes.Buffer, r *analyzer.Report, o report.Options) error { return report.SARIF(b, r, o) },
+var formats = map[string]func(io.Writer, *analyzer.Report, report.Options) error{
+	"text":    report.Text,
+	"compact": report.Compact,
+	"json":    report.JSON,
+	"sarif":   report.SARIF,
 }
 
 // checkCommand is `tfcheck check`.
@@ -182,21 +184,27 @@ func (o output) write(env environment, r *analyzer.Report, options report.Option
 	if o.file != "" {
 		options.Color, options.Width = false, 0
 	}
-	var b bytes.Buffer
-	if err := formats[o.format](&b, r, options); err != nil {
-		if errors.Is(err, report.ErrNoPositions) {
-			return exit{exitError, err.Error()}
-		}
-		return err
-	}
 	if o.file == "" {
-		_, err := env.stdout.Write(b.Bytes())
+		w := bufio.NewWriterSize(env.stdout, 1<<16)
+		return errors.Join(o.writeTo(w, r, options), w.Flush())
+	}
+	// A file is not touched unless there is a whole report to put there.
+	var b bytes.Buffer
+	if err := o.writeTo(&b, r, options); err != nil {
 		return err
 	}
 	if err := os.WriteFile(o.file, b.Bytes(), 0o644); err != nil {
 		return cannotWrite(o.file, err)
 	}
 	return nil
+}
+
+func (o output) writeTo(w io.Writer, r *analyzer.Report, options report.Options) error {
+	err := formats[o.format](w, r, options)
+	if errors.Is(err, report.ErrNoPositions) {
+		return exit{exitError, err.Error()}
+	}
+	return err
 }
 
 // mostDiagnostics is what fits on a screen.
