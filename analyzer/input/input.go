@@ -49,6 +49,9 @@ func (e *Error) Error() string {
 // Open reads the inputs that the paths name, each written PATH or NAME=PATH,
 // in their order; a folder that holds plans stands for all of them.
 func Open(ctx context.Context, paths []string, o Options) ([]*tf.Stack, error) {
+	if o.Source != "" && !holdsConfiguration(o.Source) {
+		return nil, &Error{Path: o.Source, Summary: "the folder holds no configuration", Detail: "--source names the folder of the .tf files that the plan was made from"}
+	}
 	var all []located
 	for _, path := range paths {
 		found, err := locate(path)

@@ -376,6 +376,19 @@ func (rd *reader) plannedOnly() bool {
 	return rd.seen["planned_values"] && !rd.seen["resource_changes"]
 }
 
+// isEmptyState reports whether the input is what terraform shows of a state
+// without resources. Other documents have a format_version too.
+func (rd *reader) isEmptyState() bool {
+	for name := range rd.seen {
+		switch name {
+		case "format_version", "terraform_version", "checks":
+		default:
+			return false
+		}
+	}
+	return rd.seen["format_version"]
+}
+
 // finish joins what the pass has found into the stack.
 func (rd *reader) finish() (*tf.Stack, error) {
 	s := rd.stack
@@ -383,7 +396,7 @@ func (rd *reader) finish() (*tf.Stack, error) {
 	switch {
 	case rawState && rd.version != "4":
 		return nil, &Error{"the state has version " + rd.version + ", which is not known here", "show it with `terraform show -json > state.json`"}
-	case s.Kind == "" && (rd.seen["format_version"] || rawState):
+	case s.Kind == "" && (rd.isEmptyState() || rawState):
 		s.Kind = tf.StateInput // a state without resources
 	case s.Kind == "" && rd.seen["@level"]:
 		return nil, errLog

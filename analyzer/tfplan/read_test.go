@@ -145,6 +145,7 @@ func TestErrors(t *testing.T) {
 		{"log", `{"@level":"info","@message":"Terraform 1.11.4"}` + "\n" + `{"@level":"info"}`, "the input is a log, not a plan"},
 		{"one message", `{"@level":"info","@message":"Terraform 1.11.4"}`, "the input is a log, not a plan"},
 		{"no version", `{"format_version":null,"resource_changes":[]}`, `format_version "null" of the input is no version`},
+		{"other format", `{"format_version":"1.0","accepted":[]}`, "the input is JSON, but neither a plan nor a state"},
 		{"encrypted", `{"serial":0,"lineage":"","meta":{},"encrypted_data":"AAAA","encryption_version":"v0"}`, "the input is encrypted by OpenTofu"},
 		{"newer major", `{"format_version":"2.0","resource_changes":[]}`, `format "2.0" of the plan is newer than this version knows`},
 		{"old state", `{"version":3,"serial":1,"modules":[]}`, "the state has version 3, which is not known here"},

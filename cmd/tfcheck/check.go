@@ -48,8 +48,15 @@ func newCheck(env environment) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "check [PATH ...]",
 		Short: "Check what a plan or a state exposes (the default command)",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args) },
+		Long: "Check what plans and states expose: JSON as `terraform show -json` prints it, a folder of such\n" +
+			"files, or - for standard input. Without a PATH it looks in the working directory. The source\n" +
+			"beside a plan is used to show lines.\n\n" +
+			"Exit code: 0 nothing that gates, 1 a finding that gates, 2 an input that cannot be analysed.",
+		Example: "  tfcheck plan.json\n" +
+			"  terraform show -json tfplan | tfcheck -\n" +
+			"  tfcheck --fail-on high -o sarif=tfcheck.sarif plan.json",
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args) },
 	}
 	c.inputFlags.register(command)
 	c.selection.register(command)

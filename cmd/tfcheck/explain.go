@@ -17,7 +17,12 @@ func newExplain(env environment) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "explain ID [PATH ...]",
 		Short: "Explain a check (by its id or another scanner's), or a finding of PATH by its fingerprint",
-		Args:  cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return exit{exitError, "explain needs the id of a check, such as tfcheck explain imds-v1 (`tfcheck checks` lists them), or a fingerprint and a plan"}
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.explain(cmd.Context(), args[0], args[1:])
 		},

@@ -9,12 +9,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/tfcheck/tfcheck/analyzer/settings"
 )
 
 // version is set by the release build.
@@ -73,6 +76,10 @@ func (e exit) Error() string { return e.message }
 
 func run(ctx context.Context, env environment) int {
 	root := newRoot(env)
+	if hint := mistyped(root, env.args); hint != "" {
+		fmt.Fprintf(env.stderr, "tfcheck: %s\n", hint)
+		return exitError
+	}
 	root.SetArgs(withDefaultCommand(root, env.args))
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -104,6 +111,9 @@ func newRoot(env environment) *cobra.Command {
 	root.SetIn(env.stdin)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return exit{exitError, fmt.Sprintf("%v; `%s --help` lists the flags", err, c.CommandPath())}
+	})
 	root.AddCommand(
 		newCheck(env),
 		newReach(env),
@@ -135,6 +145,30 @@ func withDefaultCommand(root *cobra.Command, args []string) []string {
 		}
 	}
 	return append([]string{"check"}, args...)
+}
+
+// mistyped is what to say of a first word that is neither a file nor a
+// subcommand, but looks like one.
+func mistyped(root *cobra.Command, args []string) string {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") || strings.ContainsAny(args[0], "./\\=") {
+		return ""
+	}
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	names = append(names, "completion", "help")
+	if slices.Contains(names, args[0]) {
+		return ""
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		return ""
+	}
+	guess := strings.TrimSpace(settings.DidYouMean(args[0], names))
+	if guess == "" {
+		return ""
+	}
+	return fmt.Sprintf("%q is neither a file nor a command. %s", args[0], guess)
 }
 
 func terminalWidth(f *os.File) int {

@@ -34,6 +34,8 @@ func newReach(env environment) *cobra.Command {
 			"service:NAME. A flow is tcp/443, tcp/22,8000-8080, udp, icmp/8/0, a protocol number, or absent\n" +
 			"for everything.\n\n" +
 			"Exit code: 0 yes, 1 no, 3 unknown, 2 error; with --expect 0 as expected, 1 not, 3 unknown, 2 error.",
+		Example: "  tfcheck reach --from internet --to aws_db_instance.main --flow tcp/5432 plan.json\n" +
+			"  tfcheck reach --from aws_instance.web --to aws_instance.db --expect no plan.json",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args) },
 	}
