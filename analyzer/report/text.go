@@ -45,6 +45,9 @@ func Text(w io.Writer, r *analyzer.Report, o Options) error {
 	var tail []string
 	switch {
 	case len(shown) > 0:
+		if !o.Quiet {
+			tail = p.reached(r)
+		}
 		tail = append(tail, p.totals(r))
 		if !o.Quiet {
 			tail = append(tail, p.footer(r, shown[0]))

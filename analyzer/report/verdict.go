@@ -124,6 +124,16 @@ func (p *printer) fact(r *analyzer.Report) string {
 	return "nothing is reachable from the internet"
 }
 
+// reached says what the internet reaches after the change, beside what was
+// found about it: a load balancer that is no finding is still a way in.
+func (p *printer) reached(r *analyzer.Report) []string {
+	list := p.exposed(r, false)
+	if len(list) == 0 {
+		return nil
+	}
+	return wrap("the internet reaches "+clean(names(list, targetsNamed)), p.width(), 3)
+}
+
 // exposed lists what the internet certainly reaches with its ports, a target
 // an entry: "aws_lb.web on tcp/443".
 func (p *printer) exposed(r *analyzer.Report, onlyNew bool) []string {
