@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
@@ -160,41 +159,6 @@ func (b *builder) listeners() {
 		}
 	}
 	b.classicListeners()
-	for _, lb := range b.n.LoadBalancers {
-		b.listenOn(lb)
-	}
-}
-
-// listenOn closes the ports of a load balancer's nodes that no listener has
-// (LB-11). One that exists may have listeners that the input does not show
-// (U-14), and a gateway load balancer has no ports.
-func (b *builder) listenOn(lb *LoadBalancer) {
-	if lb.Interface == nil || lb.Resource == nil || !b.isNew(lb.Resource) || lb.Type == "gateway" {
-		return
-	}
-	lb.Interface.Ports = []ServicePort{}
-	for _, l := range lb.Listeners {
-		port := ServicePort{To: 65535, Maybe: true}
-		if n, ok := l.Port.Known(); ok && 0 <= n && n <= 65535 {
-			port = ServicePort{From: uint16(n), To: uint16(n)}
-		}
-		for _, protocol := range l.transports() {
-			port.Protocol = protocol
-			lb.Interface.Ports = append(lb.Interface.Ports, port)
-		}
-	}
-}
-
-// transports are the protocols that a listener takes: TCP, unless it says
-// otherwise (LB-3, LB-4).
-func (l *Listener) transports() []packet.Protocol {
-	switch name, state := l.Protocol.Get(); {
-	case state == tf.IsKnown && (name == "UDP" || name == "QUIC"):
-		return []packet.Protocol{packet.UDP}
-	case state == tf.IsKnown && (name == "TCP_UDP" || name == "TCP_QUIC"):
-		return []packet.Protocol{packet.TCP, packet.UDP}
-	}
-	return []packet.Protocol{packet.TCP}
 }
 
 // forward adds the target groups that the actions of r forward to; certain is

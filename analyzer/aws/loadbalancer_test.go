@@ -214,28 +214,3 @@ func TestClassicTargets(t *testing.T) {
 		t.Errorf("instance port %d", port)
 	}
 }
-
-// The nodes of a new load balancer listen where its listeners do; one that
-// exists may have more of them (LB-11, U-14).
-func TestNodesListen(t *testing.T) {
-	const arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/n/1"
-	listener := func(name, balancer, protocol string, port any) *tf.Resource {
-		return made("aws_lb_listener."+name, attrs{"load_balancer_arn": ref(balancer + ".arn"), "protocol": protocol, "port": port})
-	}
-	n := build(vpc(), subnet(),
-		made("aws_lb.new", attrs{"load_balancer_type": "network", "subnets": list{ref("aws_subnet.a.id")}}),
-		listener("web", "aws_lb.new", "TCP", 443), listener("dns", "aws_lb.new", "TCP_UDP", 53), listener("some", "aws_lb.new", "UDP", unknown),
-		made("aws_lb.idle", attrs{"subnets": list{ref("aws_subnet.a.id")}}),
-		existing("aws_lb.old", attrs{"id": arn, "arn": arn, "subnets": list{ref("aws_subnet.a.id")}}),
-	)
-	for label, want := range map[string]string{
-		"aws_lb.new":  "[{6 53 53 false} {17 53 53 false} {17 0 65535 true} {6 443 443 false}]",
-		"aws_lb.idle": "[]",
-		"aws_lb.old":  "[]",
-	} {
-		lb := find(t, n.LoadBalancers, func(l *LoadBalancer) Object { return l.Object }, label)
-		if got := fmt.Sprint(lb.Interface.Ports); got != want || (lb.Interface.Ports == nil) != (label == "aws_lb.old") {
-			t.Errorf("%s listens on %s, want %s", label, got, want)
-		}
-	}
-}

@@ -328,3 +328,18 @@ func TestStrays(t *testing.T) {
 		t.Errorf("a subnet that something may stand in: %s until %s", a.Answer, facts(a.Waits))
 	}
 }
+
+// TestHoldersOfBalancers: of a load balancer a subnet or a group holds what its
+// listeners accept, and not every port that the group admits (LB-11).
+func TestHoldersOfBalancers(t *testing.T) {
+	w := newWorld()
+	w.balancer("application", w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0"), allow("tcp", 8080, 8080, "0.0.0.0/0")), 80)
+	for _, to := range []string{"aws_subnet.public", "aws_security_group.lb"} {
+		if a := w.ask(t, "internet", to, "tcp/80"); a.Answer != reach.Yes {
+			t.Errorf("%s on the listener's port: %s by %s", to, a.Answer, codes(a))
+		}
+		if a := w.ask(t, "internet", to, "tcp/8080"); a.Answer != reach.No || len(a.Blockers) != 1 || a.Blockers[0].Code != "ELBV2_LISTENERS_MISMATCH" {
+			t.Errorf("%s on another port: %s by %s", to, a.Answer, codes(a))
+		}
+	}
+}

@@ -82,8 +82,12 @@ func (g *Graph) index() map[string]Endpoint {
 		}
 		names[o.Resource.Address] = e
 	}
-	holders := func(i *aws.Interface, lb *aws.LoadBalancer) {
-		for _, l := range append(slices.Clone(i.Subnets.Each), i.Subnets.Maybe...) {
+	holders := func(at *aws.Interface, lb *aws.LoadBalancer) {
+		i := at
+		if lb != nil {
+			i = nil // its balancer stands for it
+		}
+		for _, l := range append(slices.Clone(at.Subnets.Each), at.Subnets.Maybe...) {
 			for _, s := range l.To {
 				add(s.Object, i, lb)
 				if v, ok := s.VPC.One(); ok {
@@ -91,7 +95,7 @@ func (g *Graph) index() map[string]Endpoint {
 				}
 			}
 		}
-		for _, l := range append(slices.Clone(i.Groups.Each), i.Groups.Maybe...) {
+		for _, l := range append(slices.Clone(at.Groups.Each), at.Groups.Maybe...) {
 			for _, s := range l.To {
 				add(s.Object, i, lb)
 			}
