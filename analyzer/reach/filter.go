@@ -71,6 +71,8 @@ func (g *Graph) facing(d direction, r Relation, by remote, f packet.Family) Rela
 		})
 	case !by.one:
 		return r.each(func(s packet.Set) packet.Set { return d.among(s, by.addresses) })
+	case !by.addresses.IsEmpty() && g.regardless(d, r, f):
+		return r
 	case d == inbound:
 		return Relation{
 			Must: everySource(r.Must, by.addresses, f),
@@ -81,6 +83,23 @@ func (g *Graph) facing(d direction, r Relation, by remote, f packet.Family) Rela
 		Must: everyDestination(r.Must, by.addresses, f),
 		May:  r.May.To(by.addresses).AnyDestination(),
 	}
+}
+
+// regardless reports whether the remote's address decides nothing, as with
+// most rules that refer to a group.
+func (g *Graph) regardless(d direction, r Relation, f packet.Family) bool {
+	all := func(s packet.Set) bool {
+		return g.memo.each("any "+d.name(), f, s, d.any).Equal(s)
+	}
+	return all(r.May) && (r.certain() || all(r.Must))
+}
+
+// any forgets the remote side of a set.
+func (d direction) any(s packet.Set) packet.Set {
+	if d == inbound {
+		return s.AnySource()
+	}
+	return s.AnyDestination()
 }
 
 // among restricts the remote side of a set to addresses.
