@@ -23,18 +23,19 @@ func everything() packet.Set {
 // Admits is what an ingress rule lets in from addresses: its CIDRs and prefix
 // lists. Group references never match what comes from outside.
 func Admits(r aws.Rule) reach.Relation {
-	var must, may packet.Addresses
+	var certainly, possibly []netip.Prefix
 	add := func(prefix netip.Prefix, certain bool) {
-		may = may.Union(packet.Prefixes(prefix.Masked()))
 		if certain {
-			must = must.Union(packet.Prefixes(prefix.Masked()))
+			certainly = append(certainly, prefix)
+		} else {
+			possibly = append(possibly, prefix)
 		}
 	}
-	anyAddress := packet.AllAddresses(packet.IPv4).Union(packet.AllAddresses(packet.IPv6))
+	anyone := r.AnyPeer
 	for _, peer := range r.CIDRs {
 		switch {
 		case peer.Unknown:
-			may = anyAddress
+			anyone = true
 		case peer.To.IsValid():
 			add(peer.To, true)
 		}
@@ -47,16 +48,18 @@ func Admits(r aws.Rule) reach.Relation {
 				case tf.IsKnown:
 					add(prefix, certain)
 				case tf.IsUnknown:
-					may = anyAddress
+					anyone = true
 				}
 			}
 		}
 		if !certain || list.Open {
-			may = anyAddress
+			anyone = true
 		}
 	}
-	if r.AnyPeer {
-		may = anyAddress
+	must := packet.Prefixes(certainly...)
+	may := must.Union(packet.Prefixes(possibly...))
+	if anyone {
+		may = packet.AllAddresses(packet.IPv4).Union(packet.AllAddresses(packet.IPv6))
 	}
 	exact, widest := RulePorts(r)
 	admits := reach.Relation{Must: exact.From(must), May: widest.From(may)}
