@@ -62,7 +62,8 @@ func onProtocol(number int, f packet.Family) packet.Set {
 func rulePorts(s packet.Set, from, to tf.Val[int]) Relation {
 	lo, loKnown := from.Known()
 	hi, hiKnown := to.Known()
-	loKnown, hiKnown = loKnown && lo >= 0, hiKnown && hi >= 0
+	// What is no port at all is not understood, so that anything may be meant.
+	loKnown, hiKnown = loKnown && lo >= 0 && lo <= 65535, hiKnown && hi >= 0 && hi <= 65535
 	if loKnown && hiKnown {
 		return exactly(s.ToPorts(portRange(lo, hi)))
 	}
