@@ -1,6 +1,7 @@
 package tfplan
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -141,7 +142,7 @@ func (rd *reader) diagnose(severity tf.DiagSeverity, incomplete bool, summary, d
 
 // read walks the members of the top-level object.
 func (rd *reader) read(r io.Reader) error {
-	rd.dec = jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	rd.dec = jsontext.NewDecoder(bufio.NewReaderSize(r, 1<<18), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	switch kind := rd.dec.PeekKind(); kind {
 	case jsontext.KindBeginObject:
 	case jsontext.KindInvalid:
