@@ -45,6 +45,7 @@ func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
+	tuneCollector(env, slices.Concat(paths, f.context))
 	options := input.Options{Wanted: aws.Types, Source: f.source, NoSource: f.noSource, Stdin: env.stdin}
 	if judged, err = input.Open(ctx, paths, options); err != nil {
 		return nil, nil, exit{exitError, err.Error()}
