@@ -31,14 +31,14 @@ func TestDocs(t *testing.T) {
 	})
 }
 
-func hold(t *testing.T, name string, make func(page []byte) []byte) {
+func hold(t *testing.T, name string, write func(page []byte) []byte) {
 	t.Helper()
 	path := filepath.Join("..", filepath.FromSlash(name))
 	is, err := os.ReadFile(path)
 	if err != nil && !*update {
 		t.Fatal(err)
 	}
-	want := make(is)
+	want := write(is)
 	switch {
 	case bytes.Equal(is, want):
 	case !*update:

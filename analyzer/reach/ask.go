@@ -219,7 +219,7 @@ func (e Endpoint) inSubnet() Endpoint {
 			maybe = append(maybe, n)
 		}
 	}
-	e.Interfaces = append(sure, maybe...)
+	e.Interfaces = slices.Concat(sure, maybe)
 	e.Balancers = slices.Clone(e.Balancers)
 	for n, lb := range e.Balancers {
 		narrowed := *lb

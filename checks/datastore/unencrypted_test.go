@@ -11,7 +11,7 @@ import (
 )
 
 func TestUnencrypted(t *testing.T) {
-	clear := func(severity, address, argument string) []string {
+	inClear := func(severity, address, argument string) []string {
 		return []string{severity + " violation " + address + " " + argument + ": " + address + " stores data in the clear"}
 	}
 	tests := []struct {
@@ -20,10 +20,10 @@ func TestUnencrypted(t *testing.T) {
 		want     []string
 	}{
 		{"encrypted", New("aws_db_instance.a", Object{"storage_encrypted": true}), nil},
-		{"in the clear on purpose", New("aws_db_instance.a", Object{"storage_encrypted": false}), clear("medium", "aws_db_instance.a", "storage_encrypted")},
-		{"in the clear by default", New("aws_db_instance.a", Object{}), clear("low", "aws_db_instance.a", "storage_encrypted")},
+		{"in the clear on purpose", New("aws_db_instance.a", Object{"storage_encrypted": false}), inClear("medium", "aws_db_instance.a", "storage_encrypted")},
+		{"in the clear by default", New("aws_db_instance.a", Object{}), inClear("low", "aws_db_instance.a", "storage_encrypted")},
 		{"a replica inherits", New("aws_db_instance.a", Object{"replicate_source_db": "orders"}), nil},
-		{"a file system by default", New("aws_efs_file_system.a", Object{"encrypted": Unknown()}), clear("low", "aws_efs_file_system.a", "encrypted")},
+		{"a file system by default", New("aws_efs_file_system.a", Object{"encrypted": Unknown()}), inClear("low", "aws_efs_file_system.a", "encrypted")},
 		{"existing and unknown", Existing("aws_efs_file_system.a", Object{"encrypted": Unknown()}), nil},
 	}
 	for _, tt := range tests {

@@ -33,8 +33,8 @@ var (
 // Holds says whether the account has the setting's good value. Maybe means
 // that somebody must say: the setting's Fact.
 func (s Setting) Holds(p *analyzer.Pass) tf.Tri {
-	for _, r := range index.Of(p.View, s.Type) {
-		value, state := r.Get(s.Attribute).AsString().Get()
+	if set := index.Of(p.View, s.Type); len(set) > 0 { // one for an account and Region
+		value, state := set[0].Get(s.Attribute).AsString().Get()
 		switch {
 		case state == tf.IsUnknown:
 			return tf.Maybe

@@ -110,7 +110,7 @@ func (c *classifier) direct(f *reach.Flow, i *aws.Interface) {
 		rest = reach.Relation{Must: rest.Must.Subtract(admits.Must), May: rest.May.Subtract(admits.May)}
 		c.host(f, i, RuleCause(rule), part)
 	}
-	c.host(f, i, placement(f, i), rest)
+	c.host(f, i, placement(i), rest)
 }
 
 func (c *classifier) host(f *reach.Flow, i *aws.Interface, cause aws.Cause, packets reach.Relation) {
@@ -226,7 +226,7 @@ func listenerCause(f *reach.Flow) aws.Cause {
 
 // placement is what to edit where no rule of a known group admits a packet:
 // the choice of groups, the public address, or the instance itself.
-func placement(f *reach.Flow, i *aws.Interface) aws.Cause {
+func placement(i *aws.Interface) aws.Cause {
 	for _, cause := range []aws.Cause{i.GroupsCause, i.PublicCause, i.Placement} {
 		if cause.Resource != nil {
 			return cause
