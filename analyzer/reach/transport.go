@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -25,6 +26,12 @@ func protocolNumber(name string) (int, bool) {
 	}
 	n, err := strconv.Atoi(name)
 	return n, err == nil && 0 <= n && n <= 255
+}
+
+// Transport is what the protocol and ports of a security group rule match,
+// whoever its peers are (SG-12 to SG-15).
+func Transport(r *aws.Rule) Relation {
+	return ruleTransport(r.Protocol, r.FromPort, r.ToPort, packet.IPv4).or(ruleTransport(r.Protocol, r.FromPort, r.ToPort, packet.IPv6))
 }
 
 // ruleTransport is what the protocol and ports of a security group rule match

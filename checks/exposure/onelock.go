@@ -152,8 +152,7 @@ func sensitive(i *aws.Interface) []question {
 	admin := exposed.Ports(exposed.AdminPorts).Family(packet.IPv4)
 	admitted := packet.Set{}
 	for _, rule := range exposed.Rules(i) {
-		_, ports := exposed.RulePorts(*rule)
-		admitted = admitted.Union(admin.Intersect(ports))
+		admitted = admitted.Union(admin.Intersect(reach.Transport(rule).May))
 	}
 	if admitted.IsEmpty() {
 		return nil

@@ -2,18 +2,12 @@ package exposed
 
 import (
 	"net/netip"
-	"strconv"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
-
-// protocols are the names that rules use besides numbers (SG-12).
-var protocols = map[string]packet.Protocol{
-	"icmp": packet.ICMP, "tcp": packet.TCP, "udp": packet.UDP, "icmpv6": packet.ICMPv6,
-}
 
 // everything is every packet of both families.
 func everything() packet.Set {
@@ -61,51 +55,12 @@ func Admits(r aws.Rule) reach.Relation {
 	if anyone {
 		may = packet.AllAddresses(packet.IPv4).Union(packet.AllAddresses(packet.IPv6))
 	}
-	exact, widest := RulePorts(r)
-	admits := reach.Relation{Must: exact.From(must), May: widest.From(may)}
+	matches := reach.Transport(&r)
+	admits := reach.Relation{Must: matches.Must.From(must), May: matches.May.From(may)}
 	if r.Maybe || r.Conflict {
 		admits.Must = packet.Set{}
 	}
 	return admits
-}
-
-// RulePorts restricts everything to the protocol and ports of a rule: at least,
-// and at most where some of it is unknown (SG-12 to SG-14, U-11).
-func RulePorts(r aws.Rule) (exact, widest packet.Set) {
-	name, state := r.Protocol.Get()
-	if state != tf.IsKnown {
-		return packet.Set{}, everything()
-	}
-	if name == "-1" || name == "all" {
-		return everything(), everything()
-	}
-	protocol, ok := protocols[name]
-	if !ok {
-		number, err := strconv.ParseUint(name, 10, 8)
-		if err != nil {
-			return packet.Set{}, everything()
-		}
-		protocol = packet.Protocol(number)
-	}
-	set := everything().On(protocol)
-	from, fromKnown := r.FromPort.Known()
-	to, toKnown := r.ToPort.Known()
-	switch protocol {
-	case packet.TCP, packet.UDP:
-		if !fromKnown || !toKnown {
-			return packet.Set{}, set
-		}
-		if from < 0 || to > 65535 || from > to {
-			return packet.Set{}, packet.Set{}
-		}
-		set = set.ToPorts(packet.PortRange(uint16(from), uint16(to)))
-	case packet.ICMP, packet.ICMPv6:
-		if !fromKnown || !toKnown {
-			return packet.Set{}, set
-		}
-		set = set.ICMPTypes(from, to)
-	}
-	return set, set
 }
 
 // RuleCause is the argument of a rule that admits the most addresses, which is
