@@ -96,8 +96,16 @@ func (b *builder) linkACLEntries() {
 	for _, a := range b.n.ACLs {
 		sortEntries(a.Ingress)
 		sortEntries(a.Egress)
+		if max(len(a.Ingress), len(a.Egress)) > mostEntries {
+			a.Ingress, a.Egress, a.Open = nil, nil, true
+		}
 	}
 }
+
+// mostEntries is far above the 40 entries a direction that AWS takes. What goes
+// beyond cannot be applied and costs more than its share to follow: such an
+// ACL is one whose entries nobody knows (U-24).
+const mostEntries = 400
 
 // inlineEntries reads the ingress and egress blocks of an ACL and reports
 // whether the configuration sets any. As with route tables, an existing ACL

@@ -389,3 +389,28 @@ func TestBoundaries(t *testing.T) {
 		t.Errorf("block public access is %+v", bpa)
 	}
 }
+
+// U-24: what is beyond anything that AWS takes is not followed, and not taken
+// to be empty either.
+func TestBeyondQuotas(t *testing.T) {
+	var entries, rules list
+	for n := range mostEntries + 1 {
+		entries = append(entries, attrs{"rule_no": n + 1, "action": "allow", "protocol": "tcp", "from_port": n, "to_port": n, "cidr_block": "0.0.0.0/0"})
+	}
+	for n := range mostAtoms + 1 {
+		rules = append(rules, attrs{"protocol": "tcp", "from_port": n, "to_port": n, "cidr_blocks": list{"10.0.0.0/8"}})
+	}
+	net := build(
+		made("aws_network_acl.a", attrs{"ingress": entries}),
+		made("aws_security_group.g", attrs{"ingress": rules}))
+	for _, a := range net.ACLs {
+		if a.Label == "aws_network_acl.a" && (!a.Open || len(a.Ingress) != 0) {
+			t.Errorf("ACL open %t with %d entries", a.Open, len(a.Ingress))
+		}
+	}
+	for _, g := range net.SecurityGroups {
+		if g.Label == "aws_security_group.g" && (!g.Open || len(g.Ingress) != 0) {
+			t.Errorf("group open %t with %d rules", g.Open, len(g.Ingress))
+		}
+	}
+}

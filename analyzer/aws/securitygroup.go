@@ -104,6 +104,25 @@ func (b *builder) linkRules() {
 	for r := range b.each("aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule") {
 		b.separateRule(r, inline)
 	}
+	for _, g := range b.n.SecurityGroups {
+		if atomsOf(g.Ingress) > mostAtoms || atomsOf(g.Egress) > mostAtoms {
+			g.Ingress, g.Egress, g.Open = nil, nil, true
+		}
+	}
+}
+
+// mostAtoms is far above the 1,000 rules a network interface that AWS takes,
+// each peer counted. A group that goes beyond cannot be applied: it is one
+// whose rules nobody knows (U-24).
+const mostAtoms = 2500
+
+// atomsOf counts rules as AWS does, a peer at a time.
+func atomsOf(rules []Rule) int {
+	n := 0
+	for i := range rules {
+		n += len(rules[i].CIDRs) + len(rules[i].PrefixLists) + len(rules[i].Groups)
+	}
+	return n
 }
 
 // inlineRules reads the ingress and egress blocks of a group and reports
