@@ -30,17 +30,29 @@ const (
 type Value struct {
 	kind      Kind
 	sensitive bool
-	text      string // Bool ("true"), Number and String
+	text      string // Bool ("true"), Number and String; of a symbol its address
 	ext       *extension
 }
 
-// extension holds what most values do not have, so that a Value stays small.
+// extension holds what most values do not have, so that a Value stays small:
+// a plan has millions of them.
 type extension struct {
-	list       []Value
-	fields     []Field // sorted by name
-	symbol     Symbol
-	candidates []Symbol
+	of         any // []Value, []Field sorted by name, attribute or []Symbol
 	assumption *Assumption
+}
+
+// attribute is that of a symbol.
+type attribute string
+
+// symbolic are the extensions of the symbols that most identities are.
+var symbolic = map[string]*extension{"id": {of: attribute("id")}, "arn": {of: attribute("arn")}}
+
+// part is what the extension holds if it is a T, else nothing.
+func part[T any](v Value) (t T) {
+	if v.ext != nil {
+		t, _ = v.ext.of.(T)
+	}
+	return t
 }
 
 // Field is one attribute of an Object.
@@ -73,7 +85,7 @@ func UnknownValue(candidates ...Symbol) Value {
 	if len(candidates) == 0 {
 		return Value{kind: Unknown}
 	}
-	return Value{kind: Unknown, ext: &extension{candidates: candidates}}
+	return Value{kind: Unknown, ext: &extension{of: candidates}}
 }
 
 // StringValue is a known string.
@@ -87,18 +99,24 @@ func BoolValue(b bool) Value { return Value{kind: Bool, text: strconv.FormatBool
 
 // ListValue is a list, set or tuple whose length is known.
 func ListValue(elements ...Value) Value {
-	return Value{kind: List, ext: &extension{list: elements}}
+	return Value{kind: List, ext: &extension{of: elements}}
 }
 
 // ObjectValue is a map, object or block. It sorts and keeps fields.
 func ObjectValue(fields ...Field) Value {
 	slices.SortFunc(fields, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
-	return Value{kind: Object, ext: &extension{fields: fields}}
+	return Value{kind: Object, ext: &extension{of: fields}}
 }
 
 // SymbolicValue is the identity of an instance that exists in the snapshot
 // but gets its real value at apply.
-func SymbolicValue(s Symbol) Value { return Value{kind: String, ext: &extension{symbol: s}} }
+func SymbolicValue(s Symbol) Value {
+	ext := symbolic[s.Attribute]
+	if ext == nil {
+		ext = &extension{of: attribute(s.Attribute)}
+	}
+	return Value{kind: String, text: s.Address, ext: ext}
+}
 
 // Assuming returns v resting on a.
 func (v Value) Assuming(a *Assumption) Value {
@@ -128,20 +146,19 @@ func (v Value) IsSensitive() bool { return v.sensitive }
 
 // Symbol is the identity that v is, if it is one.
 func (v Value) Symbol() (Symbol, bool) {
-	if v.ext == nil || v.kind != String || v.ext.symbol == (Symbol{}) {
+	if v.ext == nil || v.kind != String {
 		return Symbol{}, false
 	}
-	return v.ext.symbol, true
+	name, ok := v.ext.of.(attribute)
+	if !ok {
+		return Symbol{}, false
+	}
+	return Symbol{v.text, string(name)}, true
 }
 
 // Candidates are the identities that an unknown v may turn out to be, or to
 // contain when it is a collection. None means that it may be anything.
-func (v Value) Candidates() []Symbol {
-	if v.ext == nil {
-		return nil
-	}
-	return v.ext.candidates
-}
+func (v Value) Candidates() []Symbol { return part[[]Symbol](v) }
 
 // Assumption is what v rests on, or nil.
 func (v Value) Assumption() *Assumption {
@@ -152,20 +169,10 @@ func (v Value) Assumption() *Assumption {
 }
 
 // Elements are the elements of a List; nil for anything else.
-func (v Value) Elements() []Value {
-	if v.ext == nil || v.kind != List {
-		return nil
-	}
-	return v.ext.list
-}
+func (v Value) Elements() []Value { return part[[]Value](v) }
 
 // Fields are the attributes of an Object in the order of their names.
-func (v Value) Fields() []Field {
-	if v.ext == nil || v.kind != Object {
-		return nil
-	}
-	return v.ext.fields
-}
+func (v Value) Fields() []Field { return part[[]Field](v) }
 
 // Get is the attribute name of an Object, null when it has none. Every
 // attribute of an unknown value is unknown.
@@ -174,7 +181,7 @@ func (v Value) Get(name string) Value {
 	case Unknown:
 		return Value{kind: Unknown, sensitive: v.sensitive}
 	case Object:
-		fields := v.ext.fields
+		fields := v.Fields()
 		i, ok := slices.BinarySearchFunc(fields, name, func(f Field, n string) int { return strings.Compare(f.Name, n) })
 		if ok {
 			return fields[i].Value
@@ -192,7 +199,7 @@ func (v Value) Blocks() (blocks []Value, ok bool) {
 	case Object:
 		return []Value{v}, true
 	case List:
-		return v.ext.list, true
+		return v.Elements(), true
 	}
 	return nil, true
 }
