@@ -18,15 +18,28 @@ var families = [...]packet.Family{packet.IPv4, packet.IPv6}
 // that arrives and is never answered is among them (M-2).
 func (g *Graph) FromInternet() []*Flow {
 	var out []*Flow
-	for _, f := range families {
-		for _, i := range g.network.Interfaces {
-			if flow := g.direct(i, f); flow != nil {
-				out = append(out, flow)
+	for _, flows := range g.inShares(func(g *Graph, mine func(*aws.Interface) bool) []*Flow {
+		var out []*Flow
+		for _, f := range families {
+			for _, i := range g.network.Interfaces {
+				if !mine(i) {
+					continue
+				}
+				if flow := g.direct(i, f); flow != nil {
+					out = append(out, flow)
+				}
+			}
+			for _, lb := range g.network.LoadBalancers {
+				if mine(lb.Interface) {
+					out = append(out, g.balanced(lb, f)...)
+				}
 			}
 		}
-		for _, lb := range g.network.LoadBalancers {
-			out = append(out, g.balanced(lb, f)...)
-		}
+		return out
+	}) {
+		out = append(out, flows...)
+	}
+	for _, f := range families {
 		for _, s := range g.network.PublicServices {
 			if flow := g.published(s, f); flow != nil {
 				out = append(out, flow)

@@ -8,10 +8,14 @@ import (
 // largeInput is the size from which memory matters more than time.
 const largeInput = 64 << 20
 
+// besideInput is what an analysis may take in memory beside once its input.
+const besideInput = 64 << 20
+
 // tuneCollector sets how far the heap grows between two collections, by the
-// size of the input: what is kept of a plan is about as large as its file, so
-// that small ones waste time when they are collected often, and large ones
-// memory when they are not. GOGC in the environment decides instead.
+// size of the input. A small one is collected only where it would take more
+// than the budget; of a large one as much is kept as its file is long, so that
+// growing further costs more memory than it saves time. GOGC in the
+// environment decides instead.
 func tuneCollector(env environment, paths []string) {
 	if env.getenv("GOGC") != "" {
 		return
@@ -22,9 +26,10 @@ func tuneCollector(env environment, paths []string) {
 			size += info.Size()
 		}
 	}
-	percent := 150
 	if size > largeInput {
-		percent = 60
+		debug.SetGCPercent(60)
+		return
 	}
-	debug.SetGCPercent(percent)
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(size + besideInput)
 }
