@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 var external = map[string][]string{
 	"cmd/tfcheck":       {"github.com/spf13/cobra", "golang.org/x/term"},
 	"analyzer/report":   {"charm.land/lipgloss/v2", "github.com/owenrumney/go-sarif/v3", "github.com/google/jsonschema-go", "github.com/go-json-experiment/json"},
-	"analyzer/reach":    {"github.com/gaissmai/bart", "github.com/agext/levenshtein"},
+	"analyzer/reach":    {"github.com/agext/levenshtein"},
 	"analyzer/packet":   {"go4.org/netipx"},
 	"analyzer/settings": {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "github.com/agext/levenshtein"},
 	"analyzer/tfplan":   {"github.com/go-json-experiment/json", "github.com/hashicorp/terraform-json"},
