@@ -41,7 +41,7 @@ var external = map[string][]string{
 	"analyzer/reach":    {"github.com/agext/levenshtein"},
 	"analyzer/packet":   {"go4.org/netipx"},
 	"analyzer/settings": {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "github.com/agext/levenshtein"},
-	"analyzer/tfplan":   {"github.com/go-json-experiment/json", "github.com/hashicorp/terraform-json"},
+	"analyzer/tfplan":   {"github.com/go-json-experiment/json"},
 	"analyzer/tfconfig": {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"},
 	"analyzer/driver":   {"golang.org/x/sync"},
 	"analyzer/input":    {"golang.org/x/sync"},
