@@ -127,11 +127,22 @@ func (p *printer) fact(r *analyzer.Report) string {
 // reached says what the internet reaches after the change, beside what was
 // found about it: a load balancer that is no finding is still a way in.
 func (p *printer) reached(r *analyzer.Report) []string {
-	list := p.exposed(r, false)
-	if len(list) == 0 {
-		return nil
+	var lines []string
+	if list := p.exposed(r, false); len(list) > 0 {
+		lines = wrap("the internet reaches "+clean(names(list, targetsNamed)), p.width(), 3)
 	}
-	return wrap("the internet reaches "+clean(names(list, targetsNamed)), p.width(), 3)
+	if open := uncertain(r); open != "" {
+		whom := "the internet"
+		if len(lines) > 0 {
+			whom = "it"
+		}
+		text := "it is undecided whether " + whom + " reaches " + clean(open)
+		if r.Outside > 0 {
+			text += fmt.Sprintf(": %d of %s %s outside this plan (--context NETWORK)", r.Outside, plural(r.Interfaces, "interface"), stand(r.Outside))
+		}
+		lines = append(lines, wrap(text, p.width(), 3)...)
+	}
+	return lines
 }
 
 // exposed lists what the internet certainly reaches with its ports, a target
