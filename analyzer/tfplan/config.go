@@ -189,24 +189,37 @@ func (rd *reader) configModule(m *module) func(string) error {
 			m.calls = map[string]*call{}
 			return rd.members(func(name string) error { return rd.configCall(m, name) })
 		case "variables":
-			m.variables = map[string]shape{}
-			return rd.members(func(name string) error {
-				text, err := rd.dec.ReadValue()
-				if err != nil {
-					return err
-				}
-				c := &cursor{b: text}
-				for ok := c.enter('{'); ok && c.more(); {
-					if string(c.text()) == "default" {
-						m.variables[name] = shapeOf(c)
-					}
-					c.raw()
-				}
-				return nil
-			})
+			text, err := rd.dec.ReadValue()
+			if err == nil {
+				m.variables = rd.configVariables(text)
+			}
+			return err
 		}
 		return rd.dec.SkipValue()
 	}
+}
+
+// configVariables are the shapes of the defaults of a module's variables. The
+// text is read once for all calls of a module, as that of its resources is.
+func (rd *reader) configVariables(text []byte) map[string]shape {
+	sum := sha256.Sum256(text)
+	shapes, ok := rd.defaults[sum]
+	if ok {
+		return shapes
+	}
+	shapes = map[string]shape{}
+	rd.defaults[sum] = shapes
+	c := &cursor{b: text}
+	for ok := c.enter('{'); ok && c.more(); {
+		name := string(c.text())
+		for ok := c.enter('{'); ok && c.more(); {
+			if string(c.text()) == "default" {
+				shapes[name] = shapeOf(c)
+			}
+			c.raw()
+		}
+	}
+	return shapes
 }
 
 func (rd *reader) configCall(m *module, name string) error {

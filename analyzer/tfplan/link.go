@@ -19,6 +19,13 @@ type linker struct {
 	keyLists    map[int][]string
 	matched     map[[2]int]map[string]string
 	wants       map[wantKey]*want
+	assumptions map[string]*tf.Assumption
+	memory
+}
+
+// memory is what was computed already. Most of it serves one module instance,
+// of which there may be thousands, so that it is forgotten from time to time.
+type memory struct {
 	memo        map[memoKey]*outcome
 	settledMemo map[memoKey]*outcome
 	hops        map[hopKey]*outcome
@@ -26,8 +33,26 @@ type linker struct {
 	operands    map[memoKey]bool
 	indexes     map[*item]map[string]int
 	conclusions map[conclusionKey]tf.Value
-	assumptions map[string]*tf.Assumption
 }
+
+func newMemory() memory {
+	return memory{
+		memo:        map[memoKey]*outcome{},
+		settledMemo: map[memoKey]*outcome{},
+		hops:        map[hopKey]*outcome{},
+		reaches:     map[memoKey][]item{},
+		operands:    map[memoKey]bool{},
+		indexes:     map[*item]map[string]int{},
+		conclusions: map[conclusionKey]tf.Value{},
+	}
+}
+
+func (m *memory) size() int {
+	return len(m.memo) + len(m.settledMemo) + len(m.hops) + len(m.reaches) + len(m.operands) + len(m.indexes) + len(m.conclusions)
+}
+
+// mostRemembered is the size from which a memory may be forgotten.
+const mostRemembered = 1 << 15
 
 type groupKey struct{ module, block string }
 
@@ -75,14 +100,8 @@ func newLinker(rd *reader) *linker {
 		keyLists:    map[int][]string{},
 		matched:     map[[2]int]map[string]string{},
 		wants:       map[wantKey]*want{},
-		memo:        map[memoKey]*outcome{},
-		settledMemo: map[memoKey]*outcome{},
-		hops:        map[hopKey]*outcome{},
-		reaches:     map[memoKey][]item{},
-		operands:    map[memoKey]bool{},
-		indexes:     map[*item]map[string]int{},
-		conclusions: map[conclusionKey]tf.Value{},
 		assumptions: map[string]*tf.Assumption{},
+		memory:      newMemory(),
 	}
 	for _, r := range rd.stack.After.Resources {
 		key := groupKey{r.Addr.Module, blockKey(r.Addr)}
@@ -174,7 +193,9 @@ func (l *linker) want(typ, path string) *want {
 // the fields, which no one else has seen yet, are replaced in place.
 func (rd *reader) link() {
 	l := newLinker(rd)
+	most := 0 // that one instance added to the memory
 	for _, p := range rd.pending {
+		had := l.size()
 		b := rd.block(p.resource)
 		var of *body
 		if b != nil {
@@ -183,6 +204,10 @@ func (rd *reader) link() {
 		at := place{instance: p.resource}
 		for i, f := range p.fields {
 			p.fields[i].Value = l.resolve(at.member(f.Name), of, source{}, f.Value)
+		}
+		// What takes long to compute again is kept for longer.
+		if most = max(most, l.size()-had); l.size() > mostRemembered+4*most {
+			l.memory = newMemory()
 		}
 	}
 	rd.pending = nil

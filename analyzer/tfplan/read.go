@@ -87,7 +87,8 @@ type reader struct {
 	root          *module            // of the configuration
 	modules       map[string]*module // by module instance
 	blocks        map[*tf.ResourceConfig]*block
-	texts         map[[sha256.Size]byte]*blockText // of the configuration, by digest
+	texts         map[[sha256.Size]byte]*blockText       // of the configuration, by digest
+	defaults      map[[sha256.Size]byte]map[string]shape // of variables, by digest
 }
 
 // pending is an instance with unknown attributes, until the configuration is
@@ -120,6 +121,7 @@ func newReader(ctx context.Context, opts Options) *reader {
 		modules:   map[string]*module{},
 		blocks:    map[*tf.ResourceConfig]*block{},
 		texts:     map[[sha256.Size]byte]*blockText{},
+		defaults:  map[[sha256.Size]byte]map[string]shape{},
 	}
 }
 

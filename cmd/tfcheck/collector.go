@@ -5,19 +5,18 @@ import (
 	"runtime/debug"
 )
 
-// largeInput is the size from which memory matters more than time.
+// largeInput is the size from which the budget of memory would cost too much
+// time; a larger input may take half of it more.
 const largeInput = 64 << 20
 
 // besideInput is what an analysis may take in memory beside once its input.
 const besideInput = 64 << 20
 
-// tuneCollector sets how far the heap grows between two collections, by the
-// size of the input. A small one is collected only where it would take more
-// than the budget; of a large one as much is kept as its file is long, so that
-// growing further costs more memory than it saves time. GOGC in the
-// environment decides instead.
+// tuneCollector lets the heap grow as far as the budget allows before it is
+// collected, which saves most of the collector's time. GOGC and GOMEMLIMIT in
+// the environment decide instead.
 func tuneCollector(env environment, paths []string) {
-	if env.getenv("GOGC") != "" {
+	if env.getenv("GOGC") != "" || env.getenv("GOMEMLIMIT") != "" {
 		return
 	}
 	var size int64
@@ -26,10 +25,10 @@ func tuneCollector(env environment, paths []string) {
 			size += info.Size()
 		}
 	}
+	limit := size + besideInput
 	if size > largeInput {
-		debug.SetGCPercent(60)
-		return
+		limit += besideInput / 2
 	}
 	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(size + besideInput)
+	debug.SetMemoryLimit(limit)
 }
