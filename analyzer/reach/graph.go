@@ -43,7 +43,7 @@ func Compile(n *aws.Network) *Graph {
 		network:        n,
 		internet:       map[packet.Family]packet.Addresses{},
 		edges:          map[*aws.VPC]*aws.RouteTable{},
-		groupSets:      make(map[*aws.Interface]*groupSet, len(n.Interfaces)),
+		groupSets:      map[*aws.Interface]*groupSet{},
 		setsByKey:      map[string]*groupSet{},
 		groupFilters:   map[groupsKey]filter{},
 		ruleTerms:      map[termsKey][]term{},
