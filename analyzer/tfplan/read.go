@@ -285,7 +285,7 @@ func (rd *reader) topLevel(name string) error {
 			rd.stack.Complete = false
 			rd.diagnose(tf.Error, true, "resource_changes of the plan is no list", "it was not analysed; "+showHint)
 		}
-		return rd.elements(rd.change)
+		return rd.elementsAhead(rd.change)
 	case "resource_drift":
 		return rd.elements(rd.drift)
 	case "deferred_changes":
