@@ -39,10 +39,32 @@ type Graph struct {
 
 // Compile prepares a network for questions.
 func Compile(n *aws.Network) *Graph {
-	g := &Graph{
-		network:        n,
-		internet:       map[packet.Family]packet.Addresses{},
-		edges:          map[*aws.VPC]*aws.RouteTable{},
+	g := (&Graph{
+		network:  n,
+		internet: map[packet.Family]packet.Addresses{},
+		edges:    map[*aws.VPC]*aws.RouteTable{},
+	}).fork()
+	for _, f := range families {
+		g.internet[f] = InternetAddresses(f)
+	}
+	for _, t := range n.RouteTables {
+		if !t.Edge || len(t.Routes) == 0 {
+			continue
+		}
+		for _, v := range t.VPC.To {
+			g.edges[v] = t
+		}
+	}
+	return g
+}
+
+// fork is a graph of the same network and answers that remembers nothing yet.
+func (g *Graph) fork() *Graph {
+	return &Graph{
+		network:        g.network,
+		answers:        g.answers,
+		internet:       g.internet,
+		edges:          g.edges,
 		groupSets:      map[*aws.Interface]*groupSet{},
 		setsByKey:      map[string]*groupSet{},
 		groupFilters:   map[groupsKey]filter{},
@@ -56,18 +78,6 @@ func Compile(n *aws.Network) *Graph {
 		balancers:      map[balancerKey][]*Flow{},
 		unknownSubnets: map[string]*aws.Subnet{},
 	}
-	for _, f := range families {
-		g.internet[f] = InternetAddresses(f)
-	}
-	for _, t := range n.RouteTables {
-		if !t.Edge || len(t.Routes) == 0 {
-			continue
-		}
-		for _, v := range t.VPC.To {
-			g.edges[v] = t
-		}
-	}
-	return g
 }
 
 // Assumptions are those of the network as a whole, with one for each component

@@ -18,25 +18,7 @@ var families = [...]packet.Family{packet.IPv4, packet.IPv6}
 // that arrives and is never answered is among them (M-2).
 func (g *Graph) FromInternet() []*Flow {
 	var out []*Flow
-	for _, flows := range g.inShares(func(g *Graph, mine func(*aws.Interface) bool) []*Flow {
-		var out []*Flow
-		for _, f := range families {
-			for _, i := range g.network.Interfaces {
-				if !mine(i) {
-					continue
-				}
-				if flow := g.direct(i, f); flow != nil {
-					out = append(out, flow)
-				}
-			}
-			for _, lb := range g.network.LoadBalancers {
-				if mine(lb.Interface) {
-					out = append(out, g.balanced(lb, f)...)
-				}
-			}
-		}
-		return out
-	}) {
+	for _, flows := range g.inShares() {
 		out = append(out, flows...)
 	}
 	for _, f := range families {
@@ -47,6 +29,22 @@ func (g *Graph) FromInternet() []*Flow {
 		}
 	}
 	sortFlows(out)
+	return out
+}
+
+// fromInternet is FromInternet for some interfaces and load balancers.
+func (g *Graph) fromInternet(interfaces []*aws.Interface, balancers []*aws.LoadBalancer) []*Flow {
+	var out []*Flow
+	for _, f := range families {
+		for _, i := range interfaces {
+			if flow := g.direct(i, f); flow != nil {
+				out = append(out, flow)
+			}
+		}
+		for _, lb := range balancers {
+			out = append(out, g.balanced(lb, f)...)
+		}
+	}
 	return out
 }
 

@@ -20,26 +20,30 @@ const shareSize = 48
 // less than it saves.
 const worthSharing = 200
 
-// inShares has search done for all interfaces, those of one VPC together. A
-// large network is divided among graphs of their own, which remember nothing
-// of each other: what one VPC makes reachable depends on little of another.
-func (g *Graph) inShares(search func(g *Graph, mine func(*aws.Interface) bool) []*Flow) [][]*Flow {
-	if len(g.network.Interfaces) < worthSharing || len(g.network.VPCs) < searchers {
-		return [][]*Flow{search(g, func(*aws.Interface) bool { return true })}
+// share is what one graph searches: what stands in some VPCs.
+type share struct {
+	interfaces []*aws.Interface
+	balancers  []*aws.LoadBalancer
+}
+
+// inShares searches from the internet to all interfaces, those of one VPC
+// together. A large network is divided among graphs of their own, which
+// remember nothing of each other: what one VPC makes reachable depends on
+// little of another.
+func (g *Graph) inShares() [][]*Flow {
+	n := g.network
+	if len(n.Interfaces) < worthSharing || len(n.VPCs) < searchers {
+		return [][]*Flow{g.fromInternet(n.Interfaces, n.LoadBalancers)}
 	}
-	shares := max(searchers, len(g.network.VPCs)/shareSize)
-	share := make(map[*aws.VPC]int, len(g.network.VPCs))
-	for n, v := range g.network.VPCs {
-		share[v] = n * shares / len(g.network.VPCs)
-	}
-	out, balancers := make([][]*Flow, shares), make([]map[balancerKey][]*Flow, shares)
+	shares := g.divide(max(searchers, len(n.VPCs)/shareSize))
+	out, balancers := make([][]*Flow, len(shares)), make([]map[balancerKey][]*Flow, len(shares))
 	var wait sync.WaitGroup
 	var next atomic.Int32
 	for range searchers {
 		wait.Go(func() {
-			for n := int(next.Add(1)) - 1; n < shares; n = int(next.Add(1)) - 1 {
-				part := Compile(g.network).Given(g.answers)
-				out[n] = search(part, func(i *aws.Interface) bool { return share[vpcOf(i)] == n })
+			for n := int(next.Add(1)) - 1; n < len(shares); n = int(next.Add(1)) - 1 {
+				part := g.fork()
+				out[n] = part.fromInternet(shares[n].interfaces, shares[n].balancers)
 				balancers[n] = part.balancers
 			}
 		})
@@ -49,6 +53,24 @@ func (g *Graph) inShares(search func(g *Graph, mine func(*aws.Interface) bool) [
 		maps.Copy(g.balancers, flows) // later questions ask for them again
 	}
 	return out
+}
+
+// divide puts neighbouring VPCs into one share. What stands in no known VPC
+// goes with the first.
+func (g *Graph) divide(count int) []share {
+	shares, of := make([]share, count), make(map[*aws.VPC]int, len(g.network.VPCs))
+	for n, v := range g.network.VPCs {
+		of[v] = n * count / len(g.network.VPCs)
+	}
+	for _, i := range g.network.Interfaces {
+		s := &shares[of[vpcOf(i)]]
+		s.interfaces = append(s.interfaces, i)
+	}
+	for _, lb := range g.network.LoadBalancers {
+		s := &shares[of[vpcOf(lb.Interface)]]
+		s.balancers = append(s.balancers, lb)
+	}
+	return shares
 }
 
 // vpcOf is the VPC that an interface stands in, as far as one is known.
