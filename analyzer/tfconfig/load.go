@@ -49,24 +49,36 @@ type source struct {
 // links neither. Diagnostics are warnings: a plan can be analysed without its
 // source.
 func Load(dir, root string, limits Limits) (*Config, []tf.Diagnostic) {
-	l := &loader{
-		limits:  limits,
-		sources: map[string]*source{},
-		config:  &Config{modules: map[string]*module{}, values: map[string]tf.Range{}},
-	}
 	rel, err := relative(dir, root)
-	if err == nil {
-		l.root, err = os.OpenRoot(root)
-	}
 	if err != nil {
-		l.warn(tf.Range{}, "the source cannot be read", err.Error())
-		return l.config, l.diags
+		return unreadable(err)
 	}
-	defer func() { _ = l.root.Close() }()
-	l.installed = l.manifest(rel)
-	l.load(&module{}, rel, nil)
-	l.variables(rel)
+	// It is closed when the last that may read through it is gone.
+	open, err := os.OpenRoot(root)
+	if err != nil {
+		return unreadable(err)
+	}
+	return LoadFS(open.FS(), rel, limits)
+}
+
+// LoadFS reads the configuration whose root module is the folder dir of fsys,
+// which holds the repository, or as much of it as there is: the folder of a
+// repository, or the sources that a binary plan carries. What terraform
+// installed is found through .terraform/modules/modules.json in dir.
+func LoadFS(fsys fs.FS, dir string, limits Limits) (*Config, []tf.Diagnostic) {
+	l := &loader{limits: limits, fsys: fsys, sources: map[string]*source{}, config: newConfig()}
+	l.installed = l.manifest(dir)
+	l.load(&module{}, dir, nil)
+	l.variables(dir)
 	return l.config, l.diags
+}
+
+func newConfig() *Config {
+	return &Config{modules: map[string]*module{}, values: map[string]tf.Range{}}
+}
+
+func unreadable(err error) (*Config, []tf.Diagnostic) {
+	return newConfig(), []tf.Diagnostic{{Summary: "the source cannot be read", Detail: err.Error()}}
 }
 
 // relative is dir seen from root, with forward slashes.
@@ -92,7 +104,7 @@ func relative(dir, root string) (string, error) {
 
 type loader struct {
 	limits    Limits
-	root      *os.Root
+	fsys      fs.FS
 	installed map[string]string // folder of a module by its key, "net.db"
 	sources   map[string]*source
 	files     int
@@ -192,7 +204,7 @@ func (b *block) text(name string) (string, bool) {
 }
 
 func (l *loader) isDir(dir string) bool {
-	info, err := l.root.Stat(filepath.FromSlash(dir))
+	info, err := fs.Stat(l.fsys, dir)
 	return err == nil && info.IsDir()
 }
 
@@ -222,14 +234,14 @@ var errTooLarge = errors.New("the file is too large")
 // read reads a regular file within the limits.
 func (l *loader) read(name string) ([]byte, error) {
 	// Opening a pipe would wait for somebody to write to it.
-	info, err := l.root.Stat(filepath.FromSlash(name))
+	info, err := fs.Stat(l.fsys, name)
 	switch {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is not a regular file", name)
 	}
-	f, err := l.root.Open(filepath.FromSlash(name))
+	f, err := l.fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -265,13 +277,11 @@ func (l *loader) source(dir string) *source {
 }
 
 func (l *loader) list(dir string) ([]string, error) {
-	d, err := l.root.Open(filepath.FromSlash(dir))
-	if err != nil {
-		return nil, err
+	entries, err := fs.ReadDir(l.fsys, dir)
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
 	}
-	defer func() { _ = d.Close() }()
-	names, err := d.Readdirnames(-1)
-	slices.Sort(names)
 	return names, err
 }
 

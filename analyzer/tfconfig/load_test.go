@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -254,4 +255,20 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A binary plan carries its sources, which are read from memory.
+func TestLoadFS(t *testing.T) {
+	c, diags := LoadFS(fstest.MapFS{
+		"live/.terraform/modules/modules.json": {Data: []byte(`{"Modules":[{"Key":"net","Dir":".terraform/modules/net"}]}`)},
+		"live/main.tf":                         {Data: []byte(`module "net" { source = "example/net/aws" }`)},
+		"live/.terraform/modules/net/net.tf":   {Data: []byte("\n" + `resource "aws_vpc" "main" {}`)},
+	}, "live", DefaultLimits())
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	l, ok := c.Locate(resource(t, "module.net.aws_vpc.main"), "")
+	if want := "live/.terraform/modules/net/net.tf:2:1"; !ok || l.Range.String() != want || !l.External {
+		t.Errorf("%v %s, want %s", ok, l.Range, want)
+	}
 }
