@@ -27,13 +27,22 @@ type Network struct {
 	TargetGroups     []*TargetGroup
 	PublicServices   []*PublicService
 
+	Peerings         []*Peering
+	TransitGateways  []*TransitGateway
+	VPNGateways      []*VPNGateway
+	ClientVPNs       []*ClientVPN
+	Endpoints        []*Endpoint
+	EndpointServices []*EndpointService
+	InstanceConnects []*InstanceConnectEndpoint
+	Firewalls        []*Firewall
+	Entries          []*Entry
+
 	// BlockPublicAccess is what the plan sets for account and Region (IGW-8);
 	// nil when the input does not manage it.
 	BlockPublicAccess *BlockPublicAccess
 
-	// Boundaries are components that were met and are not modelled (yet):
-	// peering, transit gateways, VPN, endpoints, firewalls. Each is printed
-	// as an assumption.
+	// Boundaries are components that were met and are not modelled: each is
+	// printed as an assumption.
 	Boundaries []Boundary
 	// Assumptions are those of the network as a whole.
 	Assumptions []*tf.Assumption
@@ -113,10 +122,15 @@ type RouteTable struct {
 	Routes []Route // without the local ones, which every table has (RT-3)
 	// Open is set when the table may have routes that the input does not show.
 	Open bool
-	// Propagated is set when a gateway may propagate routes into the table.
-	Propagated bool
-	// Edge is set for a table associated with a gateway (RT-9).
-	Edge bool
+	// Propagations are the gateways that propagate routes into the table
+	// (TF-RT-4); Propagated is set when any does or may.
+	Propagations Links[VPNGateway]
+	Propagated   bool
+	// Edge is set for a table associated with a gateway (RT-9): EdgeGateway
+	// and EdgeVPN are those that it may be associated with.
+	Edge        bool
+	EdgeGateway Link[Gateway]
+	EdgeVPN     Link[VPNGateway]
 	// Main is set for the main table of its VPC.
 	Main bool
 }
@@ -154,12 +168,21 @@ const (
 )
 
 // Target is a route's next hop. Kind says which link is meant; the kinds
-// without a link of their own are boundaries for now.
+// without a link of their own are boundaries.
 type Target struct {
-	Kind      TargetKind
-	Gateway   Link[Gateway]
-	NAT       Link[NATGateway]
-	Interface Link[Interface]
+	Kind       TargetKind
+	Gateway    Link[Gateway]
+	VPNGateway Link[VPNGateway]
+	NAT        Link[NATGateway]
+	Interface  Link[Interface]
+	Peering    Link[Peering]
+	Transit    Link[TransitGateway]
+	// Endpoint is a gateway load balancer endpoint; Firewall is set instead
+	// where the endpoint is one of a Network Firewall, the one in
+	// FirewallSubnet where that is known (TF-L-4).
+	Endpoint       Link[Endpoint]
+	Firewall       Link[Firewall]
+	FirewallSubnet Link[Subnet]
 	// Label names the target, whatever its kind.
 	Label string
 }
