@@ -194,11 +194,16 @@ type Gateway struct {
 	VPC        Link[VPC]
 }
 
-// NATGateway is a NAT gateway (NAT-1 to NAT-7).
+// NATGateway is a NAT gateway (NAT-1 to NAT-8).
 type NATGateway struct {
 	Object
 	Subnet Link[Subnet]
 	Public tf.Tri // has an Elastic IP (NAT-3)
+	// Regional is set for one that stands in no subnet but serves its VPC, in
+	// Zones where they are listed, else in all (NAT-8).
+	Regional tf.Tri
+	VPC      Link[VPC]
+	Zones    []tf.Val[string]
 }
 
 // ACL is a network ACL.

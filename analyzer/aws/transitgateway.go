@@ -56,8 +56,8 @@ type TransitRoute struct {
 	// set.
 	Destination tf.Val[netip.Prefix]
 	PrefixList  Link[PrefixList]
-	Attachment Link[Attachment]
-	Blackhole  tf.Tri
+	Attachment  Link[Attachment]
+	Blackhole   tf.Tri
 	// Maybe is set when the route may turn out not to exist: a propagation
 	// that nobody is certain of, overlapping VPCs (TGW-8).
 	Maybe bool
