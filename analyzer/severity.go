@@ -35,6 +35,9 @@ type Effect struct {
 	Unused bool
 	// Advice never gates.
 	Advice bool
+	// Stated is the severity that the team gives to a statement of its own;
+	// nothing else is then looked at.
+	Stated Severity
 }
 
 // Reach says from where something is reached.
@@ -64,6 +67,9 @@ const (
 // Severity is the one place where severity is decided (DESIGN, "Findings and
 // severity").
 func (e Effect) Severity() Severity {
+	if e.Stated != NoSeverity {
+		return e.Stated
+	}
 	s := e.base()
 	if e.Guarded {
 		s = min(s, Medium)

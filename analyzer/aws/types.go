@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -157,4 +158,22 @@ func (t types) identities(resourceType string) []string {
 		return info.identities
 	}
 	return nil
+}
+
+// tagged keeps the tags of every type besides.
+type tagged struct{ types }
+
+// Tagged is the table for those who ask for tags too, which nothing else of
+// the analysis reads.
+func (t types) Tagged() tf.Wanted { return tagged{t} }
+
+// Keep implements [tf.Wanted].
+func (t tagged) Keep(resourceType string) (map[string]bool, bool) {
+	kept, ok := t.types.Keep(resourceType)
+	if !ok || kept == nil {
+		return kept, ok
+	}
+	kept = maps.Clone(kept)
+	kept["tags"], kept["tags_all"], kept["tag"] = true, true, true
+	return kept, ok
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/intent"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -23,7 +24,7 @@ func analyzeStack(ctx context.Context, stack *tf.Stack, o Options) *part {
 	p.changed = before != nil && before != after
 
 	now := o.judge(ctx, stack, after, before)
-	p.findings, p.checks = now.findings, now.results
+	p.findings, p.checks, p.diagnostics = now.findings, now.results, now.diagnostics
 	p.exposures = exposures(stack, after)
 	if before != nil {
 		then := now
@@ -39,7 +40,7 @@ func analyzeStack(ctx context.Context, stack *tf.Stack, o Options) *part {
 	for _, f := range p.findings {
 		locate(f)
 	}
-	p.diagnostics = drift(stack)
+	p.diagnostics = append(p.diagnostics, drift(stack)...)
 	p.assumptions = assumptions(after.Graph, p)
 	p.coverage = coverage(stack)
 	p.interfaces, p.outside = placement(after.Network, stack)
@@ -106,8 +107,9 @@ func changed(stack *tf.Stack) bool {
 
 // verdicts is what the checks say of one snapshot.
 type verdicts struct {
-	findings []*analyzer.Finding
-	results  []analyzer.CheckResult
+	findings    []*analyzer.Finding
+	results     []analyzer.CheckResult
+	diagnostics []tf.Diagnostic // of intents that cannot be judged
 }
 
 // judge runs the checks on a view.
@@ -123,9 +125,26 @@ func (o Options) judge(ctx context.Context, stack *tf.Stack, view, before *analy
 		})
 		check.Run(pass)
 		v.findings = append(v.findings, found...)
-		v.results = append(v.results, count(pass, found))
+		v.results = append(v.results, count(check, stack, pass.Evaluated, found))
 	}
+	v.intents(o, stack, view, before)
 	return v
+}
+
+// intents proves what the team states about its network.
+func (v *verdicts) intents(o Options, stack *tf.Stack, view, before *analyzer.View) {
+	if o.Settings == nil {
+		return
+	}
+	for _, r := range intent.Judge(o.Settings.Intents, view, before, o.Triage.Today) {
+		var found []*analyzer.Finding
+		for _, f := range r.Findings {
+			found = append(found, complete(f, r.Check, stack))
+		}
+		v.findings = append(v.findings, found...)
+		v.results = append(v.results, count(r.Check, stack, r.Evaluated, found))
+		v.diagnostics = append(v.diagnostics, r.Diagnostics...)
+	}
 }
 
 // options are the settings of a check, defaults filled in.
@@ -159,8 +178,8 @@ func complete(f analyzer.Finding, check *analyzer.Check, stack *tf.Stack) *analy
 }
 
 // count says what became of the subjects that a check looked at.
-func count(pass *analyzer.Pass, found []*analyzer.Finding) analyzer.CheckResult {
-	r := analyzer.CheckResult{Check: pass.Check, Stack: pass.Stack}
+func count(check *analyzer.Check, stack *tf.Stack, evaluated int, found []*analyzer.Finding) analyzer.CheckResult {
+	r := analyzer.CheckResult{Check: check, Stack: stack}
 	violated, undetermined := map[string]bool{}, map[string]bool{}
 	for _, f := range found {
 		for _, s := range f.Subjects {
@@ -175,7 +194,7 @@ func count(pass *analyzer.Pass, found []*analyzer.Finding) analyzer.CheckResult 
 		delete(undetermined, address)
 	}
 	r.Violated, r.Undetermined = len(violated), len(undetermined)
-	r.Evaluated = max(pass.Evaluated, r.Violated+r.Undetermined)
+	r.Evaluated = max(evaluated, r.Violated+r.Undetermined)
 	r.Passed = r.Evaluated - r.Violated - r.Undetermined
 	return r
 }

@@ -170,7 +170,7 @@ func (p *printer) finding(f *analyzer.Finding, alike ...*analyzer.Finding) []str
 		assuming = p.field("assuming", text, 1)
 	}
 	room := linesPerFinding - len(lines) - len(snippet) - len(facts) - len(who) - len(assuming) - len(fix)
-	if f.Severity == analyzer.Critical && len(f.Path) > 0 {
+	if (f.Severity == analyzer.Critical || f.Effect.Stated != analyzer.NoSeverity) && len(f.Path) > 0 {
 		// The way tells more than white space and the end of an advice.
 		if way = p.way(f, len(f.Path)); len(way) > room && len(snippet) > 0 {
 			snippet, room = snippet[1:], room+1
@@ -427,7 +427,9 @@ func splitKey(address string) (base, key string) {
 func (p *printer) way(f *analyzer.Finding, n int) []string {
 	hops := oneWay(f.Path)
 	from := "internet -> "
-	if len(hops) > 1 && strings.HasPrefix(hopName(hops[0]), "internet") && hops[0].Detail == "" {
+	// Statements of the team are about senders of any kind.
+	named := strings.HasPrefix(hopName(hops[0]), "internet") || f.Effect.Stated != analyzer.NoSeverity
+	if len(hops) > 1 && named && hops[0].Detail == "" {
 		from = clean(hopName(hops[0])) + " -> "
 		hops = hops[1:]
 	}
@@ -491,5 +493,9 @@ func (p *printer) footer(r *analyzer.Report, first *analyzer.Finding) string {
 	if p.Elapsed > 0 {
 		text += fmt.Sprintf(", %d ms", max(1, p.Elapsed.Milliseconds()))
 	}
-	return text + " · " + p.command() + " explain " + clean(first.Check.ID)
+	id := first.Check.ID
+	if first.Effect.Stated != analyzer.NoSeverity {
+		id = first.Fingerprint + " PATH" // the statement stands in the settings
+	}
+	return text + " · " + p.command() + " explain " + clean(id)
 }

@@ -109,15 +109,18 @@ func (l *loader) root(body *hclsyntax.Body) {
 		l.unknown(a.NameRange, "setting", a.Name, "edition", "fail_on", "fail_on_existing", "fail_on_undetermined", "accept", "check", "given")
 	}
 	for _, b := range body.Blocks {
-		switch b.Type {
-		case "check":
+		_, intent := intentForms[IntentKind(b.Type)]
+		switch {
+		case intent:
+			l.intent(b)
+		case b.Type == "check":
 			l.check(b)
-		case "accept":
+		case b.Type == "accept":
 			l.accept(b)
-		case "given":
+		case b.Type == "given":
 			l.given(b)
 		default:
-			l.unknown(b.TypeRange, "block", b.Type, "accept", "check", "given")
+			l.unknown(b.TypeRange, "block", b.Type, append(intentKinds(), "accept", "check", "given")...)
 		}
 	}
 }
@@ -281,7 +284,7 @@ func (l *loader) oneOf(at hcl.Range, what, word string, words []string) bool {
 
 func (l *loader) unknown(at hcl.Range, what, word string, words ...string) {
 	detail := DidYouMean(word, words)
-	if detail == "" && len(words) > 0 && len(words) <= 10 {
+	if detail == "" && len(words) > 0 && len(words) <= 12 {
 		detail = "Known are " + strings.Join(words, ", ") + "."
 	}
 	l.errorf(at, strings.TrimSpace(detail), "unknown %s %q", what, word)

@@ -14,6 +14,8 @@ const FileName = "tfcheck.hcl"
 type Known struct {
 	Checks     []Check
 	Severities []string
+	// Scopes are the names of the standard scopes (package intent).
+	Scopes []string
 }
 
 // Check is a check that may be configured.
@@ -32,6 +34,7 @@ type Settings struct {
 
 	checks  map[string]*CheckSettings // by id
 	Accepts []Accept
+	Intents []Intent
 	givens  []*given
 
 	mu sync.Mutex // guards the use of givens

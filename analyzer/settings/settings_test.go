@@ -97,7 +97,7 @@ func TestLoadIsStrict(t *testing.T) {
 	}{
 		"attribute":        {`fail_onn = "high"`, []string{`1:1 unknown setting "fail_onn" Did you mean "fail_on"?`}},
 		"block":            {`chek "imds-v1" {}`, []string{`1:1 unknown block "chek" Did you mean "check"?`}},
-		"far block":        {`something {}`, []string{`1:1 unknown block "something" Known are accept, check, given.`}},
+		"far block":        {`something {}`, []string{`1:1 unknown block "something" Known are allow_only, deny, isolated, must_reach, no_new_exposure, scope, through, accept, check, given.`}},
 		"check":            {`check "imds-v2" {}`, []string{`1:7 unknown check "imds-v2" Did you mean "imds-v1"?`}},
 		"severity":         {`fail_on = "hihg"`, []string{`1:11 unknown severity "hihg" Did you mean "high"?`}},
 		"option":           {"check \"open-ssh\" {\n  port = [\"22\"]\n}", []string{`2:3 unknown option of internet-reaches-admin-port "port" Did you mean "ports"?`}},
@@ -113,7 +113,7 @@ func TestLoadIsStrict(t *testing.T) {
 		"given an object":  {"given \"account\" {\n  x = { y = 1 }\n}", []string{`2:7 x is no answer Answer with true, false, a number, a string or a list of strings.`}},
 		"variable":         {`fail_on = var.x`, []string{`1:11 Variables not allowed Variables may not be used here.`}},
 		"code points":      {`/* 👩‍👩‍👧 */ fail_onn = "high"`, []string{`1:13 unknown setting "fail_onn" Did you mean "fail_on"?`}},
-		"several in order": {"b {}\na = 1", []string{`1:1 unknown block "b" Known are accept, check, given.`, `2:1 unknown setting "a" Known are edition, fail_on, fail_on_existing, fail_on_undetermined, accept, check, given.`}},
+		"several in order": {"b {}\na = 1", []string{`1:1 unknown block "b" Known are allow_only, deny, isolated, must_reach, no_new_exposure, scope, through, accept, check, given.`, `2:1 unknown setting "a" Known are edition, fail_on, fail_on_existing, fail_on_undetermined, accept, check, given.`}},
 	}
 	for name, test := range tests {
 		_, diags := Load("tfcheck.hcl", []byte(test.text), known)

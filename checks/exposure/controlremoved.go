@@ -143,7 +143,7 @@ func deniesRemoved(p *analyzer.Pass, before, after *aws.ACL) {
 			Cause:    aws.Cause{Resource: after.Resource, Argument: "ingress"},
 			Subjects: []analyzer.Subject{{Address: after.Label, Verdict: analyzer.Violation, Flows: opened}},
 			Effect:   analyzer.Effect{ControlRemoved: true},
-			Message:  fmt.Sprintf("this change removes the entry of %s that denied %s%s", after.Label, exposed.Describe(opened), deniedFrom(d.Entry)),
+			Message:  fmt.Sprintf("this change removes the entry of %s that denied %s%s", after.Label, opened.Services(), deniedFrom(d.Entry)),
 		}
 		if r := d.Entry.Cause.Resource; r != nil && r.Address != after.Resource.Address {
 			finding.Cause = aws.Cause{Resource: r}

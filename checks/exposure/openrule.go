@@ -94,7 +94,7 @@ func runOpenRule(p *analyzer.Pass) {
 				continue // what a load balancer opens is its listeners
 			}
 			reported[place] = true
-			p.Report(openRule(p, group, rule, target, len(members[group]), exposed.Describe(packets)))
+			p.Report(openRule(p, group, rule, target, len(members[group]), packets.Services()))
 		}
 	}
 }

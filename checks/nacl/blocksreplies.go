@@ -82,7 +82,7 @@ func runBlocksReplies(p *analyzer.Pass) {
 				Cause:    d.Entry.Cause,
 				Subjects: []analyzer.Subject{{Address: a.Label, Verdict: analyzer.Violation}},
 				Message: fmt.Sprintf("entry %d of %s admits %s%s, and no egress entry lets the replies out",
-					number, a.Label, exposed.Describe(requests), exposed.OverIPv6(requests)),
+					number, a.Label, requests.Services(), exposed.OverIPv6(requests)),
 				Related: []analyzer.Note{{Text: "this ACL decides about the replies", Cause: aws.Cause{Resource: a.Resource, Argument: "egress"}}},
 			})
 		}

@@ -132,7 +132,7 @@ func (c *checkCommand) analyze(ctx context.Context, paths []string, baseline *se
 	if _, err := c.selection.options(c.env, nil, set); err != nil {
 		return nil, driver.Options{}, err
 	}
-	stacks, known, err := c.stacks(ctx, c.env, paths)
+	stacks, known, err := c.stacks(ctx, c.env, paths, set)
 	if err != nil {
 		return nil, driver.Options{}, err
 	}

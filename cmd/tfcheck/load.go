@@ -18,6 +18,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/driver"
 	"github.com/tfcheck/tfcheck/analyzer/input"
+	"github.com/tfcheck/tfcheck/analyzer/intent"
 	"github.com/tfcheck/tfcheck/analyzer/settings"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
@@ -39,14 +40,18 @@ func (f *inputFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.config, "config", "", "settings `file` (default: "+settings.FileName+" beside the first PATH, then in the working directory)")
 }
 
-// stacks reads the inputs and their context. Without a path it reads the
-// working directory.
-func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string) (judged, known []*tf.Stack, err error) {
+// stacks reads the inputs and their context, with what the settings, which may
+// be nil, ask for. Without a path it reads the working directory.
+func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string, set *settings.Settings) (judged, known []*tf.Stack, err error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
 	tuneCollector(env, slices.Concat(paths, f.context))
-	options := input.Options{Wanted: aws.Types, Source: f.source, NoSource: f.noSource, Stdin: env.stdin}
+	var wanted tf.Wanted = aws.Types
+	if set.SelectsByTag() {
+		wanted = aws.Types.Tagged()
+	}
+	options := input.Options{Wanted: wanted, Source: f.source, NoSource: f.noSource, Stdin: env.stdin}
 	if judged, err = input.Open(ctx, paths, options); err != nil {
 		return nil, nil, exit{exitError, err.Error()}
 	}
@@ -101,7 +106,7 @@ func readFile(path string) ([]byte, error) {
 
 // knownSettings is what tfcheck.hcl may speak of.
 func knownSettings() settings.Known {
-	known := settings.Known{}
+	known := settings.Known{Scopes: intent.Scopes()}
 	for s := analyzer.NoSeverity; s <= analyzer.Critical; s++ {
 		known.Severities = append(known.Severities, s.String())
 	}

@@ -69,7 +69,7 @@ func (c *reachCommand) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	stacks, known, err := c.stacks(ctx, c.env, paths)
+	stacks, known, err := c.stacks(ctx, c.env, paths, nil)
 	if err != nil {
 		return err
 	}

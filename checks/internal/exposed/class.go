@@ -1,9 +1,6 @@
 package exposed
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 )
@@ -98,38 +95,4 @@ func count(p packet.Ports) int {
 		n += int(r.To) - int(r.From) + 1
 	}
 	return n
-}
-
-// Describe names protocols and ports for people: "tcp/22,8080 and udp/53".
-func Describe(s packet.Set) string {
-	var parts []string
-	protocols := s.Protocols()
-	if len(protocols) > 200 {
-		return "every protocol and port"
-	}
-	for _, p := range protocols {
-		switch p {
-		case packet.TCP:
-			parts = append(parts, portsOf("tcp", s.ToPortsOf(p)))
-		case packet.UDP:
-			parts = append(parts, portsOf("udp", s.ToPortsOf(p)))
-		case packet.ICMP:
-			parts = append(parts, "icmp")
-		case packet.ICMPv6:
-			parts = append(parts, "icmpv6")
-		default:
-			parts = append(parts, "protocol "+strconv.Itoa(int(p)))
-		}
-	}
-	if len(parts) < 2 {
-		return strings.Join(parts, "")
-	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
-}
-
-func portsOf(protocol string, p packet.Ports) string {
-	if p.Equal(packet.AllPorts()) {
-		return "every " + protocol + " port"
-	}
-	return protocol + "/" + p.String()
 }

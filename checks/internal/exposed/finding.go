@@ -70,7 +70,7 @@ func (g *Group) Finding(who, more string) analyzer.Finding {
 	if worst.Certain {
 		can = "can"
 	}
-	f.Message = fmt.Sprintf("%s %s reach %s on %s%s%s", who, can, Names(f.Subjects), Describe(all), OverIPv6(all), more)
+	f.Message = fmt.Sprintf("%s %s reach %s on %s%s%s", who, can, Names(f.Subjects), all.Services(), OverIPv6(all), more)
 	return f
 }
 

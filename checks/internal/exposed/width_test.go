@@ -72,18 +72,3 @@ func TestClass(t *testing.T) {
 		}
 	}
 }
-
-func TestDescribe(t *testing.T) {
-	tests := map[string][]string{
-		"tcp/22":                        {"tcp/22"},
-		"tcp/22,8000-8080 and udp/53":   {"tcp/22,8000-8080", "udp/53"},
-		"icmp, tcp/443 and protocol 47": {"icmp/8/0", "tcp/443", "47"},
-		"every tcp port":                {"tcp/0-65535"},
-		"every protocol and port":       {""},
-	}
-	for want, flows := range tests {
-		if got := Describe(Ports(flows)); got != want {
-			t.Errorf("%q: got %q, want %q", flows, got, want)
-		}
-	}
-}
