@@ -22,6 +22,7 @@ var allowed = map[string][]string{
 	"checks":                      {"checks/*", "analyzer", "analyzer/aws", "analyzer/reach", "analyzer/packet", "analyzer/tf"},
 	"analyzer/driver":             {"analyzer", "analyzer/triage", "analyzer/intent", "analyzer/settings", "analyzer/input", "analyzer/tfplan", "analyzer/tfconfig", "analyzer/reach", "analyzer/aws", "analyzer/packet", "analyzer/tf"},
 	"analyzer/report":             {"analyzer", "analyzer/diagram", "analyzer/reach", "analyzer/packet", "analyzer/tf"},
+	"analyzer/intent":             {"analyzer", "analyzer/settings", "analyzer/aws", "analyzer/reach", "analyzer/packet", "analyzer/tf"},
 	"analyzer/triage":             {"analyzer", "analyzer/settings", "analyzer/packet", "analyzer/tf"},
 	"analyzer":                    {"analyzer/aws", "analyzer/reach", "analyzer/packet", "analyzer/tf"},
 	"analyzer/reach":              {"analyzer/aws", "analyzer/packet", "analyzer/tf"},
@@ -103,7 +104,7 @@ func mayImport(folder, name string) bool {
 }
 
 func TestEveryFolderOfTheTableExists(t *testing.T) {
-	planned := []string{"analyzer/intent", "analyzer/diagram"} // named for later
+	planned := []string{"analyzer/diagram"} // named for later
 	for folder := range allowed {
 		if _, err := os.Stat(filepath.Join("..", folder)); err != nil && !slices.Contains(planned, folder) {
 			t.Errorf("the table of imports names %s, which does not exist", folder)
