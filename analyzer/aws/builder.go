@@ -70,8 +70,8 @@ type builder struct {
 	ids map[string][]identity
 	// outside holds the objects that the input only mentions, one an id (U-13).
 	outside map[outsideKey]any
-	// everything caches, for each type of object, all objects of it.
-	everything map[outsideKey]any
+	// everything caches all objects of a type or a VPC.
+	everything map[everythingKey]any
 	defaults   map[string]*VPC // default VPC by scope
 	// defaultSubnet stands for the subnets of a default VPC.
 	defaultSubnet map[*VPC]*Subnet
@@ -103,6 +103,12 @@ type outsideKey struct {
 	region, id string
 }
 
+// everythingKey is a typed nil pointer and a stack, or a VPC.
+type everythingKey struct {
+	of    any
+	stack *tf.Stack
+}
+
 func newBuilder(inputs []Input) *builder {
 	b := &builder{
 		n:             &Network{},
@@ -112,12 +118,12 @@ func newBuilder(inputs []Input) *builder {
 		notes:         map[*tf.Resource]*note{},
 		ids:           map[string][]identity{},
 		outside:       map[outsideKey]any{},
-		everything:    map[outsideKey]any{},
+		everything:    map[everythingKey]any{},
 		defaults:      map[string]*VPC{},
 		defaultSubnet: map[*VPC]*Subnet{},
 	}
 	for i, in := range inputs {
-		b.regions = append(b.regions, providerRegions(in.Snapshot))
+		b.regions = append(b.regions, Regions(in.Snapshot))
 		if in.Snapshot == nil {
 			continue
 		}
@@ -157,7 +163,7 @@ func (b *builder) everExisted(resourceType string) iter.Seq[*tf.Resource] {
 // account, the Region of the resource or its provider for the Region. Stacks
 // are kept apart only where the Region is unknown.
 func (b *builder) scopeOf(input int, r *tf.Resource) string {
-	region, ok := ownRegion(r)
+	region, ok := OwnRegion(r)
 	if !ok {
 		region, ok = b.regions[input][r.Provider]
 	}
@@ -168,24 +174,24 @@ func (b *builder) scopeOf(input int, r *tf.Resource) string {
 	return scope
 }
 
-// ownRegion is the Region that a resource names.
-func ownRegion(r *tf.Resource) (string, bool) {
+// OwnRegion is the Region that a resource names.
+func OwnRegion(r *tf.Resource) (string, bool) {
 	if v, ok := r.Values.Get("region").AsString().Known(); ok && v != "" {
 		return v, true
 	}
 	return r.Region.Known()
 }
 
-// providerRegions are the Regions of the provider configurations whose
+// Regions are the Regions of the provider configurations whose
 // resources name one Region and no other: those that name none are there too.
-func providerRegions(snapshot *tf.Snapshot) map[string]string {
+func Regions(snapshot *tf.Snapshot) map[string]string {
 	regions := map[string]string{}
 	if snapshot == nil {
 		return regions
 	}
 	several := map[string]bool{}
 	for _, r := range snapshot.Resources {
-		region, ok := ownRegion(r)
+		region, ok := OwnRegion(r)
 		if !ok {
 			continue
 		}
@@ -221,15 +227,15 @@ func (b *builder) identified(scope, id string) []identity {
 			elsewhere = append(elsewhere, i)
 		}
 	}
-	if len(here) == 0 && (strings.HasPrefix(id, "arn:") || isID(id)) {
+	if len(here) == 0 && (strings.HasPrefix(id, "arn:") || IsID(id)) {
 		return elsewhere
 	}
 	return here
 }
 
-// isID reports whether s looks like an id that AWS gives, such as
+// IsID reports whether s looks like an id that AWS gives, such as
 // sg-0123456789abcdef0.
-func isID(s string) bool {
+func IsID(s string) bool {
 	i := strings.LastIndexByte(s, '-')
 	if i <= 0 || len(s)-i-1 < 8 {
 		return false
@@ -359,8 +365,9 @@ func compareObjects(a, c Object) int {
 }
 
 // isNew reports whether the plan creates the object of r, so that everything
-// it has is in the input (U-14). Nothing is new in the snapshot before.
+// it has is in the input (U-14). What a plan replaces is not new before it;
+// what it creates is in the snapshot before only as a part of another stack.
 func (b *builder) isNew(r *tf.Resource) bool {
 	in := b.inputs[b.notes[r].input]
-	return r.IsNew() && (in.Stack == nil || in.Snapshot != in.Stack.Before)
+	return r.Action == tf.Create || r.IsNew() && (in.Stack == nil || in.Snapshot != in.Stack.Before)
 }

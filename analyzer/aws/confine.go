@@ -54,7 +54,7 @@ type members struct {
 }
 
 func (b *builder) membersOf(v *VPC) *members {
-	key := outsideKey{pointer: v}
+	key := everythingKey{of: v}
 	if m, ok := b.everything[key]; ok {
 		return m.(*members)
 	}
@@ -86,7 +86,7 @@ func mayBeIn(o Object, l Link[VPC], v *VPC) bool {
 func (b *builder) join(g *SecurityGroup, i *Interface) {
 	g.VPC.To, g.VPC.Open = i.vpcs()
 	for _, v := range g.VPC.To {
-		delete(b.everything, outsideKey{pointer: v})
+		delete(b.everything, everythingKey{of: v})
 	}
 }
 

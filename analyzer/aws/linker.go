@@ -90,7 +90,7 @@ func candidates[T any](b *builder, from *tf.Resource, v tf.Value) Link[T] {
 		}
 	}
 	if len(l.To) == 0 {
-		l.To, l.Open = all[T](b), true
+		l.To, l.Open = all[T](b, from.Stack), true
 	}
 	return l
 }
@@ -98,7 +98,7 @@ func candidates[T any](b *builder, from *tf.Resource, v tf.Value) Link[T] {
 // known is the link of a known id, ARN or name.
 func known[T any](b *builder, from *tf.Resource, id string, l Link[T], external func(string) *T) Link[T] {
 	// A group of another account is written ACCOUNT/sg-… (TF-SG-6).
-	if i := strings.IndexByte(id, '/'); i > 0 && isID(id[i+1:]) && !strings.HasPrefix(id, "arn:") {
+	if i := strings.IndexByte(id, '/'); i > 0 && IsID(id[i+1:]) && !strings.HasPrefix(id, "arn:") {
 		id = id[i+1:]
 	}
 	if id == "" {
@@ -120,9 +120,13 @@ func known[T any](b *builder, from *tf.Resource, id string, l Link[T], external 
 }
 
 // outside is the object of an id that the input only mentions, one an id and
-// Region.
+// Region: names are unique in an account only.
 func outside[T any](b *builder, scope, id string, external func(string) *T) *T {
-	key := outsideKey{(*T)(nil), regionOf(scope), id}
+	where := scope
+	if IsID(id) || strings.HasPrefix(id, "arn:") {
+		where = regionOf(scope)
+	}
+	key := outsideKey{(*T)(nil), where, id}
 	if o, ok := b.outside[key]; ok {
 		return o.(*T)
 	}
@@ -131,10 +135,10 @@ func outside[T any](b *builder, scope, id string, external func(string) *T) *T {
 	return o
 }
 
-// all is every object of type T that a resource of the input makes, in the
-// order of the resources. It is asked for only after all are declared.
-func all[T any](b *builder) []*T {
-	key := outsideKey{pointer: (*T)(nil)}
+// all is every object of type T that a resource of a stack makes, in the order
+// of the resources. It is asked for only after all are declared.
+func all[T any](b *builder, stack *tf.Stack) []*T {
+	key := everythingKey{(*T)(nil), stack}
 	if list, ok := b.everything[key]; ok {
 		return list.([]*T)
 	}
@@ -145,6 +149,9 @@ func all[T any](b *builder) []*T {
 			continue
 		}
 		for _, r := range in.Snapshot.Resources {
+			if r.Stack != stack {
+				continue
+			}
 			if o := objectOf[T](b, r); o != nil && !seen[o] {
 				seen[o] = true
 				list = append(list, o)

@@ -186,7 +186,7 @@ func (b *builder) placeSeparateRoutes(inline map[*RouteTable]bool) {
 			t.add(route, inline[t])
 			continue
 		}
-		key := r.Addr.Config() + " " + destinationOf(route)
+		key := tf.StripKeys(r.Address) + " " + destinationOf(route)
 		loose[key] = append(loose[key], looseRoute{route, table})
 	}
 	for _, key := range slices.Sorted(maps.Keys(loose)) {

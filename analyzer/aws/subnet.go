@@ -226,7 +226,7 @@ func (a *associations[T]) add(subnet Link[Subnet], to Link[T], cause Cause) {
 		a.of[s] = append(a.of[s], association[T]{to, cause, true})
 		return
 	}
-	block := cause.Resource.Addr.Config()
+	block := tf.StripKeys(cause.Resource.Address)
 	l := a.loose[block]
 	if l == nil {
 		l = &looseAssociation[T]{cause: cause}

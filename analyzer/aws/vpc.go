@@ -3,6 +3,7 @@ package aws
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -72,6 +73,12 @@ func (b *builder) defaultVPC(scope string) *VPC {
 	label := "default VPC"
 	if region := regionOf(scope); region != "" {
 		label += " of " + region
+	}
+	for _, other := range b.defaults {
+		if other.Label == label { // of another account
+			label += " for " + strings.TrimSuffix(scope, "/"+regionOf(scope))
+			break
+		}
 	}
 	return b.newDefaultVPC(Object{Label: label, Scope: scope}, nil)
 }

@@ -78,10 +78,16 @@ func TestContextDecides(t *testing.T) {
 	if len(with.Exposures) != 1 || with.Exposures[0].Flow.To.Label != "aws_instance.app" {
 		t.Errorf("with the network: exposures %v, want that of aws_instance.app", with.Exposures)
 	}
+	opened := false
 	for _, f := range with.Findings {
-		if f.Cause.Address() != "aws_instance.app" {
-			t.Errorf("with the network: %s is about %s, which is the network's", f.Check.ID, f.Cause.Address())
+		if len(f.Subjects) != 1 || f.Subjects[0].Address != "aws_instance.app" || f.Stack.Name != "app" {
+			t.Errorf("with the network: %s of %s is about %v, want what concerns app alone", f.Check.ID, f.Stack.Name, f.Subjects)
 		}
+		opened = opened || f.Check.ID == "internet-reaches-admin-port" && f.Verdict == analyzer.Violation &&
+			f.Cause.Address() == "network//aws_security_group.ssh"
+	}
+	if !opened {
+		t.Error("with the network: what its group opens to the instance is not found")
 	}
 }
 

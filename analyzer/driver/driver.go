@@ -5,6 +5,7 @@ package driver
 
 import (
 	"context"
+	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -13,6 +14,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/settings"
+	"github.com/tfcheck/tfcheck/analyzer/stack"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
 )
@@ -38,54 +40,64 @@ type Options struct {
 // Analyze judges the stacks. Its error is one that stops the whole analysis;
 // what concerns one input is a diagnostic of the report.
 func Analyze(ctx context.Context, o Options) (*analyzer.Report, error) {
-	parts := make([]*part, len(o.Stacks))
+	joints, apart := stack.Join(o.Stacks, o.Context)
+	parts := make([]*part, len(joints))
 	g, ctx := errgroup.WithContext(ctx)
-	for i, stack := range o.Stacks {
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, joint := range joints {
 		g.Go(func() error {
-			parts[i] = analyzeStack(ctx, stack, o)
+			parts[i] = o.analyze(ctx, joint)
 			return ctx.Err()
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	return o.join(parts), nil
+	return o.report(parts, apart), nil
 }
 
-// part is what the analysis of one stack contributes to the report.
+// part is what the analysis of stacks that meet contributes to the report.
 type part struct {
-	stack       *tf.Stack
+	joint       *stack.Joint
 	findings    []*analyzer.Finding
 	exposures   []*analyzer.Exposure
-	assumptions []*tf.Assumption
+	assumptions []analyzer.StackAssumption
 	checks      []analyzer.CheckResult
-	coverage    analyzer.Coverage
 	diagnostics []tf.Diagnostic
 	interfaces  int
 	outside     int
 	changed     bool
 }
 
-// join makes one report of the parts and has it triaged.
-func (o Options) join(parts []*part) *analyzer.Report {
+// report makes one report of the parts and has it triaged. Stacks of the
+// context that nothing meets are apart.
+func (o Options) report(parts []*part, apart []*tf.Stack) *analyzer.Report {
 	report := &analyzer.Report{Stacks: o.Stacks, Context: o.Context}
 	for _, p := range parts {
 		report.Findings = append(report.Findings, p.findings...)
 		report.Exposures = append(report.Exposures, p.exposures...)
-		for _, a := range p.assumptions {
-			report.Assumptions = append(report.Assumptions, analyzer.StackAssumption{Assumption: a, Stack: p.stack})
-		}
+		report.Assumptions = append(report.Assumptions, p.assumptions...)
 		report.Checks = append(report.Checks, p.checks...)
-		report.Coverage = append(report.Coverage, p.coverage)
-		report.Diagnostics = append(report.Diagnostics, p.stack.Diagnostics...)
-		report.Diagnostics = append(report.Diagnostics, p.diagnostics...)
-		report.Resources += p.stack.Instances
 		report.Interfaces += p.interfaces
 		report.Outside += p.outside
 		report.NetworkChanged = report.NetworkChanged || p.changed
+		for _, s := range p.joint.Judged {
+			report.Coverage = append(report.Coverage, coverage(s))
+			report.Diagnostics = append(report.Diagnostics, s.Diagnostics...)
+			report.Diagnostics = append(report.Diagnostics, drift(s)...)
+			report.Resources += s.Instances
+		}
+		report.Diagnostics = append(report.Diagnostics, p.diagnostics...)
 	}
 	for _, c := range o.Context {
 		report.Diagnostics = append(report.Diagnostics, c.Diagnostics...)
+	}
+	for _, c := range apart {
+		report.Diagnostics = append(report.Diagnostics, tf.Diagnostic{
+			Severity: tf.Warning, Stack: c.Name, Range: tf.Range{File: c.Path},
+			Summary: "the context " + c.Name + " has nothing to do with what is checked",
+			Detail:  "No id, ARN or output of it is used: is it the network of another account, Region or environment?",
+		})
 	}
 	o.triage(report)
 	return report
@@ -108,27 +120,16 @@ func (o Options) runs() []*analyzer.Check {
 	return checks
 }
 
-// view types, links and compiles one snapshot of a stack, together with the
-// stacks of the context as they will be.
-func (o Options) view(stack *tf.Stack, snapshot *tf.Snapshot) *analyzer.View {
-	inputs := []aws.Input{{Stack: stack, Snapshot: snapshot}}
-	for _, c := range o.Context {
-		inputs = append(inputs, aws.Input{Stack: c, Snapshot: c.After, Context: true})
-	}
-	network := aws.Build(inputs...)
+// view types, links and compiles one snapshot.
+func (o Options) view(joint *stack.Joint, snapshot *tf.Snapshot) *analyzer.View {
+	network := aws.Build(aws.Input{Stack: joint.Stack, Snapshot: snapshot})
 	graph := reach.Compile(network).Given(o.Settings)
-	return &analyzer.View{Snapshot: snapshot, Network: network, Graph: graph, FromInternet: graph.FromInternet()}
+	return &analyzer.View{Snapshot: snapshot, Network: network, Graph: graph, FromInternet: concerned(joint, graph.FromInternet())}
 }
 
 // Graph is the network of the stacks and of their context after the changes,
 // ready for questions.
 func Graph(stacks, context []*tf.Stack) *reach.Graph {
-	var inputs []aws.Input
-	for _, stack := range stacks {
-		inputs = append(inputs, aws.Input{Stack: stack, Snapshot: stack.After})
-	}
-	for _, stack := range context {
-		inputs = append(inputs, aws.Input{Stack: stack, Snapshot: stack.After, Context: true})
-	}
-	return reach.Compile(aws.Build(inputs...))
+	joint := stack.Together(stacks, context)
+	return reach.Compile(aws.Build(aws.Input{Stack: joint.Stack, Snapshot: joint.After}))
 }

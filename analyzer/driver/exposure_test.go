@@ -6,6 +6,8 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/stack"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
 // Two interfaces of one owner that are reached alike are one exposure.
@@ -18,7 +20,7 @@ func TestExposuresOnce(t *testing.T) {
 		}
 	}
 	view := &analyzer.View{FromInternet: []*reach.Flow{flow(80), flow(80), flow(443), {}}}
-	if got := exposures(nil, view); len(got) != 2 {
+	if got := exposures(stack.Together([]*tf.Stack{{Name: "a"}}, nil), view); len(got) != 2 {
 		t.Errorf("%d exposures, want one for each port", len(got))
 	}
 }

@@ -12,91 +12,68 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/intent"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/stack"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
 )
 
-// analyzeStack judges one stack: its snapshot after the change, and the one
-// before it where there is one.
-func analyzeStack(ctx context.Context, stack *tf.Stack, o Options) *part {
-	p := &part{stack: stack}
-	after, before := o.views(stack)
+// analyze judges stacks that meet: their snapshot after the change, and the
+// one before it where there is one.
+func (o Options) analyze(ctx context.Context, joint *stack.Joint) *part {
+	p := &part{joint: joint}
+	after, before := o.views(joint)
 	p.changed = before != nil && before != after
 
-	now := o.judge(ctx, stack, after, before)
+	now := o.judge(ctx, joint, after, before)
 	p.findings, p.checks, p.diagnostics = now.findings, now.results, now.diagnostics
-	p.exposures = exposures(stack, after)
+	p.exposures = exposures(joint, after)
 	if before != nil {
 		then := now
 		if p.changed {
-			then = o.judge(ctx, stack, before, nil)
+			then = o.judge(ctx, joint, before, nil)
 		}
 		p.findings = triage.Compare(p.findings, then.findings)
-		p.exposures = triage.CompareExposures(p.exposures, exposures(stack, before))
-	}
-	if len(o.Context) > 0 {
-		p.dropForeign()
+		p.exposures = triage.CompareExposures(p.exposures, exposures(joint, before))
+		p.dropPast()
 	}
 	for _, f := range p.findings {
 		locate(f)
 	}
-	p.diagnostics = append(p.diagnostics, drift(stack)...)
 	p.assumptions = assumptions(after.Graph, p)
-	p.coverage = coverage(stack)
-	p.interfaces, p.outside = placement(after.Network, stack)
+	p.interfaces, p.outside = placement(after.Network, joint)
 	return p
 }
 
-// views are those of a stack after and before the change, at the same time
+// views are those of a joint after and before the change, at the same time
 // where they differ: one and the same where nothing changes, and no view of
 // before where there is no such thing.
-func (o Options) views(stack *tf.Stack) (after, before *analyzer.View) {
-	if stack.Before == nil || !changed(stack) {
-		after = o.view(stack, stack.After)
-		if stack.Before != nil {
+func (o Options) views(joint *stack.Joint) (after, before *analyzer.View) {
+	if joint.Before == nil || !changed(joint.Stack) {
+		after = o.view(joint, joint.After)
+		if joint.Before != nil {
 			before = after
 		}
 		return after, before
 	}
 	var g errgroup.Group
 	g.Go(func() error {
-		before = o.view(stack, stack.Before)
+		before = o.view(joint, joint.Before)
 		return nil
 	})
-	after = o.view(stack, stack.After)
+	after = o.view(joint, joint.After)
 	_ = g.Wait() // no view fails
 	return after, before
 }
 
-// dropForeign leaves out what concerns the context alone: its owner judges
-// that.
-func (p *part) dropForeign() {
+// dropPast leaves out what was resolved in stacks without a before: they do
+// not change.
+func (p *part) dropPast() {
 	p.findings = slices.DeleteFunc(p.findings, func(f *analyzer.Finding) bool {
-		return f.Cause.Resource != nil && !holds(p.stack, f.Cause.Resource)
+		return f.Status == analyzer.Resolved && f.Stack.Before == nil
 	})
 	p.exposures = slices.DeleteFunc(p.exposures, func(e *analyzer.Exposure) bool {
-		for _, i := range e.Flow.To.Interfaces {
-			if i.Resource != nil && !holds(p.stack, i.Resource) {
-				return true
-			}
-		}
-		for _, lb := range e.Flow.To.Balancers {
-			if lb.Resource != nil && !holds(p.stack, lb.Resource) {
-				return true
-			}
-		}
-		for _, s := range e.Flow.To.Services {
-			if s.Resource != nil && !holds(p.stack, s.Resource) {
-				return true
-			}
-		}
-		return false
+		return e.Status == analyzer.Resolved && e.Stack.Before == nil
 	})
-}
-
-// holds reports whether the resource is one of the stack's.
-func holds(stack *tf.Stack, r *tf.Resource) bool {
-	return stack.After.Resource(r.Address) == r || stack.Before.Resource(r.Address) == r
 }
 
 // changed reports whether the snapshots differ. Instances that the plan does
@@ -113,36 +90,40 @@ type verdicts struct {
 }
 
 // judge runs the checks on a view.
-func (o Options) judge(ctx context.Context, stack *tf.Stack, view, before *analyzer.View) verdicts {
+func (o Options) judge(ctx context.Context, joint *stack.Joint, view, before *analyzer.View) verdicts {
 	var v verdicts
 	for _, check := range o.runs() {
 		if ctx.Err() != nil {
 			return v
 		}
 		var found []*analyzer.Finding
-		pass := analyzer.NewPass(check, stack, view, before, o.options(check), o.given(), func(f analyzer.Finding) {
-			found = append(found, complete(f, check, stack))
+		pass := analyzer.NewPass(check, joint.Stack, view, before, o.options(check), o.given(), func(f analyzer.Finding) {
+			if f := complete(f, check, joint); f != nil {
+				found = append(found, f)
+			}
 		})
 		check.Run(pass)
 		v.findings = append(v.findings, found...)
-		v.results = append(v.results, count(check, stack, pass.Evaluated, found))
+		v.results = append(v.results, count(check, joint, pass.Evaluated, found)...)
 	}
-	v.intents(o, stack, view, before)
+	v.intents(o, joint, view, before)
 	return v
 }
 
 // intents proves what the team states about its network.
-func (v *verdicts) intents(o Options, stack *tf.Stack, view, before *analyzer.View) {
+func (v *verdicts) intents(o Options, joint *stack.Joint, view, before *analyzer.View) {
 	if o.Settings == nil {
 		return
 	}
 	for _, r := range intent.Judge(o.Settings.Intents, view, before, o.Triage.Today) {
 		var found []*analyzer.Finding
 		for _, f := range r.Findings {
-			found = append(found, complete(f, r.Check, stack))
+			if f := complete(f, r.Check, joint); f != nil {
+				found = append(found, f)
+			}
 		}
 		v.findings = append(v.findings, found...)
-		v.results = append(v.results, count(r.Check, stack, r.Evaluated, found))
+		v.results = append(v.results, count(r.Check, joint, r.Evaluated, found)...)
 		v.diagnostics = append(v.diagnostics, r.Diagnostics...)
 	}
 }
@@ -160,9 +141,13 @@ func (o Options) options(check *analyzer.Check) map[string][]string {
 // given answers questions from the settings; without settings it answers none.
 func (o Options) given() analyzer.Given { return o.Settings }
 
-// complete fills in what follows from what the check said.
-func complete(f analyzer.Finding, check *analyzer.Check, stack *tf.Stack) *analyzer.Finding {
-	f.Check, f.Stack, f.Preview = check, stack, check.Preview
+// complete fills in what follows from what the check said, or is nil when that
+// concerns the context alone: its owner judges that.
+func complete(f analyzer.Finding, check *analyzer.Check, joint *stack.Joint) *analyzer.Finding {
+	f.Check, f.Preview = check, check.Preview
+	if !own(&f, joint) {
+		return nil
+	}
 	f.Verdict = analyzer.Undetermined
 	if len(f.Subjects) == 0 {
 		f.Verdict = analyzer.Violation
@@ -173,39 +158,60 @@ func complete(f analyzer.Finding, check *analyzer.Check, stack *tf.Stack) *analy
 		}
 	}
 	f.Severity = f.Effect.Severity()
-	f.Fingerprint = analyzer.Fingerprint(check.ID, stack.Name, f.Cause)
 	return &f
 }
 
-// count says what became of the subjects that a check looked at.
-func count(check *analyzer.Check, stack *tf.Stack, evaluated int, found []*analyzer.Finding) analyzer.CheckResult {
-	r := analyzer.CheckResult{Check: check, Stack: stack}
-	violated, undetermined := map[string]bool{}, map[string]bool{}
-	for _, f := range found {
-		for _, s := range f.Subjects {
-			if s.Verdict == analyzer.Violation {
-				violated[s.Address] = true
-			} else {
-				undetermined[s.Address] = true
+// count says what became of the subjects that a check looked at, stack by
+// stack. What is looked at in a network of several stacks counts for the first.
+func count(check *analyzer.Check, joint *stack.Joint, evaluated int, found []*analyzer.Finding) []analyzer.CheckResult {
+	results := make([]analyzer.CheckResult, len(joint.Judged))
+	rest := evaluated
+	for i, s := range joint.Judged {
+		violated, undetermined := map[string]bool{}, map[string]bool{}
+		for _, f := range found {
+			if f.Stack != s {
+				continue
+			}
+			for _, s := range f.Subjects {
+				if s.Verdict == analyzer.Violation {
+					violated[s.Address] = true
+				} else {
+					undetermined[s.Address] = true
+				}
 			}
 		}
+		for address := range violated {
+			delete(undetermined, address)
+		}
+		r := analyzer.CheckResult{Check: check, Stack: s, Violated: len(violated), Undetermined: len(undetermined)}
+		r.Evaluated = r.Violated + r.Undetermined
+		rest -= r.Evaluated
+		results[i] = r
 	}
-	for address := range violated {
-		delete(undetermined, address)
+	results[0].Evaluated += max(rest, 0)
+	for i := range results {
+		r := &results[i]
+		r.Passed = r.Evaluated - r.Violated - r.Undetermined
 	}
-	r.Violated, r.Undetermined = len(violated), len(undetermined)
-	r.Evaluated = max(evaluated, r.Violated+r.Undetermined)
-	r.Passed = r.Evaluated - r.Violated - r.Undetermined
-	return r
+	return results
 }
 
-// locate finds the lines that a finding is about.
+// locate finds the lines that a finding is about. Where the cause is in
+// another stack, they are those of what the author can change: the first
+// subject.
 func locate(f *analyzer.Finding) {
 	source := f.Stack.Source
 	if source == nil {
 		return
 	}
-	if r := f.Cause.Resource; r != nil {
+	if r := f.Cause.Resource; r != nil && r.Stack != nil {
+		for _, s := range f.Subjects {
+			if at, ok := source.Locate(f.Stack.After.Resource(s.Address), ""); ok {
+				f.Location = at
+				break
+			}
+		}
+	} else if r != nil {
 		if f.Effect.Credential {
 			// Nobody marked it as sensitive, that is the finding.
 			hidden := *r
@@ -216,7 +222,7 @@ func locate(f *analyzer.Finding) {
 	}
 	for _, notes := range [][]analyzer.Note{f.Because, f.Related} {
 		for i := range notes {
-			if r := notes[i].Cause.Resource; r != nil {
+			if r := notes[i].Cause.Resource; r != nil && r.Stack == nil {
 				location, _ := source.Locate(r, notes[i].Cause.Argument)
 				notes[i].Range = location.Range
 			}
@@ -226,7 +232,7 @@ func locate(f *analyzer.Finding) {
 
 // exposures are the flows from the internet that arrive, or may. Interfaces of
 // one owner that the same packets reach the same way are one exposure.
-func exposures(stack *tf.Stack, view *analyzer.View) []*analyzer.Exposure {
+func exposures(joint *stack.Joint, view *analyzer.View) []*analyzer.Exposure {
 	type way struct {
 		from, to    string
 		family      packet.Family
@@ -241,18 +247,18 @@ func exposures(stack *tf.Stack, view *analyzer.View) []*analyzer.Exposure {
 		same := func(other *reach.Flow) bool {
 			return other.Reachable.Must.Equal(flow.Reachable.Must) && other.Reachable.May.Equal(flow.Reachable.May)
 		}
-		if flow.Reachable.May.IsEmpty() || slices.ContainsFunc(seen[key], same) {
+		if !ends(joint, flow) || flow.Reachable.May.IsEmpty() || slices.ContainsFunc(seen[key], same) {
 			continue
 		}
 		seen[key] = append(seen[key], flow)
-		all = append(all, &analyzer.Exposure{Stack: stack, Flow: flow})
+		all = append(all, exposure(joint, flow))
 	}
 	return all
 }
 
 // assumptions are those that the network or a result rests on, each once;
 // what is not followed in it is among them.
-func assumptions(graph *reach.Graph, p *part) []*tf.Assumption {
+func assumptions(graph *reach.Graph, p *part) []analyzer.StackAssumption {
 	all := graph.Assumptions()
 	for _, f := range p.findings {
 		all = append(all, f.Assumptions...)
@@ -261,11 +267,14 @@ func assumptions(graph *reach.Graph, p *part) []*tf.Assumption {
 		all = append(all, e.Flow.Assumptions...)
 	}
 	seen := map[string]bool{}
-	return slices.DeleteFunc(all, func(a *tf.Assumption) bool {
-		again := seen[a.ID]
-		seen[a.ID] = true
-		return again
-	})
+	var once []analyzer.StackAssumption
+	for _, a := range all {
+		if !seen[a.ID] {
+			seen[a.ID] = true
+			once = append(once, assumption(p.joint, a))
+		}
+	}
+	return once
 }
 
 // coverage says which instances the analysis understood.
@@ -284,11 +293,11 @@ func coverage(stack *tf.Stack) analyzer.Coverage {
 	return c
 }
 
-// placement counts the network interfaces of the stack, and those of which
-// every subnet lies outside the input.
-func placement(network *aws.Network, stack *tf.Stack) (interfaces, outside int) {
+// placement counts the network interfaces of the stacks that are judged, and
+// those of which every subnet lies outside the input.
+func placement(network *aws.Network, joint *stack.Joint) (interfaces, outside int) {
 	for _, i := range network.Interfaces {
-		if i.Resource != nil && !holds(stack, i.Resource) {
+		if _, judged := joint.Owner(i.Resource); !judged {
 			continue
 		}
 		interfaces++

@@ -78,6 +78,29 @@ func (h Hop) Of(packets packet.Set, cause aws.Cause) Hop {
 	return h
 }
 
+// Map is the hop with its instances and texts replaced, elements included.
+func (h Hop) Map(resource func(*tf.Resource) *tf.Resource, text func(string) string) Hop {
+	object := func(o aws.Object) aws.Object {
+		o.Resource, o.Label = resource(o.Resource), text(o.Label)
+		return o
+	}
+	cause := func(c aws.Cause) aws.Cause {
+		c.Resource = resource(c.Resource)
+		return c
+	}
+	h.Object, h.Cause, h.Detail = object(h.Object), cause(h.Cause), text(h.Detail)
+	h.Causes = slices.Clone(h.Causes)
+	for i := range h.Causes {
+		h.Causes[i] = cause(h.Causes[i])
+	}
+	h.elements = slices.Clone(h.elements)
+	for i := range h.elements {
+		e := &h.elements[i]
+		e.object, e.cause, e.detail = object(e.object), cause(e.cause), text(e.detail)
+	}
+	return h
+}
+
 // Flow is what gets from one end point to another along one path.
 type Flow struct {
 	From, To Endpoint

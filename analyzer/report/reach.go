@@ -107,7 +107,7 @@ func (p *page) blocker(h reach.Hop, stacks []*tf.Stack) string {
 func holder(hops []reach.Hop, stacks []*tf.Stack) *tf.Stack {
 	for _, h := range hops {
 		for _, s := range stacks {
-			if r := admitting(h).resource; r != nil && s.After.Resource(r.Address) == r {
+			if r := admitting(h).resource; r != nil && (r.Stack == s || s.After.Resource(r.Address) == r) {
 				return s
 			}
 		}

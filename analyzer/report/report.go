@@ -77,8 +77,12 @@ func (e element) address() string {
 	return e.resource.Address
 }
 
-// place finds where an element stands in the source of its stack.
+// place finds where an element stands in the source of its stack, which may be
+// another than the one that speaks of it.
 func place(stack *tf.Stack, e element) tf.Range {
+	if e.resource != nil && e.resource.Stack != nil {
+		stack = e.resource.Stack
+	}
 	if stack == nil || stack.Source == nil || e.resource == nil {
 		return tf.Range{}
 	}

@@ -48,6 +48,10 @@ type Resource struct {
 
 	// Config is the configuration that the instance was made from, or nil.
 	Config *ResourceConfig
+
+	// Stack is the one that it belongs to, where several were joined and
+	// Address may therefore be written STACK//ADDRESS; else nil.
+	Stack *Stack
 }
 
 // ResourceConfig is what the input shows of a resource block.
@@ -148,6 +152,9 @@ type Stack struct {
 	Drift []*Resource
 	// Handed are the addresses of instances that an output hands to others.
 	Handed map[string]bool
+	// Outputs are the values of the root module's outputs, as far as the input
+	// shows them.
+	Outputs map[string]Value
 	// Counts of resource instances, whether kept or not: of all managed ones
 	// after the change, and of each type.
 	Instances int

@@ -204,6 +204,53 @@ func (v Value) Blocks() (blocks []Value, ok bool) {
 	return nil, true
 }
 
+// Rewrite is v with leaf applied to every string and unknown in it, and
+// assumption to every assumption. What is sensitive stays so; a value in which
+// nothing changes is returned as it is.
+func (v Value) Rewrite(leaf func(Value) Value, assumption func(*Assumption) *Assumption) Value {
+	out := v
+	switch v.kind {
+	case Unknown, String:
+		if out = leaf(v); out != v {
+			out.sensitive = v.sensitive
+		}
+	case List:
+		out = rewritten(v, v.Elements(), func(e Value) Value { return e.Rewrite(leaf, assumption) })
+	case Object:
+		out = rewritten(v, v.Fields(), func(f Field) Field {
+			f.Value = f.Value.Rewrite(leaf, assumption)
+			return f
+		})
+	}
+	if a := v.Assumption(); a != nil {
+		if b := assumption(a); b != a || out.Assumption() == nil {
+			return out.Assuming(b)
+		}
+	}
+	return out
+}
+
+// rewritten is v with its parts changed, or v itself when none does.
+func rewritten[T comparable](v Value, parts []T, change func(T) T) Value {
+	var changed []T
+	for i, part := range parts {
+		now := change(part)
+		if changed == nil && now != part {
+			changed = append(make([]T, 0, len(parts)), parts[:i]...)
+		}
+		if changed != nil {
+			changed = append(changed, now)
+		}
+	}
+	if changed == nil {
+		return v
+	}
+	ext := *v.ext
+	ext.of = changed
+	v.ext = &ext
+	return v
+}
+
 // AsString is the text of a known, non-symbolic string, number or bool.
 func (v Value) AsString() Val[string] {
 	switch v.kind {

@@ -44,7 +44,7 @@ func PlaceOf(c aws.Cause) string {
 	if c.Resource == nil {
 		return c.Argument
 	}
-	return c.Resource.Addr.Config() + " " + c.Argument
+	return tf.StripKeys(c.Resource.Address) + " " + c.Argument
 }
 
 // Finding makes one finding of a group: that who can reach, or may reach, the
