@@ -34,6 +34,25 @@ func (b *builder) readBlockPublicAccess() {
 	}
 }
 
+// shares notes what is shared with other accounts by RAM (VPC-3, TGW-11,
+// SG-10).
+func (b *builder) shares() {
+	for r := range b.each("aws_ram_resource_association") {
+		shared, _ := b.resources(r, r.Get("resource_arn"))
+		for _, id := range shared {
+			if g := objectAt[TransitGateway](b, id); g != nil {
+				g.share(b.transit[g])
+			}
+			if s := objectAt[Subnet](b, id); s != nil {
+				s.Shared = true
+			}
+			if g := objectAt[SecurityGroup](b, id); g != nil && id.resource.Addr.Type == "aws_security_group" {
+				g.Handed = true
+			}
+		}
+	}
+}
+
 // noteBoundaries lists the components that nobody follows yet.
 func (b *builder) noteBoundaries() {
 	for _, name := range slices.Sorted(maps.Keys(Types.rows)) {

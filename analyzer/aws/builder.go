@@ -37,16 +37,25 @@ func phases() []func(*builder) {
 		(*builder).declareVPCs,
 		(*builder).declareSubnets,
 		(*builder).declareGateways,
+		(*builder).declarePeerings,
+		(*builder).declareVPNGateways,
+		(*builder).declareTransitGateways,
 		(*builder).declareRouteTables,
 		(*builder).declareACLs,
 		(*builder).declareSecurityGroups,
+		(*builder).associateGroups,
 		(*builder).declarePrefixLists,
+		(*builder).shares,
+		(*builder).declareFirewalls,
+		(*builder).declareVPNs,
+		(*builder).declareAttachments,
 		(*builder).linkGateways,
 		(*builder).declareInterfaces,
 		(*builder).linkInterfaces,
 		(*builder).linkRoutes,
 		(*builder).linkACLEntries,
 		(*builder).linkRules,
+		(*builder).linkTransit,
 		(*builder).placeSubnets,
 		(*builder).readBlockPublicAccess,
 		(*builder).assumeDefaults,
@@ -75,6 +84,9 @@ type builder struct {
 	defaults   map[string]*VPC // default VPC by scope
 	// defaultSubnet stands for the subnets of a default VPC.
 	defaultSubnet map[*VPC]*Subnet
+	transit       map[*TransitGateway]*transitDefaults
+	// firewallEndpoints are those whose ids are known.
+	firewallEndpoints map[string]firewallEndpoint
 }
 
 // note is what the builder knows of a resource.
@@ -121,6 +133,9 @@ func newBuilder(inputs []Input) *builder {
 		everything:    map[everythingKey]any{},
 		defaults:      map[string]*VPC{},
 		defaultSubnet: map[*VPC]*Subnet{},
+		transit:       map[*TransitGateway]*transitDefaults{},
+
+		firewallEndpoints: map[string]firewallEndpoint{},
 	}
 	for i, in := range inputs {
 		b.regions = append(b.regions, Regions(in.Snapshot))
@@ -353,6 +368,19 @@ func (b *builder) sort() {
 	sortObjects(n.LoadBalancers, func(o *LoadBalancer) Object { return o.Object })
 	sortObjects(n.TargetGroups, func(o *TargetGroup) Object { return o.Object })
 	sortObjects(n.PublicServices, func(o *PublicService) Object { return o.Object })
+	sortObjects(n.Peerings, func(o *Peering) Object { return o.Object })
+	sortObjects(n.TransitGateways, func(o *TransitGateway) Object { return o.Object })
+	for _, g := range n.TransitGateways {
+		sortObjects(g.Tables, func(o *TransitTable) Object { return o.Object })
+		sortObjects(g.Attachments, func(o *Attachment) Object { return o.Object })
+	}
+	sortObjects(n.VPNGateways, func(o *VPNGateway) Object { return o.Object })
+	sortObjects(n.ClientVPNs, func(o *ClientVPN) Object { return o.Object })
+	sortObjects(n.Endpoints, func(o *Endpoint) Object { return o.Object })
+	sortObjects(n.EndpointServices, func(o *EndpointService) Object { return o.Object })
+	sortObjects(n.InstanceConnects, func(o *InstanceConnectEndpoint) Object { return o.Object })
+	sortObjects(n.Firewalls, func(o *Firewall) Object { return o.Object })
+	sortObjects(n.Entries, func(o *Entry) Object { return o.Object })
 	slices.SortStableFunc(n.Boundaries, func(a, c Boundary) int { return compareObjects(a.Object, c.Object) })
 }
 

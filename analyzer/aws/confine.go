@@ -36,7 +36,7 @@ func (i *Interface) home() *VPC {
 	var home *VPC
 	for _, g := range i.Groups.all() {
 		v, ok := g.VPC.One()
-		if !ok || home != nil && v != home {
+		if !ok || g.associated() || home != nil && v != home {
 			return nil
 		}
 		home = v
@@ -65,12 +65,22 @@ func (b *builder) membersOf(v *VPC) *members {
 		}
 	}
 	for _, g := range b.n.SecurityGroups {
-		if mayBeIn(g.Object, g.VPC, v) {
+		if mayBeIn(g.Object, g.VPC, v) || g.mayBeAssociated(v) {
 			m.groups = append(m.groups, g)
 		}
 	}
 	b.everything[key] = m
 	return m
+}
+
+// associated reports whether a group may be used in more VPCs than its own
+// (SG-20).
+func (g *SecurityGroup) associated() bool {
+	return g.Associated.Open || len(g.Associated.Each)+len(g.Associated.Maybe) > 0
+}
+
+func (g *SecurityGroup) mayBeAssociated(v *VPC) bool {
+	return g.associated() && (g.Associated.open() || slices.Contains(g.Associated.all(), v))
 }
 
 // mayBeIn reports whether an object of the input may be in a VPC, or whether

@@ -38,7 +38,7 @@ func (b *builder) declareGateway(r *tf.Resource, g *Gateway) {
 }
 
 func (b *builder) declareNAT(r *tf.Resource) {
-	g := &NATGateway{Object: b.object(r), Public: tf.Yes}
+	g := &NATGateway{Object: b.object(r), Public: tf.Yes, Regional: truth(argument(r, "availability_mode").value, "regional", tf.No)}
 	// NAT-3: public unless told otherwise.
 	switch kind, state := argument(r, "connectivity_type").value.AsString().Get(); {
 	case state == tf.IsUnknown:
@@ -78,9 +78,31 @@ func (b *builder) linkGateways() {
 		}
 	}
 	for _, g := range slices.Clone(b.n.NATGateways) {
-		if g.Resource != nil {
-			g.Subnet = link(b, g.Resource, g.Resource.Get("subnet_id"), b.outsideSubnet)
+		if r := g.Resource; r != nil {
+			if g.Regional != tf.Yes {
+				g.Subnet = link(b, r, r.Get("subnet_id"), b.outsideSubnet)
+			}
+			if g.Regional != tf.No {
+				b.linkRegional(g)
+			}
 		}
+	}
+}
+
+// linkRegional gives a regional NAT gateway its VPC and its zones, where they
+// are listed (NAT-8, TF-V-3).
+func (b *builder) linkRegional(g *NATGateway) {
+	g.VPC = link(b, g.Resource, b.vpcArgument(g.Resource), b.outsideVPC)
+	known, complete := g.Resource.Get("availability_zone_address").Blocks()
+	for _, e := range known {
+		zone := e.Get("availability_zone").AsString()
+		if s, _ := zone.Get(); zone.IsNull() || !zone.IsUnknown() && s == "" {
+			zone = e.Get("availability_zone_id").AsString()
+		}
+		g.Zones = append(g.Zones, zone)
+	}
+	if !complete && g.Resource.Config.Sets("availability_zone_address") == tf.Yes {
+		g.Zones = append(g.Zones, tf.UnknownVal[string]())
 	}
 }
 

@@ -19,7 +19,11 @@ func (b *builder) declareInterfaces() {
 	b.nodeGroups()
 	b.tasks()
 	b.services()
+	b.endpoints()
+	b.instanceConnects()
+	b.clientVPNs()
 	b.loadBalancers()
+	b.endpointServices()
 	b.targetGroups()
 	b.servePublic()
 }
@@ -33,10 +37,19 @@ func (b *builder) linkInterfaces() {
 	b.elasticIPs()
 	b.listeners()
 	b.registerTargets()
+	b.entries()
 	// An endpoint without any subnet has no interface (EP-2).
-	b.n.Interfaces = slices.DeleteFunc(b.n.Interfaces, func(i *Interface) bool {
-		return len(i.Subnets.Each)+len(i.Subnets.Maybe) == 0 && !i.Subnets.Open
-	})
+	for _, e := range b.n.Endpoints {
+		if e.Interface != nil && e.Interface.nowhere() {
+			e.Interface = nil
+		}
+	}
+	b.n.Interfaces = slices.DeleteFunc(b.n.Interfaces, (*Interface).nowhere)
+}
+
+// nowhere reports whether an interface certainly stands in no subnet.
+func (i *Interface) nowhere() bool {
+	return len(i.Subnets.Each)+len(i.Subnets.Maybe) == 0 && !i.Subnets.Open
 }
 
 // newInterface is an interface that filters, sends and accepts like any
@@ -344,6 +357,11 @@ func (b *builder) elasticIPs() {
 				switch {
 				case certain:
 					i.PublicIPv4, i.PublicCause = tf.Yes, to.cause
+					if eip := b.named(r, argument(r, "allocation_id"), "aws_eip"); eip != nil {
+						register(b, eip, i)
+					} else if r.Addr.Type == "aws_eip" {
+						register(b, r, i)
+					}
 				case i.PublicIPv4 == tf.No:
 					i.PublicIPv4, i.PublicCause = tf.Maybe, to.cause
 				}

@@ -113,6 +113,9 @@ type Subnet struct {
 	Association Cause
 	// Outside is set for a subnet that the input only mentions.
 	Outside bool
+	// Shared is set for a subnet that other accounts may put interfaces into
+	// (VPC-3).
+	Shared bool
 }
 
 // RouteTable is a route table.
@@ -126,6 +129,9 @@ type RouteTable struct {
 	// (TF-RT-4); Propagated is set when any does or may.
 	Propagations Links[VPNGateway]
 	Propagated   bool
+	// Learns is set when a route server may install routes in the table, of
+	// which nobody knows any (TF-RT-6).
+	Learns bool
 	// Edge is set for a table associated with a gateway (RT-9): EdgeGateway
 	// and EdgeVPN are those that it may be associated with.
 	Edge        bool
@@ -236,7 +242,10 @@ type ACLEntry struct {
 // SecurityGroup is a security group.
 type SecurityGroup struct {
 	Object
-	VPC     Link[VPC]
+	VPC Link[VPC]
+	// Associated are further VPCs in which it may be used (SG-20).
+	Associated Links[VPC]
+
 	ID      string // where the input shows it
 	Ingress []Rule
 	Egress  []Rule

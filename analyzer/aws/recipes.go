@@ -42,10 +42,6 @@ type recipe struct {
 	// that the input does not show (TF-NI-9).
 	restored []string
 
-	// bare is set for what may have no subnet of its own and still stand where
-	// associations put it.
-	bare bool
-
 	// when must be set, and be is when given: else there is no interface.
 	when, be string
 
@@ -168,7 +164,6 @@ var recipes = []recipe{
 	{name: "aws_grafana_workspace", kind: KindOther, subnets: "vpc_configuration.subnet_ids", groups: "vpc_configuration.security_group_ids", source: true, blocks: "vpc_configuration"},
 	{name: "aws_synthetics_canary", kind: KindOther, subnets: "vpc_config.subnet_ids", groups: "vpc_config.security_group_ids", source: true, blocks: "vpc_config"},
 	{name: "aws_quicksight_vpc_connection", kind: KindOther, subnets: "subnet_ids", groups: "security_group_ids", source: true},
-	{name: "aws_ec2_instance_connect_endpoint", kind: KindEndpoint, subnets: "subnet_id", groups: "security_group_ids", source: true},
 
 	// Services that run machines of their own (SVC-15).
 	{name: "aws_emr_cluster", kind: KindOther, subnets: "ec2_attributes.subnet_ids", groups: "ec2_attributes.emr_managed_master_security_group", managed: true, byFlag: true, blocks: "ec2_attributes"},
@@ -182,10 +177,6 @@ var recipes = []recipe{
 	{name: "aws_m2_environment", kind: KindOther, subnets: "subnet_ids", defaultVPC: true, groups: "security_group_ids", public: "publicly_accessible", unset: tf.No},
 	{name: "aws_route53_resolver_endpoint", kind: KindEndpoint, subnets: "ip_address.subnet_id", groups: "security_group_ids",
 		ports: []ServicePort{{Protocol: packet.TCP, From: 53, To: 53}, {Protocol: packet.UDP, From: 53, To: 53}, {Protocol: packet.TCP, From: 443, To: 443}}, blocks: "ip_address"},
-
-	// Interface endpoints of PrivateLink (EP-2); the groups that an
-	// association adds come later.
-	{name: "aws_vpc_endpoint", kind: KindEndpoint, subnets: "subnet_ids", groups: "security_group_ids", when: "vpc_endpoint_type", be: "Interface", bare: true, target: true, blocks: "subnet_configuration dns_options"},
 }
 
 // linked are the types that recipes lead to: subnet groups, and the clusters
@@ -201,8 +192,6 @@ var linked = []recipe{
 	{name: "aws_dms_replication_subnet_group", subnets: "subnet_ids", identity: "replication_subnet_group_id"},
 	{name: "aws_docdb_cluster", group: "db_subnet_group_name", groupType: "aws_docdb_subnet_group", groups: "vpc_security_group_ids", identity: "cluster_identifier"},
 	{name: "aws_neptune_cluster", group: "neptune_subnet_group_name", groupType: "aws_neptune_subnet_group", groups: "vpc_security_group_ids", identity: "cluster_identifier"},
-	{name: "aws_vpc_endpoint_subnet_association", subnets: "subnet_id", parent: "vpc_endpoint_id", parentType: "aws_vpc_endpoint"},
-	{name: "aws_vpc_endpoint_security_group_association", groups: "security_group_id", parent: "vpc_endpoint_id", parentType: "aws_vpc_endpoint"},
 	{name: "aws_apprunner_service"},
 	{name: "aws_apigatewayv2_api"},
 	{name: "aws_api_gateway_rest_api", blocks: "endpoint_configuration"},

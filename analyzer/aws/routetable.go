@@ -83,8 +83,20 @@ func (b *builder) linkRoutes() {
 	}
 	b.placeSeparateRoutes(inline)
 	for r := range b.each("aws_vpn_gateway_route_propagation", "aws_vpc_route_server_propagation") {
-		for _, t := range link(b, r, r.Get("route_table_id"), b.outsideTable).To {
+		table := link(b, r, r.Get("route_table_id"), b.outsideTable)
+		_, certain := table.One()
+		for _, t := range table.To {
 			t.Propagated = true // TF-RT-4, TF-RT-6
+			if r.Addr.Type == "aws_vpc_route_server_propagation" {
+				t.Learns = true
+				continue
+			}
+			from := link(b, r, r.Get("vpn_gateway_id"), b.outsideVPNGateway)
+			if certain {
+				t.Propagations.Each = append(t.Propagations.Each, from)
+			} else {
+				t.Propagations.Maybe = append(t.Propagations.Maybe, from)
+			}
 		}
 	}
 }
@@ -95,7 +107,7 @@ func (b *builder) linkRoutes() {
 // of their own.
 func (b *builder) inlineRoutes(r *tf.Resource, t *RouteTable, separate map[routeKey]bool) (inline bool) {
 	if v := argument(r, "propagating_vgws"); v.isSet() {
-		t.Propagated = true
+		t.Propagated, t.Propagations = true, links(b, r, v.value, b.outsideVPNGateway)
 	}
 	v := r.Get("route")
 	inline = b.setsInline(r, "route")
@@ -229,6 +241,8 @@ func either(a, c Target) Target {
 		a.Kind = TargetUnknown
 	}
 	a.Gateway, a.NAT, a.Interface = union(a.Gateway, c.Gateway), union(a.NAT, c.NAT), union(a.Interface, c.Interface)
+	a.VPNGateway, a.Peering, a.Transit = union(a.VPNGateway, c.VPNGateway), union(a.Peering, c.Peering), union(a.Transit, c.Transit)
+	a.Endpoint, a.Firewall, a.FirewallSubnet = union(a.Endpoint, c.Endpoint), union(a.Firewall, c.Firewall), union(a.FirewallSubnet, c.FirewallSubnet)
 	if !strings.Contains(a.Label, c.Label) && strings.Count(a.Label, " or ") < manyNames {
 		a.Label += " or " + c.Label
 	}
@@ -303,9 +317,19 @@ func (b *builder) hop(r *tf.Resource, kind TargetKind, v tf.Value) Target {
 	t := Target{Kind: kind, Label: b.label(r, v)}
 	switch kind {
 	case TargetInternetGateway:
-		t.Kind = b.gatewayKind(r, v)
-		if t.Kind == TargetInternetGateway || t.Kind == TargetUnknown {
+		switch t.Kind = b.gatewayKind(r, v); t.Kind {
+		case TargetInternetGateway:
 			t.Gateway = link(b, r, v, b.outsideGateway)
+		case TargetVPNGateway:
+			t.VPNGateway = link(b, r, v, b.outsideVPNGateway)
+		case TargetEndpoint:
+			b.firewallTarget(r, v, &t)
+		case TargetUnknown:
+			t.Gateway = link(b, r, v, b.outsideGateway)
+			t.VPNGateway = link[VPNGateway](b, r, v, nil)
+			if v.IsUnknown() {
+				b.firewallTarget(r, v, &t)
+			}
 		}
 	case TargetEgressOnly:
 		t.Gateway = link(b, r, v, b.outsideEgressOnly)
@@ -313,6 +337,12 @@ func (b *builder) hop(r *tf.Resource, kind TargetKind, v tf.Value) Target {
 		t.NAT = link(b, r, v, b.outsideNAT)
 	case TargetInterface:
 		t.Interface = link[Interface](b, r, v, nil)
+	case TargetPeering:
+		t.Peering = link(b, r, v, b.outsidePeering)
+	case TargetTransitGateway:
+		t.Transit = link(b, r, v, b.outsideTransitGateway)
+	case TargetEndpoint:
+		b.firewallTarget(r, v, &t)
 	}
 	return t
 }

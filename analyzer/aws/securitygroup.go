@@ -37,6 +37,22 @@ func (b *builder) declareSecurityGroups() {
 	}
 }
 
+// associateGroups lets groups be used in further VPCs (SG-20, TF-SG-7).
+func (b *builder) associateGroups() {
+	for r := range b.each("aws_vpc_security_group_vpc_association") {
+		vpc := link(b, r, r.Get("vpc_id"), b.outsideVPC)
+		to := link(b, r, r.Get("security_group_id"), b.outsideGroup)
+		_, certain := to.One()
+		for _, g := range to.To {
+			if certain {
+				g.Associated.Each = append(g.Associated.Each, vpc)
+			} else {
+				g.Associated.Maybe = append(g.Associated.Maybe, vpc)
+			}
+		}
+	}
+}
+
 func (b *builder) declareGroup(r *tf.Resource, g *SecurityGroup) {
 	g.ID, _ = r.Get("id").AsString().Known()
 	g.Handed = b.handed(r)

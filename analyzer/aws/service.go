@@ -181,8 +181,6 @@ func (b *builder) placeService(c recipe, r *tf.Resource, i *Interface, get func(
 	switch {
 	case subnets.isSet() || c.defaultVPC:
 		b.place(i, from, subnets)
-	case c.bare:
-		i.Placement = subnets.cause
 	default:
 		return false
 	}
@@ -304,29 +302,5 @@ func (c recipe) defaultPorts(get func(string) setting) []ServicePort {
 			return nil
 		}
 		name = name[:cut]
-	}
-}
-
-// endpointAssociations are the subnets and groups that other resources add to
-// interface endpoints (TF-L-3).
-func (b *builder) endpointAssociations() {
-	for r := range b.each("aws_vpc_endpoint_subnet_association") {
-		subnet := link(b, r, argument(r, "subnet_id").value, b.outsideSubnet)
-		endpoint := argument(r, "vpc_endpoint_id")
-		targets, exact := b.mayName(r, endpoint, "aws_vpc_endpoint")
-		for _, t := range targets {
-			i := objectOf[Interface](b, t)
-			switch {
-			case i == nil:
-			case exact:
-				i.Subnets.Each = append(i.Subnets.Each, subnet)
-			default:
-				i.Subnets.Maybe = append(i.Subnets.Maybe, subnet)
-			}
-		}
-	}
-	for r := range b.each("aws_vpc_endpoint_security_group_association") {
-		group := link(b, r, argument(r, "security_group_id").value, b.outsideGroup)
-		b.attachGroup(r, argument(r, "vpc_endpoint_id"), group)
 	}
 }

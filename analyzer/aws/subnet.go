@@ -137,11 +137,11 @@ func privateIPv6(l Link[VPC]) tf.Tri {
 	return answer
 }
 
-// association is one choice of a T for a subnet.
+// association is one choice of a T for a subnet or an attachment.
 type association[T any] struct {
 	to      Link[T]
 	cause   Cause
-	certain bool // it is about this subnet and no other
+	certain bool // it is about this one and no other
 }
 
 // placeSubnets finds route table and ACL of every subnet: those associated
@@ -199,51 +199,51 @@ func choose[T any](associations []association[T], implicit Link[T]) (Link[T], Ca
 	return l, cause
 }
 
-// associations are the choices for every subnet.
-type associations[T any] struct {
-	of    map[*Subnet][]association[T]
-	loose map[string]*looseAssociation[T] // by block
+// associations are the choices for every S, a subnet or an attachment.
+type associations[S, T any] struct {
+	of    map[*S][]association[T]
+	loose map[string]*looseAssociation[S, T] // by block
 }
 
 // looseAssociation is the associations of one block of which nobody can tell
-// which is about which subnet.
-type looseAssociation[T any] struct {
-	count   int
-	subnets gathered[Subnet]
-	to      gathered[T]
-	cause   Cause
+// which is about which S.
+type looseAssociation[S, T any] struct {
+	count int
+	from  gathered[S]
+	to    gathered[T]
+	cause Cause
 }
 
-func newAssociations[T any]() *associations[T] {
-	return &associations[T]{map[*Subnet][]association[T]{}, map[string]*looseAssociation[T]{}}
+func newAssociations[S, T any]() *associations[S, T] {
+	return &associations[S, T]{map[*S][]association[T]{}, map[string]*looseAssociation[S, T]{}}
 }
 
-func (a *associations[T]) add(subnet Link[Subnet], to Link[T], cause Cause) {
+func (a *associations[S, T]) add(from Link[S], to Link[T], cause Cause) {
 	if to.Assumption == nil {
-		to.Assumption = subnet.Assumption
+		to.Assumption = from.Assumption
 	}
-	if s, certain := subnet.One(); certain {
+	if s, certain := from.One(); certain {
 		a.of[s] = append(a.of[s], association[T]{to, cause, true})
 		return
 	}
 	block := tf.StripKeys(cause.Resource.Address)
 	l := a.loose[block]
 	if l == nil {
-		l = &looseAssociation[T]{cause: cause}
+		l = &looseAssociation[S, T]{cause: cause}
 		a.loose[block] = l
 	}
 	l.count++
-	l.subnets.add(subnet)
+	l.from.add(from)
 	l.to.add(to)
 }
 
-// settle places the loose associations. As a subnet has one association only,
-// n instances of one block over the same n subnets leave none out (U-22).
-func (a *associations[T]) settle() map[*Subnet][]association[T] {
+// settle places the loose associations. As each S has one association only,
+// n instances of one block over the same n of them leave none out (U-22).
+func (a *associations[S, T]) settle() map[*S][]association[T] {
 	for _, block := range slices.Sorted(maps.Keys(a.loose)) {
 		l := a.loose[block]
-		all := !l.subnets.Open && l.count >= len(l.subnets.To)
-		for _, s := range l.subnets.To {
+		all := !l.from.Open && l.count >= len(l.from.To)
+		for _, s := range l.from.To {
 			a.of[s] = append(a.of[s], association[T]{l.to.Link, l.cause, all})
 		}
 	}
@@ -252,18 +252,30 @@ func (a *associations[T]) settle() map[*Subnet][]association[T] {
 
 // tableAssociations are the route tables that subnets are associated with.
 func (b *builder) tableAssociations() map[*Subnet][]association[RouteTable] {
-	found := newAssociations[RouteTable]()
+	found := newAssociations[Subnet, RouteTable]()
 	for r := range b.each("aws_route_table_association") {
 		table := link(b, r, r.Get("route_table_id"), b.outsideTable)
 		if gateway := argument(r, "gateway_id"); gateway.isSet() && !argument(r, "subnet_id").isSet() {
-			for _, t := range table.To {
-				t.Edge = true // RT-9
-			}
+			b.edge(r, table, gateway.value)
 			continue
 		}
 		found.add(link(b, r, r.Get("subnet_id"), b.outsideSubnet), table, Cause{r, "route_table_id"})
 	}
 	return found.settle()
+}
+
+// edge associates tables with the gateway whose arrivals they route (RT-9).
+func (b *builder) edge(r *tf.Resource, table Link[RouteTable], gateway tf.Value) {
+	kind := b.gatewayKind(r, gateway)
+	for _, t := range table.To {
+		t.Edge = true
+		if kind != TargetVPNGateway {
+			t.EdgeGateway = union(t.EdgeGateway, link(b, r, gateway, b.outsideGateway))
+		}
+		if kind != TargetInternetGateway {
+			t.EdgeVPN = union(t.EdgeVPN, link(b, r, gateway, b.outsideVPNGateway))
+		}
+	}
 }
 
 // mainTables are the main route tables of the VPCs: the original one, unless
@@ -297,7 +309,7 @@ func (b *builder) mainTables() map[*VPC]Link[RouteTable] {
 
 // aclAssociations are the ACLs that subnets are associated with (TF-NACL-1).
 func (b *builder) aclAssociations() map[*Subnet][]association[ACL] {
-	found := newAssociations[ACL]()
+	found := newAssociations[Subnet, ACL]()
 	for r := range b.each("aws_network_acl", "aws_default_network_acl") {
 		ids := argument(r, "subnet_ids")
 		to := Link[ACL]{To: []*ACL{objectOf[ACL](b, r)}}

@@ -60,7 +60,7 @@ type typeInfo struct {
 
 // Types is the table of Terraform types that tfcheck knows. Front ends get it
 // as a [tf.Wanted].
-var Types = newTypes(networkTypes, boundaryTypes, plainTypes, computeTypes)
+var Types = newTypes(networkTypes, transitTypes, boundaryTypes, plainTypes, computeTypes)
 
 var _ tf.Wanted = types{}
 

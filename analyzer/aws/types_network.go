@@ -91,7 +91,7 @@ var networkTypes = []row{
 		refs: refs{"vpc_id": vpcs, "internet_gateway_id": {"aws_internet_gateway"}}},
 	{name: "aws_egress_only_internet_gateway", coverage: Modelled, keep: "tags", refs: refs{"vpc_id": vpcs}},
 	{name: "aws_nat_gateway", coverage: Modelled,
-		keep: "connectivity_type public_ip private_ip secondary_allocation_ids availability_mode tags",
+		keep: "connectivity_type public_ip private_ip secondary_allocation_ids availability_mode availability_zone_address tags",
 		refs: refs{"subnet_id": subnets, "allocation_id": {"aws_eip"}, "secondary_allocation_ids": {"aws_eip"}, "vpc_id": vpcs}},
 
 	// Network ACLs (TF-NACL-1 to TF-NACL-3).
@@ -118,7 +118,7 @@ var networkTypes = []row{
 	{name: "aws_vpc_security_group_egress_rule", coverage: Modelled,
 		keep: "ip_protocol from_port to_port cidr_ipv4 cidr_ipv6 description",
 		refs: refs{"security_group_id": groups, "referenced_security_group_id": groups, "prefix_list_id": prefixLists}},
-	{name: "aws_vpc_security_group_vpc_association", coverage: NotModelled, // SG-20
+	{name: "aws_vpc_security_group_vpc_association", coverage: Modelled, // SG-20
 		refs: refs{"security_group_id": groups, "vpc_id": vpcs}},
 
 	// Prefix lists (TF-L-5).
