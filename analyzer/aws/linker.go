@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -160,6 +161,11 @@ func all[T any](b *builder, stack *tf.Stack) []*T {
 	}
 	b.everything[key] = list
 	return list
+}
+
+// forget drops what all found before every T was declared.
+func forget[T any](b *builder) {
+	maps.DeleteFunc(b.everything, func(key everythingKey, _ any) bool { return key.of == any((*T)(nil)) })
 }
 
 // resources are the instances that a reference may lead to, with the

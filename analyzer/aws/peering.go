@@ -30,8 +30,7 @@ func (b *builder) declarePeerings() {
 	for r := range b.each("aws_vpc_peering_connection_accepter") {
 		b.acceptPeering(r)
 	}
-	// What was looked for before all were there.
-	delete(b.everything, outsideKey{pointer: (*Peering)(nil)})
+	forget[Peering](b)
 }
 
 func (b *builder) declarePeering(r *tf.Resource, status string) {
@@ -113,7 +112,7 @@ func (b *builder) acceptPeering(r *tf.Resource) {
 	p.Active = p.Active.Or(tf.Maybe) // accepted by hand
 	b.addPeering(r, p)
 	if l.ID != "" {
-		b.outside[outsideKey{(*Peering)(nil), regionOf(b.scope(r)), l.ID}] = p
+		outside(b, b.scope(r), l.ID, func(string) *Peering { return p })
 	}
 }
 

@@ -309,8 +309,7 @@ func (b *builder) declareAttachments() {
 		"aws_ec2_transit_gateway_attachment", "aws_ec2_transit_gateway_peering_attachment") {
 		b.mentionAttachment(r)
 	}
-	// What was looked for before all were there.
-	delete(b.everything, outsideKey{pointer: (*Attachment)(nil)})
+	forget[Attachment](b)
 }
 
 func (b *builder) newAttachment(r *tf.Resource, kind AttachmentKind) *Attachment {
