@@ -37,6 +37,10 @@ type Hop struct {
 	// Detail says what admits or blocks, for people: "tcp/22 from 0.0.0.0/0",
 	// "entry 100 allows all".
 	Detail string
+	// Rewrite says what becomes of the header here, for people: "source:
+	// 10.0.1.4 becomes an address of aws_nat_gateway.main" (M-5). Empty where
+	// nothing is rewritten.
+	Rewrite string
 	// Code is the blocker code where the hop stops packets, in the words of
 	// AWS Reachability Analyzer where one fits (D1); empty otherwise.
 	Code string

@@ -95,6 +95,11 @@ func TestReachGolden(t *testing.T) {
 	lb := &aws.LoadBalancer{Object: object(stacks[0].After.Resource("aws_lb.web"))}
 	through := flowTo("aws_db_instance.orders", fromInternet(443))
 	through.Through, through.Path = lb, hops[:1]
+	through.Delivered = reach.Relation{Must: fromInternet(5432), May: fromInternet(5432)}
+	// On other ports than were asked for, at the listener and at the target.
+	beside := flowTo("aws_db_instance.orders", fromInternet(80))
+	beside.Through, beside.Path = lb, hops[:1]
+	hops[0].Rewrite = "destination: a public address becomes 10.0.100.4"
 
 	s := fromInternet(5432)
 	for _, test := range []struct {
@@ -107,7 +112,7 @@ func TestReachGolden(t *testing.T) {
 				Source: netip.MustParseAddr("2001:db8::1"), Destination: netip.MustParseAddr("2001:db8::2"),
 				Protocol: packet.TCP, SourcePort: 1024, DestinationPort: 5432,
 			},
-			Path: hops, ReplyPath: reply, Assumptions: r.Findings[0].Assumptions, Through: []*reach.Flow{through},
+			Path: hops, ReplyPath: reply, Assumptions: r.Findings[0].Assumptions, Through: []*reach.Flow{through, beside},
 		}},
 		{"no", reach.Answer{Answer: reach.No, Forward: reach.No, Path: append(append([]reach.Hop{}, hops[:3]...), stop), Blockers: []reach.Hop{stop}}},
 		{"no-reply", reach.Answer{Answer: reach.No, Forward: reach.Yes, ForwardFlows: reach.Relation{Must: s, May: s}, Path: hops, Blockers: []reach.Hop{stop},
@@ -118,6 +123,10 @@ func TestReachGolden(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := Reach(&b, q, test.answer, stacks, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			b.WriteString("----\n")
+			if err := ReachMermaid(&b, q, test.answer, stacks, Options{}); err != nil {
 				t.Fatal(err)
 			}
 			b.WriteString("----\n")

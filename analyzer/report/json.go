@@ -258,7 +258,7 @@ func (w *wire) exposure(e *analyzer.Exposure) wireExposure {
 func (w *wire) hop(stack *tf.Stack, h reach.Hop) wireHop {
 	e := admitting(h)
 	return wireHop{
-		Address: e.address(), Detail: hopDetail(h), Range: w.place(stack, e),
+		Address: e.address(), Detail: hopDetail(h), Rewrite: h.Rewrite, Range: w.place(stack, e),
 		Changed: changes(e.resource) != "",
 	}
 }

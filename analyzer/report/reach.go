@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tfcheck/tfcheck/analyzer/diagram"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -22,7 +23,7 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	a = p.secrets.answer(a)
 	p.line(p.paint(bold, string(a.Answer)) + ": " + clean(p.secrets.text(sentence(q, a))))
 	switch {
-	case a.Answer == reach.Yes && !a.Complete:
+	case a.Answer == reach.Yes && !a.Complete && !asksForAll(q):
 		p.line("  not all of what was asked: " + p.secrets.text(services(got(a.Flows))) + " from " + p.origin(got(a.Flows)))
 	case a.Answer == reach.No && a.Forward == reach.Yes:
 		p.line("  the request arrives, but its reply does not return")
@@ -32,6 +33,9 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	if a.Witness != nil {
 		p.line("  for example " + p.secrets.text(example(*a.Witness)))
 	}
+	if asksForAll(q) {
+		p.admitted(a)
+	}
 	if len(a.Blockers) > 0 {
 		p.heading("What stops it")
 		for _, h := range a.Blockers {
@@ -40,7 +44,7 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	}
 	p.way("Path", a.Path, stacks)
 	p.way("Reply", a.ReplyPath, stacks)
-	for _, f := range a.Through {
+	for _, f := range through(q, a) {
 		if f.Through != nil {
 			p.way("Through "+clean(f.Through.Label)+", on "+p.secrets.text(services(got(f.Reachable))), f.Path, stacks)
 		}
@@ -60,6 +64,35 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	return p.w.Flush()
 }
 
+// asksForAll reports whether a question is about every packet, so that the
+// answer is the list of what gets through.
+func asksForAll(q reach.Question) bool {
+	return q.Packets.IsEmpty() || services(q.Packets) == everything
+}
+
+// admitted lists all packets that get through, those that may, and those that
+// arrive without a way back.
+func (p *page) admitted(a reach.Answer) {
+	forward := packet.Set{}
+	if !a.ForwardFlows.Must.SubsetOf(a.Flows.May) {
+		forward = a.ForwardFlows.Must.Subtract(a.Flows.May)
+	}
+	for _, part := range []struct {
+		title   string
+		packets packet.Set
+	}{
+		{"Gets through", a.Flows.Must},
+		{"May get through", a.Flows.May.Subtract(a.Flows.Must)},
+		{"Arrives, but the reply does not return", forward},
+	} {
+		var lines []string
+		for _, f := range part.packets.Flows() {
+			lines = append(lines, p.secrets.text(f.String()))
+		}
+		p.list(part.title, lines)
+	}
+}
+
 // got is what gets through: certainly, or else perhaps.
 func got(r reach.Relation) packet.Set {
 	if r.Must.IsEmpty() {
@@ -68,9 +101,18 @@ func got(r reach.Relation) packet.Set {
 	return r.Must
 }
 
+// through are the flows through load balancers that the question is about: on
+// its ports at the listener, or at the target.
+func through(q reach.Question, a reach.Answer) []*reach.Flow {
+	return slices.DeleteFunc(slices.Clone(a.Through), func(f *reach.Flow) bool {
+		asked := q.Packets.IsEmpty() || q.Packets.Overlaps(f.Reachable.May) || q.Packets.Overlaps(f.Delivered.May)
+		return f.Through == nil || !asked
+	})
+}
+
 func sentence(q reach.Question, a reach.Answer) string {
 	from, to, asked := q.From.Label, q.To.Label, ""
-	if !q.Packets.IsEmpty() && services(q.Packets) != everything {
+	if !asksForAll(q) {
 		asked = " on " + services(q.Packets)
 	}
 	switch a.Answer {
@@ -87,8 +129,11 @@ func (p *page) way(title string, hops []reach.Hop, stacks []*tf.Stack) {
 		return
 	}
 	p.heading(title)
-	for _, line := range p.hops(holder(hops, stacks), hops, tf.Range{}) {
+	for n, line := range p.hops(holder(hops, stacks), hops, tf.Range{}) {
 		p.line("  " + line)
+		if text := hops[n].Rewrite; text != "" {
+			p.line("      " + clean(text))
+		}
 	}
 }
 
@@ -148,6 +193,52 @@ func toPacket(k packet.Packet) wirePacket {
 	return w
 }
 
+// ReachMermaid draws the way of the answer, with what stops it and the way
+// back.
+func ReachMermaid(w io.Writer, _ reach.Question, a reach.Answer, stacks []*tf.Stack, _ Options) error {
+	a = secretsOf(stacks).answer(a)
+	var c diagram.Chart
+	add := func(h reach.Hop, kind diagram.Kind) int {
+		name := hopName(h)
+		if kind == diagram.End && h.Object.Label != "" {
+			name = h.Object.Label // where the way ends, not what lets it
+		}
+		lines := []string{clean(name)}
+		for _, text := range []string{h.Detail, h.Rewrite} {
+			if text != "" {
+				lines = append(lines, clean(text))
+			}
+		}
+		if h.Code != "" {
+			kind = diagram.Blocker
+		}
+		c.Nodes = append(c.Nodes, diagram.Node{Kind: kind, Lines: lines})
+		return len(c.Nodes) - 1
+	}
+	forward := slices.DeleteFunc(slices.Clone(a.Path), func(h reach.Hop) bool { return h.Reply })
+	last := -1
+	for n, h := range forward {
+		kind := diagram.Element
+		if n == 0 || n == len(forward)-1 {
+			kind = diagram.End
+		}
+		at := add(h, kind)
+		if last >= 0 {
+			c.Edges = append(c.Edges, diagram.Edge{From: last, To: at})
+		}
+		last = at
+	}
+	if last > 0 {
+		for _, h := range a.ReplyPath {
+			at := add(h, diagram.Element)
+			c.Edges = append(c.Edges, diagram.Edge{From: last, To: at, Back: true})
+			last = at
+		}
+		c.Edges = append(c.Edges, diagram.Edge{From: last, To: 0, Text: "reply", Back: true})
+	}
+	return diagram.Mermaid(w, c)
+}
+
 // ReachJSON writes the answer for programs.
 func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, _ Options) error {
 	x := newWire(stacks)
@@ -166,7 +257,7 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 				Range: x.place(holder([]reach.Hop{h}, stacks), e),
 			}
 		}),
-		Through: each(slices.DeleteFunc(slices.Clone(a.Through), func(f *reach.Flow) bool { return f.Through == nil }), func(f *reach.Flow) wireThrough {
+		Through: each(through(q, a), func(f *reach.Flow) wireThrough {
 			return wireThrough{
 				Address: element{resource: f.Through.Resource}.address(), Verdict: string(f.Verdict()),
 				Flows: x.flows(got(f.Reachable)), Path: each(f.Path, hop),

@@ -264,7 +264,7 @@ func (s secrets) assumption(a *tf.Assumption) *tf.Assumption {
 
 func (s secrets) hops(hops []reach.Hop) []reach.Hop {
 	return each(hops, func(h reach.Hop) reach.Hop {
-		h.Detail = s.text(h.Detail)
+		h.Detail, h.Rewrite = s.text(h.Detail), s.text(h.Rewrite)
 		return h
 	})
 }

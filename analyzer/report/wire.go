@@ -106,6 +106,7 @@ type wireSubject struct {
 type wireHop struct {
 	Address string    `json:"address,omitzero" jsonschema:"absent for what AWS makes itself"`
 	Detail  string    `json:"detail"`
+	Rewrite string    `json:"rewrite,omitzero" jsonschema:"what becomes of the header here"`
 	Range   wireRange `json:"range,omitzero"`
 	Changed bool      `json:"changed" jsonschema:"whether this change adds, changes or removes the element"`
 }

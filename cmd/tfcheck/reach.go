@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,11 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/report"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
+
+// answerFormats are the forms of an answer.
+var answerFormats = map[string]func(io.Writer, reach.Question, reach.Answer, []*tf.Stack, report.Options) error{
+	"text": report.Reach, "json": report.ReachJSON, "mermaid": report.ReachMermaid,
+}
 
 // reachCommand is `tfcheck reach`.
 type reachCommand struct {
@@ -46,7 +52,7 @@ func newReach(env environment) *cobra.Command {
 	flags.StringVar(&c.flow, "flow", "", "the packets, as `protocol[/ports]` (default: all)")
 	flags.Uint16Var(&c.sourcePort, "source-port", 0, "the client's `port` (default: all of 1024-65535)")
 	flags.StringVar(&c.expect, "expect", "", "`yes` or no: exit with 0 when the answer is this one")
-	flags.StringVarP(&c.format, "format", "f", "text", "`format`: text or json")
+	flags.StringVarP(&c.format, "format", "f", "text", "`format`: text, json or mermaid")
 	flags.StringVar(&c.color, "color", "auto", "auto, always or never")
 	return command
 }
@@ -58,8 +64,9 @@ func (c *reachCommand) run(ctx context.Context, paths []string) error {
 	if c.expect != "" && c.expect != string(reach.Yes) && c.expect != string(reach.No) {
 		return exit{exitError, fmt.Sprintf("--expect=%s: it is yes or no", c.expect)}
 	}
-	if c.format != "text" && c.format != "json" {
-		return exit{exitError, fmt.Sprintf("there is no format %q: json, text", c.format)}
+	write := answerFormats[c.format]
+	if write == nil {
+		return exit{exitError, fmt.Sprintf("there is no format %q: json, mermaid, text", c.format)}
 	}
 	restrict, err := packet.ParseFlow(c.flow)
 	if err != nil {
@@ -69,7 +76,11 @@ func (c *reachCommand) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	stacks, known, err := c.stacks(ctx, c.env, paths, nil)
+	set, err := c.settings(paths)
+	if err != nil {
+		return err
+	}
+	stacks, known, err := c.stacks(ctx, c.env, paths, set)
 	if err != nil {
 		return err
 	}
@@ -79,6 +90,9 @@ func (c *reachCommand) run(ctx context.Context, paths []string) error {
 	}
 	printDiagnostics(c.env, diags)
 	graph := driver.Graph(stacks, known)
+	if set != nil {
+		graph = graph.Given(set)
+	}
 	question := reach.Question{SourcePort: c.sourcePort}
 	if question.From, err = graph.Endpoint(c.from); err != nil {
 		return exit{exitError, fmt.Sprintf("--from: %v", err)}
@@ -89,10 +103,6 @@ func (c *reachCommand) run(ctx context.Context, paths []string) error {
 	question.Packets = restrict(packet.Everything(packet.IPv4).Union(packet.Everything(packet.IPv6)))
 	answer := graph.Ask(question)
 	options := report.Options{Color: color, Width: c.env.width, Version: version, Command: "tfcheck"}
-	write := report.Reach
-	if c.format == "json" {
-		write = report.ReachJSON
-	}
 	if err := write(c.env.stdout, question, answer, slices.Concat(stacks, known), options); err != nil {
 		return err
 	}
