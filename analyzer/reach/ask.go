@@ -12,22 +12,12 @@ import (
 // Ask answers whether the packets of a question get from one end point to the
 // other, and their replies back.
 func (g *Graph) Ask(q Question) Answer {
-	var paths, silent []outcome
-	for _, f := range families {
-		packets := withClientPorts(q.Packets.Family(f), clientPortsOf(q))
-		if !q.From.in(f) || !q.To.in(f) || packets.SubsetOf(foreign(f)) {
-			continue
-		}
-		if o := g.pairs(q.From, q.To, f, packets); q.From.speaks(f) && q.To.speaks(f) {
-			paths = append(paths, o...)
-		} else {
-			silent = append(silent, o...)
-		}
+	a := answer(g.paths(q, false))
+	if a.Answer == No {
+		// What could be joined may be the cheaper repair (D2).
+		b := answer(g.paths(q, true))
+		a.Path, a.ReplyPath, a.Blockers = b.Path, b.ReplyPath, b.Blockers
 	}
-	if len(paths) == 0 {
-		paths = silent // to say why
-	}
-	a := answer(paths)
 	switch {
 	case q.To.isEmpty() && len(g.strays(q.To)) > 0:
 		a.Answer, a.Forward, a.Waits = Unknown, Unknown, g.strays(q.To)
@@ -46,6 +36,26 @@ func (g *Graph) Ask(q Question) Answer {
 	return a
 }
 
+// paths are the outcomes of a question in every family that it is about.
+func (g *Graph) paths(q Question, suppose bool) []outcome {
+	var paths, silent []outcome
+	for _, f := range families {
+		packets := withClientPorts(q.Packets.Family(f), clientPortsOf(q))
+		if !q.From.in(f) || !q.To.in(f) || packets.SubsetOf(foreign(f)) {
+			continue
+		}
+		if o := g.pairs(q.From, q.To, f, packets, suppose); q.From.speaks(f) && q.To.speaks(f) {
+			paths = append(paths, o...)
+		} else {
+			silent = append(silent, o...)
+		}
+	}
+	if len(paths) == 0 {
+		return silent // to say why
+	}
+	return paths
+}
+
 // wayOf is the path of a packet alone: where several rules or listeners admit
 // something, those that admit this.
 func (g *Graph) wayOf(k packet.Packet, q Question) (path, replyPath []Hop) {
@@ -57,7 +67,7 @@ func (g *Graph) wayOf(k packet.Packet, q Question) (path, replyPath []Hop) {
 	case packet.ICMP, packet.ICMPv6:
 		s = s.ICMPTypes(int(k.ICMPType), int(k.ICMPCode))
 	}
-	a := answer(g.pairs(q.From, q.To, f, s))
+	a := answer(g.pairs(q.From, q.To, f, s, false))
 	return a.Path, a.ReplyPath
 }
 
@@ -137,17 +147,17 @@ func clientPortsOf(q Question) packet.Ports {
 }
 
 // pairs are the outcomes for every pair of what the end points hold.
-func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set) []outcome {
+func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, suppose bool) []outcome {
 	from, to = g.held(from, f), g.held(to, f)
 	switch {
 	case from.Kind == Internet && len(to.Services) > 0:
-		return g.fromOutside(from, to, f, packets)
+		return g.fromOutside(from, to, f, packets, suppose)
 	case from.isOutside() && to.isOutside():
 		return []outcome{g.elsewhere(from, to, nil, f, packets)}
 	case from.Kind == Internet:
-		return g.fromOutside(from, to, f, packets)
+		return g.fromOutside(from, to, f, packets, suppose)
 	case to.Kind == Internet:
-		return g.toOutside(from, to, f, packets)
+		return g.toOutside(from, to, f, packets, suppose)
 	case from.isOutside(), to.isOutside():
 		var out []outcome
 		for _, i := range append(from.interfaces(), to.interfaces()...) {
@@ -159,11 +169,11 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set) []
 	for _, i := range from.Interfaces {
 		for _, j := range to.Interfaces {
 			if i != j {
-				out = append(out, g.eastWest(i, j, f, packets))
+				out = append(out, g.eastWest(i, j, f, packets, suppose))
 			}
 		}
 		for _, lb := range to.Balancers {
-			out = append(out, g.eastWest(i, lb.Interface, f, packets, listenerStage(lb, lb.Listeners, f)))
+			out = append(out, g.eastWest(i, lb.Interface, f, packets, suppose, listenerStage(lb, lb.Listeners, f)))
 		}
 		if to.Kind == GatewayEndpoints {
 			out = append(out, g.toGatewayEndpoint(i, to.Gateway, f, packets))
@@ -263,14 +273,14 @@ func (g *Graph) inSomeVPC(a packet.Addresses, f packet.Family) bool {
 	return slices.ContainsFunc(g.network.VPCs, func(v *aws.VPC) bool { return blocks(v, f).Overlaps(a) })
 }
 
-func (g *Graph) fromOutside(from, to Endpoint, f packet.Family, packets packet.Set) []outcome {
+func (g *Graph) fromOutside(from, to Endpoint, f packet.Family, packets packet.Set, suppose bool) []outcome {
 	if !from.Addresses.IsEmpty() {
 		packets = packets.From(from.Addresses)
 	}
 	var out []outcome
 	to = to.inSubnet()
 	for _, i := range to.Interfaces {
-		out = append(out, g.fromInternetTo(i, f, packets))
+		out = append(out, g.fromInternetTo(i, f, packets, suppose))
 	}
 	for _, lb := range to.Balancers {
 		out = append(out, g.overPlaces(lb.Interface, f, func(p *place) outcome {
@@ -289,17 +299,13 @@ func (g *Graph) fromOutside(from, to Endpoint, f packet.Family, packets packet.S
 	return out
 }
 
-func (g *Graph) toOutside(from, to Endpoint, f packet.Family, packets packet.Set) []outcome {
+func (g *Graph) toOutside(from, to Endpoint, f packet.Family, packets packet.Set, suppose bool) []outcome {
 	if !to.Addresses.IsEmpty() {
 		packets = packets.To(to.Addresses)
 	}
 	var out []outcome
 	for _, i := range from.interfaces() {
-		var ways []outcome
-		for _, w := range g.waysOut(i, f) {
-			ways = append(ways, g.leave(i, f, w, packets))
-		}
-		out = append(out, together(ways...))
+		out = append(out, g.leaving(i, f, packets, suppose, nil))
 	}
 	return out
 }
@@ -315,13 +321,13 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 			}
 			paths = append(paths, g.overPlaces(lb.Interface, f, func(from *place) outcome {
 				return g.overPlaces(j, f, func(to *place) outcome {
-					o := walk(g.legStages(d, from, to, g.nodeOf(lb, from)), packets)
+					o := g.legFrom(d, from, to, g.nodeOf(lb, from), packets)
 					if d.preserves() == tf.No {
 						return o
 					}
 					// The targets see clients too, whoever they are (LB-4).
 					anyone := remote{addresses: packet.AllAddresses(f), member: lb.Interface, key: "anyone through " + lb.Label}
-					seen := walk(g.legStages(d, from, to, anyone), packets)
+					seen := g.legFrom(d, from, to, anyone, packets)
 					o.forward.May, o.reachable.May = o.forward.May.Union(seen.forward.May), o.reachable.May.Union(seen.reachable.May)
 					return o
 				})
@@ -466,8 +472,7 @@ func (g *Graph) boundariesOf(ends ...Endpoint) []*tf.Assumption {
 		}
 	}
 	var out []*tf.Assumption
-	for n := range g.network.Boundaries {
-		b := &g.network.Boundaries[n]
+	for _, b := range g.boundaries {
 		if slices.ContainsFunc(b.VPCs, func(v *aws.VPC) bool { return slices.Contains(vpcs, v) }) {
 			out = append(out, boundaryAssumption(b))
 		}

@@ -72,8 +72,7 @@ func (g *Graph) throughListeners(lb *aws.LoadBalancer, f packet.Family) []*Flow 
 // toListeners is the first leg: from the internet to listeners at the node in
 // one subnet.
 func (g *Graph) toListeners(lb *aws.LoadBalancer, listeners []*aws.Listener, p *place, question packet.Set) outcome {
-	stages := append(g.inboundStages(lb.Interface, p), g.schemeStage(lb, p.f), listenerStage(lb, listeners, p.f))
-	o := walk(stages, question.From(p.internet.addresses)).seenFrom(p)
+	o := g.arriving(lb.Interface, p, question, false, g.schemeStage(lb, p.f), listenerStage(lb, listeners, p.f))
 	o.from, o.to = p.internet.addresses, g.nodeOf(lb, p).addresses
 	o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
 	return o
@@ -307,45 +306,34 @@ func (g *Graph) nodeOf(lb *aws.LoadBalancer, p *place) remote {
 	return r
 }
 
-// legFrom is what gets along the way of legStages.
+// legFrom is what gets from a load balancer's node to a target that sees it
+// come from by (LB-2, LB-4, NACL-9).
 func (g *Graph) legFrom(d *delivery, from, to *place, by remote, question packet.Set) outcome {
-	return walk(g.legStages(d, from, to, by), question)
-}
-
-// legStages is the way from a load balancer's node to a target for packets that
-// the target sees come from by (LB-2, LB-4, NACL-9).
-func (g *Graph) legStages(d *delivery, from, to *place, by remote) []stage {
 	f := to.f
 	target := g.hostIn(d.target, to)
-	between := from.subnet != to.subnet
-	stages := []stage{targetPort(d, f)}
-	stages = append(stages, g.sameVPC(from, to))
-	if d.balancer.Type != "network" || d.balancer.Interface.HasGroups != tf.No {
-		stages = append(stages, g.groupStage(d.balancer.Interface, outbound, f, target))
+	node := d.balancer.Interface
+	t := traveller{
+		as: by, home: from.vpc, at: from, inward: tf.Yes, outward: tf.Yes,
+		anyPort: by.one, zone: from.subnet.AvailabilityZone,
 	}
-	if between || d.balancer.Type == "classic" { // NACL-6, LB-5
-		s := g.boundary(from.subnet, outbound, f, target, false)
-		if !between {
+	t.as.member = nil
+	return g.roundTrip(t, from, g.to(target, to), false).outcome([]stage{targetPort(d, f)}, func(way []stage, end *arrival) outcome {
+		stages := way[:1:1]
+		if d.balancer.Type != "network" || node.HasGroups != tf.No {
+			stages = append(stages, g.groupStage(node, outbound, f, target.knows(end.outward)))
+		}
+		if d.balancer.Type == "classic" && from.subnet == to.subnet { // NACL-6, LB-5
+			s := g.boundary(from.subnet, outbound, f, target, false)
 			s.code = "ELB_ACL_RESTRICTION"
+			stages = append(stages, s)
 		}
-		stages = append(stages, s)
-	}
-	if between {
-		stages = append(stages, g.boundary(to.subnet, inbound, f, by, false))
-	}
-	stages = append(stages, g.groupStage(d.target, inbound, f, by), listening(d.target, f))
-	if between {
-		back := g.boundary(to.subnet, outbound, f, by, true)
-		home := g.boundary(from.subnet, inbound, f, target, true)
-		if by.one {
-			back, home = back.fromAnyClientPort(f), home.fromAnyClientPort(f)
+		stages = append(stages, way[1:]...)
+		stages = append(stages, g.groupStage(d.target, inbound, f, end.seenBy(t, by)), listening(d.target, f))
+		if d.balancer.CrossZone == tf.No {
+			stages = append(stages, zoneStage(d, from, to))
 		}
-		stages = append(stages, back, home)
-	}
-	if d.balancer.CrossZone == tf.No {
-		stages = append(stages, zoneStage(d, from, to))
-	}
-	return stages
+		return walk(stages, question)
+	})
 }
 
 // fromAnyClientPort is a stage whose client port is chosen by a load balancer

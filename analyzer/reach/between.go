@@ -23,7 +23,7 @@ func (g *Graph) Between(from, to Endpoint, packets packet.Set) []*Flow {
 				if !one.speaks(f) || !other.speaks(f) {
 					continue
 				}
-				for _, o := range g.pairs(one, other, f, asked) {
+				for _, o := range g.pairs(one, other, f, asked, false) {
 					if !o.forward.May.IsEmpty() {
 						out = append(out, newFlow(one, other, f, o))
 					}

@@ -34,6 +34,8 @@ type remote struct {
 	// member is the interface whose groups a rule may refer to, or nil for
 	// what carries no groups (SG-7, SG-10).
 	member *aws.Interface
+	// unsure is set when the rules may have lost sight of these groups (SG-9).
+	unsure bool
 }
 
 // filter is what a security group set, a network ACL or a route table admits

@@ -17,6 +17,11 @@ type Graph struct {
 	internet map[packet.Family]packet.Addresses
 	// edges are the gateway route tables that redirect what arrives (RT-9).
 	edges map[*aws.VPC]*aws.RouteTable
+	// boundaries are the components that nobody follows.
+	boundaries []*aws.Boundary
+	// subnets and peerings are those of each VPC.
+	subnets  map[*aws.VPC][]*aws.Subnet
+	peerings map[*aws.VPC][]*aws.Peering
 
 	groupSets    map[*aws.Interface]*groupSet
 	setsByKey    map[string]*groupSet
@@ -28,6 +33,9 @@ type Graph struct {
 	places       map[placeKey]*place
 	classes      map[class]*outcome
 	memo         memo
+	entries      map[entriesKey][]routeEntry
+	ways         map[wayKey]*way
+	trips        map[tripKey]*way
 	// balancers are the flows to and through load balancers, fronts the places
 	// in the network of those that have an interface as a target.
 	balancers map[balancerKey][]*Flow
@@ -43,7 +51,20 @@ func Compile(n *aws.Network) *Graph {
 		network:  n,
 		internet: map[packet.Family]packet.Addresses{},
 		edges:    map[*aws.VPC]*aws.RouteTable{},
+		subnets:  map[*aws.VPC][]*aws.Subnet{},
+		peerings: map[*aws.VPC][]*aws.Peering{},
 	}).fork()
+	g.boundaries = unfollowed(n)
+	for _, s := range n.Subnets {
+		for _, v := range s.VPC.To {
+			g.subnets[v] = append(g.subnets[v], s)
+		}
+	}
+	for _, p := range n.Peerings {
+		for _, v := range slices.Concat(p.Requester.To, p.Accepter.To) {
+			g.peerings[v] = append(g.peerings[v], p)
+		}
+	}
 	for _, f := range families {
 		g.internet[f] = InternetAddresses(f)
 	}
@@ -58,6 +79,22 @@ func Compile(n *aws.Network) *Graph {
 	return g
 }
 
+// unfollowed are the boundaries of a network but those that it holds as
+// something to follow.
+func unfollowed(n *aws.Network) []*aws.Boundary {
+	followed := map[*tf.Resource]bool{}
+	for _, p := range n.Peerings {
+		followed[p.Resource] = true
+	}
+	var out []*aws.Boundary
+	for k := range n.Boundaries {
+		if b := &n.Boundaries[k]; !followed[b.Resource] {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 // fork is a graph of the same network and answers that remembers nothing yet.
 func (g *Graph) fork() *Graph {
 	return &Graph{
@@ -65,6 +102,9 @@ func (g *Graph) fork() *Graph {
 		answers:        g.answers,
 		internet:       g.internet,
 		edges:          g.edges,
+		boundaries:     g.boundaries,
+		subnets:        g.subnets,
+		peerings:       g.peerings,
 		groupSets:      map[*aws.Interface]*groupSet{},
 		setsByKey:      map[string]*groupSet{},
 		groupFilters:   map[groupsKey]filter{},
@@ -75,6 +115,9 @@ func (g *Graph) fork() *Graph {
 		places:         map[placeKey]*place{},
 		classes:        map[class]*outcome{},
 		memo:           memo{},
+		entries:        map[entriesKey][]routeEntry{},
+		ways:           map[wayKey]*way{},
+		trips:          map[tripKey]*way{},
 		balancers:      map[balancerKey][]*Flow{},
 		unknownSubnets: map[string]*aws.Subnet{},
 	}
@@ -84,8 +127,8 @@ func (g *Graph) fork() *Graph {
 // that was met and is not followed.
 func (g *Graph) Assumptions() []*tf.Assumption {
 	out := slices.Clone(g.network.Assumptions)
-	for n := range g.network.Boundaries {
-		out = append(out, boundaryAssumption(&g.network.Boundaries[n]))
+	for _, b := range g.boundaries {
+		out = append(out, boundaryAssumption(b))
 	}
 	return uniqueAssumptions(out)
 }

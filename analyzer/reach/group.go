@@ -374,7 +374,11 @@ func (t *term) element(s *aws.SecurityGroup, by remote) (element, []doubt, []*tf
 	}
 	doubts := t.doubts
 	if t.group != nil {
-		switch memberOf(by.member, *t.group) {
+		in := memberOf(by.member, *t.group)
+		if by.unsure {
+			in = in.And(tf.Maybe)
+		}
+		switch in {
 		case tf.No:
 			return element{}, nil, nil
 		case tf.Maybe:

@@ -68,7 +68,7 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 	shared, ok := g.classes[key]
 	if !ok {
 		o := g.overPlaces(i, f, func(p *place) outcome {
-			return walk(g.inboundStages(i, p), packet.Everything(f).From(p.internet.addresses)).seenFrom(p)
+			return g.arriving(i, p, packet.Everything(f), false)
 		})
 		shared = &o
 		g.classes[key] = shared
@@ -110,19 +110,32 @@ func (g *Graph) classKey(i *aws.Interface) string {
 	return b.String()
 }
 
-// inboundStages is the way from the internet to an interface in a subnet, but
-// for its address: gateway, the reply's route, network ACL, security groups,
-// and what listens (IGW-1, M-4).
-func (g *Graph) inboundStages(i *aws.Interface, p *place) []stage {
-	return []stage{
-		p.gateway,
-		g.publicAccess(p, false),
-		p.routeBack,
-		p.in,
-		g.groupStage(i, inbound, p.f, p.internet),
-		listening(i, p.f),
-		p.outReply,
+// arriving is what gets from the internet to an interface in a subnet, but for
+// its address: gateway, the reply's route, network ACL, security groups, and
+// what listens (IGW-1, M-4). more are further stages of the receiver.
+func (g *Graph) arriving(i *aws.Interface, p *place, question packet.Set, suppose bool, more ...stage) outcome {
+	f := p.f
+	if p.arrivals == nil {
+		p.arrivals = g.arrivals(p, false)
 	}
+	way := p.arrivals
+	if suppose {
+		way = g.arrivals(p, true)
+	}
+	asked := question.From(p.internet.addresses)
+	return way.outcome(nil, func(stages []stage, end *arrival) outcome {
+		stages = append(stages, g.groupStage(i, inbound, f, end.as), listening(i, f))
+		return walk(append(stages, more...), asked).seenFrom(p)
+	})
+}
+
+// arrivals are the ways from the internet to the hosts of a subnet and back
+// again, which all of them share.
+func (g *Graph) arrivals(p *place, suppose bool) *way {
+	to := g.to(remote{addresses: hostAddresses(p.subnet, p.f), one: true}, p)
+	s := &search{g: g, f: p.f, goal: to, suppose: suppose}
+	in := s.fromGateway(traveller{as: p.internet, outside: toTheInternet})
+	return in.continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) })
 }
 
 // publicAddress says whether the internet can address an interface (IGW-1,
@@ -373,15 +386,14 @@ func (g *Graph) unknown(label string) *aws.Subnet {
 // complete path with every element on it that stops the packets (D2). Where
 // it stands in several subnets it is the path with the cheapest repair.
 func (g *Graph) Blocking(i *aws.Interface, f packet.Family) []Hop {
-	return g.fromInternetTo(i, f, packet.Everything(f)).path
+	return g.fromInternetTo(i, f, packet.Everything(f), true).path
 }
 
 // fromInternetTo is the whole way from the internet, address included, for
 // one question.
-func (g *Graph) fromInternetTo(i *aws.Interface, f packet.Family, question packet.Set) outcome {
+func (g *Graph) fromInternetTo(i *aws.Interface, f packet.Family, question packet.Set, suppose bool) outcome {
 	return g.overPlaces(i, f, func(p *place) outcome {
-		stages := append(g.inboundStages(i, p), g.addressStage(i, f))
-		o := walk(stages, question.From(p.internet.addresses)).seenFrom(p)
+		o := g.arriving(i, p, question, suppose, g.addressStage(i, f))
 		o.from, o.to = p.internet.addresses, g.hostIn(i, p).addresses
 		o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
 		return o

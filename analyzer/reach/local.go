@@ -8,78 +8,6 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
-// between is the way from one interface to another inside a VPC, in the order
-// of M-4: groups of the sender, its subnet's ACL and table, ACL and groups of
-// the receiver. Inside one subnet only the groups count (NACL-6, RT-10).
-func (g *Graph) between(i *aws.Interface, from *place, j *aws.Interface, to *place) []stage {
-	f := from.f
-	sender, receiver := g.hostIn(i, from), g.hostIn(j, to)
-	stages := []stage{
-		initiates(i, f),
-		speaksStage(i, from),
-		speaksStage(j, to),
-		g.groupStage(i, outbound, f, receiver),
-	}
-	if from.subnet != to.subnet {
-		stages = append(stages,
-			g.boundary(from.subnet, outbound, f, receiver, false),
-			g.sameVPC(from, to),
-		)
-		if from.vpc != nil {
-			stages = append(stages, g.local(from, receiver, false))
-		}
-		stages = append(stages, g.boundary(to.subnet, inbound, f, sender, false))
-	}
-	stages = append(stages, g.groupStage(j, inbound, f, sender), listening(j, f))
-	if from.subnet != to.subnet {
-		stages = append(stages, g.boundary(to.subnet, outbound, f, sender, true))
-		if to.vpc != nil {
-			stages = append(stages, g.local(to, sender, true))
-		}
-		stages = append(stages, g.boundary(from.subnet, inbound, f, receiver, true))
-	}
-	return stages
-}
-
-// local is the local route of a subnet's table toward a host (RT-3).
-func (g *Graph) local(p *place, by remote, reply bool) stage {
-	routes := g.asSeen(outbound, g.localRoute(p.subnet, p.vpc, p.f), by, p.f)
-	if reply {
-		routes = routes.backward(p.f)
-	}
-	out := routeStage(p.subnet, p.vpc, routes)
-	out.reply = reply
-	return out
-}
-
-// sameVPC is what joins two subnets: the VPC they share. Between two VPCs the
-// ways are not followed yet, so that nobody knows where one touches both.
-func (g *Graph) sameVPC(from, to *place) stage {
-	out := stage{
-		object: aws.Object{Label: vpcName(from) + " and " + vpcName(to)}, code: "DISCONNECTED_VPCS",
-		blocked: "nothing joins " + vpcName(from) + " and " + vpcName(to), cost: 3, quiet: true,
-	}
-	if from.vpc != nil && from.vpc == to.vpc {
-		out.admits = everything(from.f)
-		return out
-	}
-	// Where the VPC of one side is not known, what settles that subnet settles
-	// this too.
-	fact := subnetFact(from.subnet)
-	if from.vpc != nil {
-		fact = subnetFact(to.subnet)
-	}
-	joined := tf.Maybe
-	if from.vpc != nil && to.vpc != nil {
-		out.cause = objectCause(from.vpc.Object, to.vpc.Object)
-		joined = tf.No
-		if b := g.joining(from.vpc, to.vpc); b != nil {
-			joined, fact = tf.Maybe, boundaryFact(b)
-		}
-	}
-	return gated(joined, from.f, fact, out)
-}
-
 // carriers are the kinds of boundary that carry packets from one network to
 // another.
 var carriers = []string{"VPC peering", "transit gateway", "Cloud WAN", "VPN", "Direct Connect"}
@@ -88,8 +16,7 @@ var carriers = []string{"VPC peering", "transit gateway", "Cloud WAN", "VPN", "D
 // that both touch, or of which nobody knows what it touches besides.
 func (g *Graph) joining(v, w *aws.VPC) *aws.Boundary {
 	var atV, atW *aws.Boundary
-	for n := range g.network.Boundaries {
-		b := &g.network.Boundaries[n]
+	for _, b := range g.boundaries {
 		if !slices.Contains(carriers, b.Kind) {
 			continue
 		}
@@ -112,8 +39,7 @@ func (g *Graph) joining(v, w *aws.VPC) *aws.Boundary {
 
 // carrierAt is a boundary that leads out of a VPC, or nil.
 func (g *Graph) carrierAt(v *aws.VPC) *aws.Boundary {
-	for n := range g.network.Boundaries {
-		b := &g.network.Boundaries[n]
+	for _, b := range g.boundaries {
 		if slices.Contains(carriers, b.Kind) && (v == nil || slices.Contains(b.VPCs, v)) {
 			return b
 		}
@@ -129,7 +55,7 @@ func boundaryFact(b *aws.Boundary) tf.Fact {
 
 // eastWest is what gets from one interface to another, wherever both stand.
 // more are stages of the receiver, such as its listeners.
-func (g *Graph) eastWest(i, j *aws.Interface, f packet.Family, question packet.Set, more ...stage) outcome {
+func (g *Graph) eastWest(i, j *aws.Interface, f packet.Family, question packet.Set, suppose bool, more ...stage) outcome {
 	return g.overPlaces(i, f, func(from *place) outcome {
 		return g.overPlaces(j, f, func(to *place) outcome {
 			sender, receiver := g.hostIn(i, from), g.hostIn(j, to)
@@ -140,11 +66,27 @@ func (g *Graph) eastWest(i, j *aws.Interface, f packet.Family, question packet.S
 			if !receiver.one {
 				asked = asked.To(receiver.addresses)
 			}
-			o := walk(append(g.between(i, from, j, to), more...), asked)
+			t := g.from(sender, from)
+			ends := []stage{initiates(i, f), speaksStage(i, from), speaksStage(j, to)}
+			o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome(nil, func(way []stage, end *arrival) outcome {
+				stages := append(ends[:len(ends):len(ends)], g.groupStage(i, outbound, f, receiver.knows(end.outward)))
+				stages = append(stages, way...)
+				stages = append(stages, g.groupStage(j, inbound, f, end.seenBy(t, sender)), listening(j, f))
+				return walk(append(stages, more...), asked)
+			})
 			o.from, o.to = sender.addresses, receiver.addresses
 			o.path = append([]Hop{{Object: interfaceObject(i), Admits: exactly(asked)}}, o.path...)
 			o.path = append(o.path, Hop{Object: interfaceObject(j), Admits: o.reachable})
 			return o
 		})
 	})
+}
+
+// seenBy is the sender as the receiver sees it in the end, with its groups
+// where the way has kept them.
+func (end *arrival) seenBy(setOut traveller, sender remote) remote {
+	if end.as.key != setOut.as.key {
+		return end.as
+	}
+	return sender.knows(end.inward)
 }

@@ -21,6 +21,9 @@ type stage struct {
 	shown bool
 	// quiet stages are told only when they stop something.
 	quiet bool
+	// entrance is set for the gateway that packets come in by: what is shown of
+	// the way back is told behind it.
+	entrance bool
 
 	// What stands there, and what would have to change where it stops packets.
 	object  aws.Object
@@ -117,22 +120,36 @@ func walk(stages []stage, question packet.Set) outcome {
 		}
 	}
 	// What is left at the end decides which elements are worth telling.
+	told := -1 // where in the path the entrance is
+	var shown []Hop
 	for n, s := range stages {
 		h := s.hop(lefts[n], left.May, stopped[n])
 		if stopped[n] {
-			o.blockers = append(o.blockers, blocker{h, s.cost})
-			o.cost += s.cost
+			if repair := (blocker{h, s.cost, s.blocked}); !slices.ContainsFunc(o.blockers, repair.same) {
+				o.blockers = append(o.blockers, repair)
+				o.cost += s.cost
+			}
 		} else if s.quiet {
 			continue
 		}
-		if !s.reply || s.shown {
-			o.path = append(o.path, h)
+		switch {
+		case !s.reply:
+			if o.path = append(o.path, h); s.entrance {
+				told = len(o.path)
+			}
+		case s.shown:
+			shown = append(shown, h)
 		}
 		if s.reply {
 			o.replyPath = append(o.replyPath, h)
 		}
 	}
-	slices.SortStableFunc(o.blockers, func(a, b blocker) int { return cmp.Compare(a.cost, b.cost) })
+	if told >= 0 {
+		o.path = slices.Insert(o.path, told, shown...)
+	}
+	slices.SortStableFunc(o.blockers, func(a, b blocker) int {
+		return cmp.Or(cmp.Compare(a.cost, b.cost), boolInt(a.Reply)-boolInt(b.Reply))
+	})
 	o.waits = waiting(stages, o.reachable)
 	return o
 }
@@ -150,7 +167,14 @@ func stopsReplies(before, after Relation) bool {
 // blocker is a hop that stops everything, with the cost of changing it.
 type blocker struct {
 	Hop
-	cost int
+	cost    int
+	blocked string
+}
+
+// same reports whether two blockers are one repair: a peering that is met on
+// the way out and on the way back.
+func (b blocker) same(c blocker) bool {
+	return b.cost >= 3 && b.Cause == c.Cause && b.Code == c.Code && b.Object.Label == c.Object.Label && b.blocked == c.blocked
 }
 
 // waiting are the facts that separate may from must.
@@ -219,12 +243,9 @@ func (o *outcome) better(p *outcome) bool {
 		case !o.forward.May.IsEmpty():
 			return 3
 		}
-		return 4 + o.cost
+		return 4
 	}
-	if a, b := rank(o), rank(p); a != b {
-		return a < b
-	}
-	return len(o.waits) < len(p.waits)
+	return cmp.Or(rank(o)-rank(p), o.cost-p.cost, len(o.waits)-len(p.waits)) < 0
 }
 
 // together is what gets through along any of several paths that all exist.
@@ -300,6 +321,13 @@ func (o outcome) doubted(fact tf.Fact) outcome {
 		o.waits = append(o.waits[:len(o.waits):len(o.waits)], fact)
 	}
 	return o
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func uniqueFacts(list []tf.Fact) []tf.Fact {

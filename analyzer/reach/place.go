@@ -19,12 +19,8 @@ type place struct {
 	memo     memo
 	// gateway is the internet gateway that all interfaces share.
 	gateway stage
-	// route is the route to the internet gateway, on requests that go out;
-	// routeBack the same for the replies to requests that come in.
-	route, routeBack stage
-	// in, out filter requests at the subnet's boundary as they concern the
-	// internet; inReply and outReply the replies to them.
-	in, out, inReply, outReply stage
+	// arrivals are the ways from the internet to the subnet's hosts and back.
+	arrivals *way
 }
 
 type placeKey struct {
@@ -44,13 +40,6 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 	p.memo = g.memo
 	p.gaps = g.gapsOf(p.internet, f)
 	p.gateway = g.gateway(p)
-	p.route = g.internetRoute(p)
-	p.routeBack = p.route
-	p.routeBack.filter, p.routeBack.reply, p.routeBack.shown = p.route.backward(f), true, true
-	p.in = g.boundary(s, inbound, f, p.internet, false)
-	p.out = g.boundary(s, outbound, f, p.internet, false)
-	p.inReply = g.boundary(s, inbound, f, p.internet, true)
-	p.outReply = g.boundary(s, outbound, f, p.internet, true)
 	g.places[key] = p
 	return p
 }
@@ -146,7 +135,7 @@ func (g *Graph) gateway(p *place) stage {
 		object:  aws.Object{Label: "internet gateway of " + vpcName(p)},
 		code:    "NO_PATH",
 		blocked: "no internet gateway is attached to " + vpcName(p),
-		cost:    3,
+		cost:    3, entrance: true,
 	}
 	there := tf.Maybe
 	fact := subnetFact(p.subnet)
@@ -224,22 +213,6 @@ func (g *Graph) publicAccess(p *place, egressAllowed bool) stage {
 	return gated(passes, p.f, tf.Fact{
 		ID: "block-public-access", Text: "whether VPC Block Public Access blocks " + vpcName(p), Settle: settleApply,
 	}, out)
-}
-
-// internetRoute is the subnet's route to the internet gateway (IGW-6).
-func (g *Graph) internetRoute(p *place) stage {
-	routes := g.subnetRoutes(p.subnet, p.vpc, p.f, toInternetGateway(p.vpc))
-	out := routeStage(p.subnet, p.vpc, g.asSeen(outbound, routes, p.internet, p.f))
-	out.blocked = "no route to an internet gateway"
-	if edge := g.edges[p.vpc]; edge != nil && p.vpc != nil {
-		// RT-9: a gateway route table may redirect what arrives; the reply has
-		// to return through the same middlebox.
-		out.admits = out.admits.doubt()
-		out.doubts = append(out.doubts, doubt{tf.Fact{
-			ID: "edge:" + edge.Label, Text: "what the middlebox behind " + edge.Label + " lets through", Settle: settleApply,
-		}, out.admits.May})
-	}
-	return out
 }
 
 // routeStage is a stage of a subnet's route table.

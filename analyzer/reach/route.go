@@ -15,45 +15,33 @@ import (
 // destinations that certainly and possibly go there.
 //
 // The longest prefix wins (RT-4), a static route over a prefix list of the
-// same length (RT-5), the local route over everything (RT-3). What is unknown
-// of a route is an alternative in may and diverts in must (U-22).
-func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, wanted func(*aws.Route) tf.Tri) filter {
-	// taken is what better routes certainly take, diverted what they or equal
-	// ones may take elsewhere.
-	var must, may, taken, diverted packet.Addresses
-	var out filter
+// same length (RT-5), the local route over everything but routes to
+// middleboxes (RT-3). Inside says that the packets go to the VPC itself.
+func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, inside bool, wanted func(*aws.Route) tf.Tri) filter {
 	all := packet.Everything(f)
-	for rank := range ranks(routeEntries(t, f)) {
-		for _, e := range rank {
-			if want := wanted(e.route); want != tf.Yes {
-				diverted = diverted.Union(e.to)
-			}
+	var list []choice
+	for _, e := range g.routeEntries(t, f) {
+		if inside && !g.diverts(v, e, f) {
+			continue
 		}
-		for _, e := range rank {
-			want := wanted(e.route)
-			possible, sure := e.to.Subtract(taken), packet.Addresses{}
-			if want == tf.Yes && e.certain {
-				sure = e.to.Subtract(diverted)
-			}
-			a := Relation{Must: all.To(sure), May: all.To(possible)}
-			if want != tf.No && !possible.IsEmpty() {
-				may, must = may.Union(possible), must.Union(sure)
-				out.elements = append(out.elements, element{
-					object: t.Object, cause: e.route.Cause, detail: routeText(e.route), admits: a,
-				})
-			}
-			if (want != tf.No && !a.certain()) || (want == tf.No && !e.certain) {
-				out.doubts = append(out.doubts, doubt{routeFact(e.route), a.May})
-			}
-		}
-		for _, e := range rank {
-			if e.certain {
-				taken = taken.Union(e.to)
-			}
+		list = append(list, choice{
+			routeEntry: e, want: wanted(e.route), fact: routeFact(e.route),
+			element: element{object: t.Object, cause: e.route.Cause, detail: routeText(e.route)},
+		})
+		if last := &list[len(list)-1]; inside && !g.redirects(v, e.to) {
+			last.certain = false // AWS refuses it
 		}
 	}
+	if inside {
+		return choose(append(list, choice{
+			routeEntry: routeEntry{to: packet.AllAddresses(f), length: -1, certain: true},
+			want:       wanted(&aws.Route{Target: aws.Target{Kind: aws.TargetLocal}}),
+			element:    element{object: aws.Object{Label: "local route of " + v.Label}, detail: "local"},
+		}), f)
+	}
+	out := choose(list, f)
 	if t.Open && !assumed(t.VPC) {
-		may, must = packet.AllAddresses(f), packet.Addresses{}
+		out.admits = possibly(all)
 		fact := tf.Fact{ID: "route-table:" + t.Label, Text: "the routes of " + t.Label, Settle: settleContext}
 		out.doubts = append(out.doubts, doubt{fact, all})
 		out.elements = append(out.elements, element{object: t.Object, detail: "not known: " + fact.Text, admits: possibly(all)})
@@ -65,23 +53,94 @@ func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, wanted fu
 			Text: "the routes propagated into " + t.Label + " do not cover internet addresses (VPN-4)",
 		})
 	}
-	local := blocks(v, f)
-	out.admits = Relation{Must: all.To(must.Subtract(local)), May: all.To(may.Subtract(local))}
+	local := all.To(blocks(v, f))
+	out.admits = out.admits.each(func(s packet.Set) packet.Set { return s.Subtract(local) })
 	return out
 }
 
-// ranks yields the runs of entries that no other entry of the run beats.
-func ranks(entries []routeEntry) iter.Seq[[]routeEntry] {
-	return func(yield func([]routeEntry) bool) {
-		for len(entries) > 0 {
+// diverts reports whether a route may lead out of the delivery inside a VPC: it
+// lies inside the VPC's blocks, and leads where AWS allows it (RT-3).
+func (g *Graph) diverts(v *aws.VPC, e routeEntry, f packet.Family) bool {
+	switch e.route.Target.Kind {
+	case aws.TargetInterface, aws.TargetNATGateway, aws.TargetEndpoint, aws.TargetUnknown:
+		return e.length == anyLength || e.to.SubsetOf(blocks(v, f)) || g.redirects(v, e.to)
+	}
+	return false
+}
+
+// redirects reports whether a route for these destinations may stand before
+// the local one: they are all of a subnet, or of a block of the VPC (RT-3).
+func (g *Graph) redirects(v *aws.VPC, to packet.Addresses) bool {
+	for _, b := range v.CIDRs {
+		if b.Known() && packet.Prefixes(b.Prefix).Equal(to) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(g.subnets[v], func(s *aws.Subnet) bool {
+		return s.CIDR.Known() && packet.Prefixes(s.CIDR.Prefix).Equal(to) ||
+			s.IPv6 != nil && s.IPv6.Known() && packet.Prefixes(s.IPv6.Prefix).Equal(to)
+	})
+}
+
+// choice is a route of a table as a choice among others.
+type choice struct {
+	routeEntry
+	want    tf.Tri // whether it leads where one wants to go
+	element element
+	fact    tf.Fact // what is missing where it is not certain
+}
+
+// choose is what the best routes of a table send where one wants to go. What is
+// unknown of a route is an alternative in may and diverts in must (U-22).
+func choose(list []choice, f packet.Family) filter {
+	// taken is what better routes certainly take, diverted what they or equal
+	// ones may take elsewhere.
+	var must, may, taken, diverted packet.Addresses
+	var out filter
+	all := packet.Everything(f)
+	for rank := range ranks(list) {
+		for _, e := range rank {
+			if e.want != tf.Yes {
+				diverted = diverted.Union(e.to)
+			}
+		}
+		for _, e := range rank {
+			possible, sure := e.to.Subtract(taken), packet.Addresses{}
+			if e.want == tf.Yes && e.certain {
+				sure = e.to.Subtract(diverted)
+			}
+			a := Relation{Must: all.To(sure), May: all.To(possible)}
+			if e.want != tf.No && !possible.IsEmpty() {
+				may, must = may.Union(possible), must.Union(sure)
+				e.element.admits = a
+				out.elements = append(out.elements, e.element)
+			}
+			if (e.want != tf.No && !a.certain()) || (e.want == tf.No && !e.certain) {
+				out.doubts = append(out.doubts, doubt{e.fact, a.May})
+			}
+		}
+		for _, e := range rank {
+			if e.certain {
+				taken = taken.Union(e.to)
+			}
+		}
+	}
+	out.admits = Relation{Must: all.To(must), May: all.To(may)}
+	return out
+}
+
+// ranks yields the runs of routes that no other of the run beats.
+func ranks(list []choice) iter.Seq[[]choice] {
+	return func(yield func([]choice) bool) {
+		for len(list) > 0 {
 			n := 1
-			for n < len(entries) && entries[n].length == entries[0].length && entries[n].list == entries[0].list {
+			for n < len(list) && list[n].length == list[0].length && list[n].kind == list[0].kind {
 				n++
 			}
-			if !yield(entries[:n]) {
+			if !yield(list[:n]) {
 				return
 			}
-			entries = entries[n:]
+			list = list[n:]
 		}
 	}
 }
@@ -93,21 +152,48 @@ type routeEntry struct {
 	route   *aws.Route
 	to      packet.Addresses
 	length  int
-	list    bool
+	kind    routeRank
 	certain bool
 }
 
+// anyLength is the length of a destination that is not known: longer than any.
+const anyLength = 1 << 8
+
+// routeRank ranks routes of one length, the best first (RT-5, TGW-5).
+type routeRank uint8
+
+// The ranks of a subnet's routes.
+const (
+	static routeRank = iota
+	fromList
+)
+
 // routeEntries are the routes of a family in the order that they are looked
 // at.
-func routeEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
+func (g *Graph) routeEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
+	key := entriesKey{t, f}
+	out, ok := g.entries[key]
+	if !ok {
+		out = tableEntries(t, f)
+		g.entries[key] = out
+	}
+	return out
+}
+
+type entriesKey struct {
+	table *aws.RouteTable
+	f     packet.Family
+}
+
+func tableEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 	var out []routeEntry
-	add := func(r *aws.Route, p netip.Prefix, list, certain bool) {
+	add := func(r *aws.Route, p netip.Prefix, kind routeRank, certain bool) {
 		if p = p.Masked(); familyOf(p.Addr()) == f {
-			out = append(out, routeEntry{r, packet.Prefixes(p), p.Bits(), list, certain && !r.Conflict})
+			out = append(out, routeEntry{r, packet.Prefixes(p), p.Bits(), kind, certain && !r.Conflict})
 		}
 	}
 	unknown := func(r *aws.Route) {
-		out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: 1 << 8})
+		out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: anyLength})
 	}
 	for n := range t.Routes {
 		r := &t.Routes[n]
@@ -119,7 +205,7 @@ func routeEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 				open = open || (l.Open && !l.AWS)
 				for _, e := range l.Entries {
 					if p, ok := e.Known(); ok {
-						add(r, p, true, one)
+						add(r, p, fromList, one)
 					} else if e.IsUnknown() {
 						open = true
 					}
@@ -133,25 +219,15 @@ func routeEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 		p, state := r.Destination.Get()
 		switch state {
 		case tf.IsKnown:
-			add(r, p, false, true)
+			add(r, p, static, true)
 		case tf.IsUnknown:
 			unknown(r)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b routeEntry) int {
-		if c := cmp.Compare(b.length, a.length); c != 0 {
-			return c
-		}
-		return boolInt(a.list) - boolInt(b.list)
+		return cmp.Or(cmp.Compare(b.length, a.length), cmp.Compare(a.kind, b.kind))
 	})
 	return out
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 func familyOf(a netip.Addr) packet.Family {
@@ -179,16 +255,20 @@ func routeText(r *aws.Route) string {
 	return to
 }
 
-// subnetRoutes is toward for the route table of a subnet, whichever it is.
-func (g *Graph) subnetRoutes(s *aws.Subnet, v *aws.VPC, f packet.Family, wanted func(*aws.Route) tf.Tri) filter {
-	if s.Outside && !assumed(s.VPC) {
+// subnetRoutes is toward for the route table of a subnet, whichever it is. That
+// one which nobody knows delivers inside its VPC.
+func (g *Graph) subnetRoutes(s *aws.Subnet, v *aws.VPC, f packet.Family, inside bool, wanted func(*aws.Route) tf.Tri) filter {
+	if inside && len(s.RouteTable.To) == 0 {
+		return g.toward(&aws.RouteTable{}, v, f, inside, wanted)
+	}
+	if s.Outside && !assumed(s.VPC) && !inside {
 		return g.outsideFilter(s, aws.Object{Label: "route table of " + shortName(s.Object)}, f)
 	}
 	var candidates []filter
 	for _, t := range s.RouteTable.To {
-		candidates = append(candidates, g.toward(t, v, f, wanted))
+		candidates = append(candidates, g.toward(t, v, f, inside, wanted))
 	}
-	if (s.RouteTable.Open && !assumed(s.VPC)) || len(candidates) == 0 {
+	if (s.RouteTable.Open && !assumed(s.VPC) && !inside) || len(candidates) == 0 {
 		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "route table of " + shortName(s.Object)}, f))
 	}
 	out := eitherFilter(tf.Fact{
@@ -273,30 +353,4 @@ func toNAT(n *aws.NATGateway) func(*aws.Route) tf.Tri {
 func assumed(l aws.Link[aws.VPC]) bool {
 	v, ok := l.One()
 	return ok && v.Default
-}
-
-// localRoute is what certainly and possibly stays inside the VPC: everything,
-// but where a route inside the VPC's own blocks leads to a middlebox, nobody
-// knows (RT-3, SG-9).
-func (g *Graph) localRoute(s *aws.Subnet, v *aws.VPC, f packet.Family) filter {
-	all := packet.Everything(f)
-	out := filter{
-		admits:   everything(f),
-		elements: []element{{object: aws.Object{Label: "local route of " + v.Label}, detail: "local", admits: everything(f)}},
-	}
-	local := blocks(v, f)
-	for _, t := range s.RouteTable.To {
-		for _, e := range routeEntries(t, f) {
-			switch e.route.Target.Kind {
-			case aws.TargetInterface, aws.TargetNATGateway, aws.TargetEndpoint, aws.TargetUnknown:
-			default:
-				continue // nothing else may stand inside a VPC's blocks
-			}
-			if within := e.to; e.to.SubsetOf(local) || !e.certain {
-				out.admits.Must = out.admits.Must.Subtract(all.To(within))
-				out.doubts = append(out.doubts, doubt{routeFact(e.route), all.To(within)})
-			}
-		}
-	}
-	return out
 }

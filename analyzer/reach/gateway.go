@@ -1,0 +1,139 @@
+package reach
+
+import (
+	"fmt"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// internetGateway is the internet gateway of a VPC as a next hop (IGW-1).
+func (s *search) internetGateway(p *place) hop {
+	return hop{
+		key: "internet gateway", missing: "no route to an internet gateway",
+		wanted: toInternetGateway(p.vpc),
+		follow: func(t traveller) *way { return s.outByGateway(t, p) },
+	}
+}
+
+// outByGateway is the way out through an internet gateway, which carries what
+// has a public address in its VPC: that of the sender itself, or of a public
+// NAT gateway.
+func (s *search) outByGateway(t traveller, p *place) *way {
+	if s.goal.kind != toTheInternet {
+		return s.blocked(t, stage{
+			object: p.gateway.object, cause: p.gateway.cause, code: "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
+			blocked: "an internet gateway leads to the internet only", cost: 4, reply: s.reply,
+		})
+	}
+	var stages []stage
+	switch {
+	case t.home != p.vpc:
+		stages = append(stages, s.gate(tf.No, tf.Fact{}, stage{
+			object: p.gateway.object, cause: p.gateway.cause, code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+			blocked: "the sender has no address in " + vpcName(p), cost: 3,
+		}))
+	case t.nat != nil:
+		n := t.nat
+		stages = append(stages, gated(n.Public, s.f, tf.Fact{
+			ID: "nat:" + n.Label, Text: "whether " + n.Label + " has an Elastic IP", Settle: settleApply,
+		}, stage{
+			object: n.Object, cause: objectCause(n.Object), code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+			blocked: "it is private", cost: 3, quiet: true,
+		}))
+	}
+	if !s.reply { // which has come in by it
+		stages = append(stages, p.gateway, s.g.publicAccess(p, t.nat != nil))
+	}
+	out := s.arrived(t, stages...)
+	out.end.own = t.nat == nil
+	out.end.back = (*search).fromGateway
+	return out
+}
+
+// fromGateway is the way from the internet gateway of the goal's VPC to the
+// goal (RT-12).
+func (s *search) fromGateway(t traveller) *way {
+	p := s.goal.place
+	stages := s.behindEdge(p)
+	if !s.reply {
+		stages = append([]stage{p.gateway, s.g.publicAccess(p, false)}, stages...)
+	}
+	return s.deliver(t).behind(stages...)
+}
+
+// behindEdge: a gateway route table may redirect what arrives (RT-9).
+func (s *search) behindEdge(p *place) []stage {
+	edge := s.g.edges[p.vpc]
+	if edge == nil || p.vpc == nil {
+		return nil
+	}
+	return []stage{s.gate(tf.Maybe, tf.Fact{
+		ID: "edge:" + edge.Label, Text: "what the middlebox behind " + edge.Label + " lets through", Settle: settleApply,
+	}, stage{object: edge.Object, cause: objectCause(edge.Object)})}
+}
+
+// egressOnly is the egress-only gateway of a VPC as a next hop: it keeps state
+// and admits replies only (IGW-5).
+func (s *search) egressOnly(p *place) hop {
+	return hop{
+		key: "egress-only gateway", missing: "no route to an egress-only internet gateway",
+		wanted: toEgressOnly(p.vpc),
+		follow: func(t traveller) *way {
+			if s.goal.kind != toTheInternet || s.reply || t.home != p.vpc {
+				return s.blocked(t, stage{
+					object: aws.Object{Label: "egress-only internet gateway of " + vpcName(p)}, cause: objectCause(p.subnet.Object),
+					code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", blocked: "it carries flows to the internet that begin in " + vpcName(p),
+					cost: 3, reply: s.reply,
+				})
+			}
+			out := s.arrived(t, s.g.publicAccess(p, true))
+			out.end.own, out.end.back = true, (*search).fromGateway
+			return out
+		},
+	}
+}
+
+// nat is a NAT gateway as a next hop.
+func (s *search) nat(p *place, n *aws.NATGateway) hop {
+	home, ok := n.Subnet.One()
+	if !ok {
+		home = s.g.unknown("the subnet of " + n.Label)
+	}
+	return hop{
+		key: fmt.Sprintf("nat %p", n), label: n.Label, in: home, wanted: toNAT(n),
+		follow: func(t traveller) *way { return s.translated(t, p, n, s.g.place(home, s.f)) },
+	}
+}
+
+// translated is the way through a NAT gateway: into its subnet, out of it with
+// the gateway's address and a port that it chooses, and on by that subnet's
+// table (NAT-1 to NAT-6).
+func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place) *way {
+	why := stage{object: n.Object, cause: objectCause(n.Object), cost: 3, reply: s.reply}
+	if s.reply {
+		why.code, why.blocked = "NGW_SOURCE_ADDRESS_REASSIGN", "it gives the reply another address than the request was sent to"
+		return s.blocked(t, why)
+	}
+	if s.f == packet.IPv6 {
+		why.code, why.blocked = "PROTOCOL_RESTRICTION", "it carries no IPv6"
+		return s.blocked(t, why)
+	}
+	protocols := packet.Everything(s.f).On(packet.TCP, packet.UDP, packet.ICMP)
+	why.code, why.blocked = "PROTOCOL_RESTRICTION", "it carries TCP, UDP and ICMP only"
+	why.filter = filter{admits: exactly(protocols), elements: []element{{
+		object: n.Object, cause: objectCause(n.Object), detail: "network address translation", admits: exactly(protocols),
+	}}}
+	stages := []stage{why}
+	if at.subnet != p.subnet {
+		stages = append(stages, s.acl(at, inbound, t.as))
+	}
+	before := t
+	t.rewritten = append(t.rewritten[:len(t.rewritten):len(t.rewritten)], rewrite{before: before, at: at})
+	t.as = remote{key: fmt.Sprintf("nat %p", n), addresses: hostAddresses(at.subnet, s.f), one: true}
+	t.home, t.at, t.nat, t.anyPort, t.passed = at.vpc, at, n, true, nil
+	t.inward, t.outward = tf.No, tf.No
+	t.zone = at.subnet.AvailabilityZone
+	return s.leave(t, at).behind(stages...)
+}

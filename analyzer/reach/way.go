@@ -1,0 +1,286 @@
+package reach
+
+import (
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// way is a tree of the ways that packets take from one place toward a goal:
+// stages that all of them pass, then branches, then the end. What filters do
+// at the two ends depends on who stands there and is not part of it, so that
+// all hosts of a subnet share their ways.
+type way struct {
+	stages []stage
+	// next are the branches. All of them exist, each for the packets that
+	// routes send there; or, where choice names a missing fact, one of them
+	// turns out to be the real one (U-8, U-22).
+	next   []*way
+	choice tf.Fact
+	// end is where a way without branches ends.
+	end *arrival
+}
+
+// arrival is the end of a way: the traveller as the goal sees it.
+type arrival struct {
+	traveller
+	// lost is set where the packets get no further, so that there is no reply.
+	lost bool
+	// own is set where the packets left by an internet gateway with the
+	// address of the sender itself, which has to be public (IGW-1).
+	own bool
+	// back is the way of replies, as far as the last device that gave the
+	// packets an address, or the sender (M-2); nil where the goal is a host.
+	back func(*search, traveller) *way
+}
+
+// traveller is what the elements on a way know of the packets that pass.
+type traveller struct {
+	// as is whom filters take the sender for, whose groups aside.
+	as remote
+	// home is the VPC that has the sender's address, nil for none (PCX-3,
+	// M-6), and at the subnet that it stands in.
+	home *aws.VPC
+	at   *place
+	// outside is what a sender without a subnet is.
+	outside goalKind
+	// inward and outward say whether the receiver's rules still know the
+	// sender's groups, and the sender's rules the receiver's (SG-9, SG-10,
+	// TGW-12).
+	inward, outward tf.Tri
+	// anyPort is set when a device has chosen the source port anew (NAT-6).
+	anyPort bool
+	// nat is the gateway whose address the packets have, or nil.
+	nat *aws.NATGateway
+	// passed are the devices that remember flows, in order, since the sender's
+	// address was last rewritten (RT-11).
+	passed []device
+	// rewritten are the devices that gave the packets another source, with what
+	// they had before.
+	rewritten []rewrite
+	// zone is the zone that the packets are in, where one is known (TGW-2).
+	zone tf.Val[string]
+	// trail are the places that were passed.
+	trail []string
+}
+
+// rewrite is a device that replaces the source of packets, so that replies go
+// back to it before they go on.
+type rewrite struct {
+	before traveller // as they came
+	at     *place    // where the device stands
+}
+
+// device is something that remembers the flows that it has seen.
+type device struct {
+	of    any // a pointer to what it is
+	in    *aws.Subnet
+	label string
+	// opinion is set for one that judges a reply without its request as a new
+	// flow, so that nobody knows; others drop it (RT-11).
+	opinion bool
+}
+
+// behind puts stages in front of a way.
+func (w *way) behind(stages ...stage) *way {
+	out := *w
+	out.stages = slices.Concat(stages, w.stages)
+	return &out
+}
+
+// continued are the ways with what follows at the end of each.
+func (w *way) continued(on func(*arrival) *way) *way {
+	if len(w.next) == 0 {
+		return on(w.end).behind(w.stages...)
+	}
+	out := &way{stages: w.stages, choice: w.choice}
+	for _, next := range w.next {
+		out.next = append(out.next, next.continued(on))
+	}
+	return out
+}
+
+// outcome evaluates the ways one by one with what the leaf adds to the stages
+// of each, and joins the results as the tree says.
+func (w *way) outcome(before []stage, leaf func([]stage, *arrival) outcome) outcome {
+	stages := slices.Concat(before, w.stages)
+	if len(w.next) == 0 {
+		return leaf(stages, w.end)
+	}
+	if len(w.next) == 1 {
+		return w.next[0].outcome(stages, leaf)
+	}
+	paths := make([]outcome, len(w.next))
+	for n, next := range w.next {
+		paths[n] = next.outcome(stages, leaf)
+	}
+	if w.choice.ID != "" {
+		return oneOf(w.choice, paths...)
+	}
+	return together(paths...)
+}
+
+// leaves counts the ways of the tree.
+func (w *way) leaves() int {
+	n := 0
+	for _, next := range w.next {
+		n += next.leaves()
+	}
+	return max(n, 1)
+}
+
+// open reports whether some way of the tree lets something pass.
+func (w *way) open() bool {
+	for n := range w.stages {
+		if w.stages[n].admits.IsEmpty() {
+			return false
+		}
+	}
+	return len(w.next) == 0 || slices.ContainsFunc(w.next, (*way).open)
+}
+
+// goal is what ways lead to: the hosts of a subnet, the internet, or networks
+// on premises.
+type goal struct {
+	key string
+	// at is the receiver as filters see it, whose groups aside.
+	at remote
+	// place is the subnet of hosts, nil for what is outside of the network.
+	place *place
+	kind  goalKind
+	// anyPort is set when replies go to whatever port a device has chosen.
+	anyPort bool
+}
+
+type goalKind uint8
+
+const (
+	toHosts goalKind = iota
+	toTheInternet
+	toPremises
+)
+
+// inside reports whether the goal is a subnet of the VPC.
+func (to goal) inside(v *aws.VPC) bool {
+	return to.kind == toHosts && to.place.vpc != nil && to.place.vpc == v
+}
+
+// search looks for the ways to a goal.
+type search struct {
+	g    *Graph
+	f    packet.Family
+	goal goal
+	// reply is set when the ways are those of replies: filters are turned
+	// around, and nothing may rewrite an address.
+	reply bool
+	// suppose is set to look at what could be joined besides at what is, for
+	// the sake of an explanation (D2).
+	suppose bool
+}
+
+type wayKey struct {
+	from, as, to   string
+	f              packet.Family
+	reply, suppose bool
+}
+
+// remembered is a way, found once for all hosts of its beginning.
+func (s *search) remembered(from string, t traveller, find func() *way) *way {
+	key := wayKey{from, t.as.key, s.goal.key, s.f, s.reply, s.suppose}
+	w, ok := s.g.ways[key]
+	if !ok {
+		w = find()
+		s.g.ways[key] = w
+	}
+	return w
+}
+
+// maxTrail and maxLeaves bound a search. What is cut is unknown (U-24).
+const (
+	maxTrail  = 16
+	maxLeaves = 64
+)
+
+// arrived is the end of a way at the goal.
+func (s *search) arrived(t traveller, stages ...stage) *way {
+	return &way{stages: stages, end: &arrival{traveller: t}}
+}
+
+// blocked is a dead end: the stage says why. What else would stop the packets
+// at the goal is told too (D2).
+func (s *search) blocked(t traveller, why stage) *way {
+	why.filter = filter{}
+	out := s.arrived(t, why)
+	out.end.lost = true
+	return out
+}
+
+// unknownWay is where nobody knows what happens to the packets: they may arrive,
+// whoever the sender looks like then (U-24).
+func (s *search) unknownWay(t traveller, o aws.Object, fact tf.Fact) *way {
+	t.as = remote{key: "anybody", addresses: packet.AllAddresses(s.f), one: true}
+	t.inward, t.outward, t.anyPort = tf.Maybe, tf.Maybe, true
+	out := s.arrived(t, gated(tf.Maybe, s.f, fact, stage{object: o, cause: objectCause(o)}))
+	out.end.back = func(back *search, r traveller) *way {
+		r.passed = reversed(t.passed)
+		return back.arrived(r, back.gate(tf.Maybe, fact, stage{object: o, cause: objectCause(o)}))
+	}
+	return out
+}
+
+// branch joins ways that all exist.
+func (s *search) branch(ways []*way) *way { return s.fork(tf.Fact{}, ways) }
+
+// oneOfWays joins ways of which one is the real one.
+func (s *search) oneOfWays(fact tf.Fact, ways []*way) *way { return s.fork(fact, ways) }
+
+func (s *search) fork(choice tf.Fact, ways []*way) *way {
+	if len(ways) == 1 {
+		return ways[0]
+	}
+	return &way{next: ways, choice: choice}
+}
+
+// gate is a stage of the search that lets everything through, nothing, or
+// nobody knows.
+func (s *search) gate(t tf.Tri, fact tf.Fact, out stage) stage {
+	out.reply = s.reply
+	return gated(t, s.f, fact, out)
+}
+
+// acl is the boundary of a subnet for the packets of the search: inbound from
+// a sender, outbound to the goal.
+func (s *search) acl(p *place, d direction, by remote) stage {
+	out := s.g.boundary(p.subnet, d, s.f, by, s.reply)
+	if s.reply && s.goal.anyPort {
+		out = out.fromAnyClientPort(s.f)
+	}
+	return out
+}
+
+// visit notes that the packets pass a place. Packets that come to it a second
+// time go round for ever.
+func (s *search) visit(t *traveller, place string) (again, cut bool) {
+	mark := place + " as " + t.as.key
+	again = slices.Contains(t.trail, mark)
+	t.trail = append(t.trail[:len(t.trail):len(t.trail)], mark)
+	return again, len(t.trail) > maxTrail
+}
+
+func reversed(list []device) []device {
+	out := slices.Clone(list)
+	slices.Reverse(out)
+	return out
+}
+
+// knows is a remote whose groups the rules on the other side know, may know or
+// do not know.
+func (r remote) knows(t tf.Tri) remote {
+	r.unsure = t == tf.Maybe
+	if t == tf.No {
+		r.member = nil
+	}
+	return r
+}
