@@ -360,18 +360,7 @@ func (s stage) fromAnyClientPort(f packet.Family) stage {
 // zoneStage: without cross-zone balancing a node serves the targets of its
 // own zone only (LB-8).
 func zoneStage(d *delivery, from, to *place) stage {
-	a, aKnown := from.subnet.AvailabilityZone.Known()
-	b, bKnown := to.subnet.AvailabilityZone.Known()
-	same := tf.Maybe
-	if aKnown && bKnown {
-		same = tf.TriOf(a == b)
-	}
-	if from.subnet == to.subnet {
-		same = tf.Yes
-	}
-	return gated(same, to.f, tf.Fact{
-		ID: "zone:" + to.subnet.Label, Text: "which zone " + to.subnet.Label + " is in", Settle: settleApply,
-	}, stage{
+	return gated(sameZone(from.subnet, to.subnet), to.f, zoneFact(to.subnet), stage{
 		object: d.balancer.Object, cause: objectCause(d.balancer.Object), code: "ELB_NOT_CROSSZONE",
 		blocked: "no node in the target's zone", cost: 3, quiet: true,
 	})

@@ -47,7 +47,7 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 		stages = append(stages, p.gateway, s.g.publicAccess(p, t.nat != nil))
 	}
 	out := s.arrived(t, stages...)
-	out.end.own = t.nat == nil
+	out.end.own = t.nat == nil && t.home == p.vpc
 	out.end.back = (*search).fromGateway
 	return out
 }
@@ -132,7 +132,7 @@ func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place)
 	before := t
 	t.rewritten = append(t.rewritten[:len(t.rewritten):len(t.rewritten)], rewrite{before: before, at: at})
 	t.as = remote{key: fmt.Sprintf("nat %p", n), addresses: hostAddresses(at.subnet, s.f), one: true}
-	t.home, t.at, t.nat, t.anyPort, t.passed = at.vpc, at, n, true, nil
+	t.home, t.at, t.nat, t.anyPort, t.passed, t.pins = at.vpc, at, n, true, nil, nil
 	t.inward, t.outward = tf.No, tf.No
 	t.zone = at.subnet.AvailabilityZone
 	return s.leave(t, at).behind(stages...)

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -22,6 +23,9 @@ type Graph struct {
 	// subnets and peerings are those of each VPC.
 	subnets  map[*aws.VPC][]*aws.Subnet
 	peerings map[*aws.VPC][]*aws.Peering
+	transits map[*aws.VPC][]*aws.TransitGateway
+	// planned are the addresses of all VPCs.
+	planned map[packet.Family]packet.Addresses
 
 	groupSets    map[*aws.Interface]*groupSet
 	setsByKey    map[string]*groupSet
@@ -53,6 +57,8 @@ func Compile(n *aws.Network) *Graph {
 		edges:    map[*aws.VPC]*aws.RouteTable{},
 		subnets:  map[*aws.VPC][]*aws.Subnet{},
 		peerings: map[*aws.VPC][]*aws.Peering{},
+		transits: map[*aws.VPC][]*aws.TransitGateway{},
+		planned:  map[packet.Family]packet.Addresses{},
 	}).fork()
 	g.boundaries = unfollowed(n)
 	for _, s := range n.Subnets {
@@ -67,6 +73,24 @@ func Compile(n *aws.Network) *Graph {
 	}
 	for _, f := range families {
 		g.internet[f] = InternetAddresses(f)
+	}
+	for _, gw := range n.TransitGateways {
+		for _, a := range gw.Attachments {
+			for _, v := range a.VPC.To {
+				g.transits[v] = append(g.transits[v], gw)
+			}
+		}
+	}
+	for _, f := range families {
+		var all []netip.Prefix
+		for _, v := range n.VPCs {
+			for _, b := range v.CIDRs {
+				if b.Known() && b.Family == f {
+					all = append(all, b.Prefix)
+				}
+			}
+		}
+		g.planned[f] = packet.Prefixes(all...)
 	}
 	for _, t := range n.RouteTables {
 		if !t.Edge || len(t.Routes) == 0 {
@@ -85,6 +109,12 @@ func unfollowed(n *aws.Network) []*aws.Boundary {
 	followed := map[*tf.Resource]bool{}
 	for _, p := range n.Peerings {
 		followed[p.Resource] = true
+	}
+	for _, gw := range n.TransitGateways {
+		followed[gw.Resource] = true
+		for _, a := range gw.Attachments {
+			followed[a.Resource] = true
+		}
 	}
 	var out []*aws.Boundary
 	for k := range n.Boundaries {
@@ -105,6 +135,8 @@ func (g *Graph) fork() *Graph {
 		boundaries:     g.boundaries,
 		subnets:        g.subnets,
 		peerings:       g.peerings,
+		transits:       g.transits,
+		planned:        g.planned,
 		groupSets:      map[*aws.Interface]*groupSet{},
 		setsByKey:      map[string]*groupSet{},
 		groupFilters:   map[groupsKey]filter{},

@@ -15,6 +15,7 @@ type leg struct {
 	to     goal
 	begin  func(*search, traveller) *way
 	passed []device // by the request on this part of its way
+	pins   []pin
 }
 
 // legs are the parts of the way of replies to packets that arrived at a goal,
@@ -29,14 +30,14 @@ func (g *Graph) legs(to goal, end *arrival) []leg {
 	now := &end.traveller
 	for n := len(end.rewritten) - 1; n >= 0; n-- {
 		r := &end.rewritten[n]
-		out = append(out, leg{to: now.asGoal(), begin: begin, passed: now.passed})
+		out = append(out, leg{to: now.asGoal(), begin: begin, passed: now.passed, pins: now.pins})
 		begin = func(back *search, t traveller) *way {
 			t.zone = r.at.subnet.AvailabilityZone
 			return back.setOut(t, r.at)
 		}
 		now = &r.before
 	}
-	return append(out, leg{to: now.asGoal(), begin: begin, passed: now.passed})
+	return append(out, leg{to: now.asGoal(), begin: begin, passed: now.passed, pins: now.pins})
 }
 
 // asGoal is the traveller as somebody to send replies to.
@@ -69,7 +70,10 @@ func (g *Graph) replies(to goal, end *arrival, f packet.Family, suppose bool) *w
 			return &way{end: end}
 		}
 		l := legs[n]
-		back := &search{g: g, f: f, goal: l.to, reply: true, suppose: suppose}
+		back := &search{g: g, f: f, goal: l.to, reply: true, suppose: suppose, pins: map[*aws.Attachment]*aws.Subnet{}}
+		for _, p := range l.pins {
+			back.pins[p.attachment] = p.subnet
+		}
 		return l.begin(back, sender).continued(func(back *arrival) *way {
 			return next(n + 1).behind(g.sameDevices(l.passed, back.passed, f)...)
 		})

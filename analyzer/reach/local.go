@@ -67,10 +67,9 @@ func (g *Graph) eastWest(i, j *aws.Interface, f packet.Family, question packet.S
 				asked = asked.To(receiver.addresses)
 			}
 			t := g.from(sender, from)
-			ends := []stage{initiates(i, f), speaksStage(i, from), speaksStage(j, to)}
+			first, second, third := initiates(i, f), speaksStage(i, from), speaksStage(j, to)
 			o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome(nil, func(way []stage, end *arrival) outcome {
-				stages := append(ends[:len(ends):len(ends)], g.groupStage(i, outbound, f, receiver.knows(end.outward)))
-				stages = append(stages, way...)
+				stages := append([]stage{first, second, third, g.groupStage(i, outbound, f, receiver.knows(end.outward))}, way...)
 				stages = append(stages, g.groupStage(j, inbound, f, end.seenBy(t, sender)), listening(j, f))
 				return walk(append(stages, more...), asked)
 			})

@@ -47,15 +47,20 @@ func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, inside bo
 		out.elements = append(out.elements, element{object: t.Object, detail: "not known: " + fact.Text, admits: possibly(all)})
 	}
 	if t.Propagated {
-		// VPN-4: nobody knows what is propagated.
-		out.assumptions = append(out.assumptions, &tf.Assumption{
-			ID:   "propagated:" + t.Label,
-			Text: "the routes propagated into " + t.Label + " do not cover internet addresses (VPN-4)",
-		})
+		out.assumptions = append(out.assumptions, propagated(t.Object))
 	}
 	local := all.To(blocks(v, f))
 	out.admits = out.admits.each(func(s packet.Set) packet.Set { return s.Subtract(local) })
 	return out
+}
+
+// propagated is what is assumed of prefixes that networks on premises announce
+// and nobody knows: that they divert nothing from the internet (VPN-4).
+func propagated(table aws.Object) *tf.Assumption {
+	return &tf.Assumption{
+		ID:   "propagated:" + table.Label,
+		Text: "the routes propagated into " + table.Label + " do not cover internet addresses (VPN-4)",
+	}
 }
 
 // diverts reports whether a route may lead out of the delivery inside a VPC: it
@@ -88,6 +93,8 @@ type choice struct {
 	want    tf.Tri // whether it leads where one wants to go
 	element element
 	fact    tf.Fact // what is missing where it is not certain
+	// spares are addresses that it is assumed not to divert.
+	spares packet.Addresses
 }
 
 // choose is what the best routes of a table send where one wants to go. What is
@@ -101,7 +108,7 @@ func choose(list []choice, f packet.Family) filter {
 	for rank := range ranks(list) {
 		for _, e := range rank {
 			if e.want != tf.Yes {
-				diverted = diverted.Union(e.to)
+				diverted = diverted.Union(e.to.Subtract(e.spares))
 			}
 		}
 		for _, e := range rank {
@@ -188,46 +195,54 @@ type entriesKey struct {
 func tableEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 	var out []routeEntry
 	add := func(r *aws.Route, p netip.Prefix, kind routeRank, certain bool) {
-		if p = p.Masked(); familyOf(p.Addr()) == f {
+		if familyOf(p.Addr()) == f {
 			out = append(out, routeEntry{r, packet.Prefixes(p), p.Bits(), kind, certain && !r.Conflict})
 		}
 	}
-	unknown := func(r *aws.Route) {
-		out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: anyLength})
-	}
 	for n := range t.Routes {
 		r := &t.Routes[n]
+		kind := static
 		if r.PrefixList.IsSet() {
-			_, one := r.PrefixList.One()
-			// U-5: a list of AWS stands for its service and nothing else.
-			open := r.PrefixList.Open || r.PrefixList.Outside()
-			for _, l := range r.PrefixList.To {
-				open = open || (l.Open && !l.AWS)
-				for _, e := range l.Entries {
-					if p, ok := e.Known(); ok {
-						add(r, p, fromList, one)
-					} else if e.IsUnknown() {
-						open = true
-					}
-				}
-			}
-			if open {
-				unknown(r)
-			}
-			continue
+			kind = fromList
 		}
-		p, state := r.Destination.Get()
-		switch state {
-		case tf.IsKnown:
-			add(r, p, static, true)
-		case tf.IsUnknown:
-			unknown(r)
+		prefixes, certain, open := destinations(r.Destination, r.PrefixList)
+		for _, p := range prefixes {
+			add(r, p, kind, certain)
+		}
+		if open {
+			out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: anyLength})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b routeEntry) int {
 		return cmp.Or(cmp.Compare(b.length, a.length), cmp.Compare(a.kind, b.kind))
 	})
 	return out
+}
+
+// destinations are the prefixes that a route is for, and whether it is for
+// others too that are not known. They are certain unless one of several prefix
+// lists is meant.
+func destinations(d tf.Val[netip.Prefix], list aws.Link[aws.PrefixList]) (prefixes []netip.Prefix, certain, open bool) {
+	if !list.IsSet() {
+		p, state := d.Get()
+		if state == tf.IsKnown {
+			prefixes = append(prefixes, p.Masked())
+		}
+		return prefixes, true, state == tf.IsUnknown
+	}
+	_, certain = list.One()
+	open = list.Open || list.Outside()
+	for _, l := range list.To {
+		open = open || l.Open && !l.AWS // U-5: a list of AWS stands for its service and nothing else
+		for _, e := range l.Entries {
+			if p, ok := e.Known(); ok {
+				prefixes = append(prefixes, p.Masked())
+			} else if e.IsUnknown() {
+				open = true
+			}
+		}
+	}
+	return prefixes, certain, open
 }
 
 func familyOf(a netip.Addr) packet.Family {

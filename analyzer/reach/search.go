@@ -67,16 +67,8 @@ func (s *search) leave(t traveller, p *place) *way {
 		return s.arrived(t) // NACL-6
 	}
 	again, cut := s.visit(&t, fmt.Sprintf("%p", p.subnet))
-	if again {
-		return s.blocked(t, stage{
-			object: p.subnet.Object, cause: objectCause(p.subnet.Object), code: "NO_PATH",
-			blocked: "routes lead in a circle", cost: 3, reply: s.reply,
-		})
-	}
-	if cut {
-		return s.unknownWay(t, p.subnet.Object, tf.Fact{
-			ID: "long:" + p.subnet.Label, Text: "whether packets that pass " + p.subnet.Label + " on their long way arrive", Settle: "check it by hand",
-		})
+	if again || cut {
+		return s.circle(t, p.subnet.Object, again)
 	}
 	if s.goal.kind == toHosts && (p.vpc == nil || s.goal.place.vpc == nil) {
 		return s.throughUnknownVPC(t, p)
@@ -141,8 +133,8 @@ func (s *search) along(t traveller, p *place, h hop, supposed bool) *way {
 // nowhere is where nothing that is there leads toward the goal.
 func (s *search) nowhere(t traveller, p *place) *way {
 	why := stage{code: "NO_PATH", cost: 3, reply: s.reply}
-	switch {
-	case s.goal.kind == toHosts:
+	switch s.goal.kind {
+	case toHosts:
 		to := s.goal.place
 		why.object = aws.Object{Label: vpcName(p) + " and " + vpcName(to)}
 		why.cause = objectCause(p.vpc.Object, to.vpc.Object)
@@ -174,7 +166,7 @@ func (s *search) deliver(t traveller) *way {
 }
 
 // local is the VPC's own route to the goal, where that is in it (RT-3).
-func (s *search) local(p *place) hop {
+func (s *search) local() hop {
 	return hop{
 		key: "local", label: "local", missing: "a route inside the VPC leads elsewhere",
 		wanted: func(r *aws.Route) tf.Tri { return tf.TriOf(r.Target.Kind == aws.TargetLocal) },
@@ -197,7 +189,7 @@ func (s *search) hops(p *place) []hop {
 	}
 	inside := s.goal.inside(p.vpc)
 	if inside {
-		add(s.local(p))
+		add(s.local())
 	}
 	open := false
 	for _, t := range p.subnet.RouteTable.To {
@@ -239,10 +231,12 @@ func (s *search) targets(p *place, r *aws.Route) []hop {
 		return linkedHops(s, p, r, t.NAT, s.nat)
 	case aws.TargetPeering:
 		return linkedHops(s, p, r, t.Peering, s.peering)
+	case aws.TargetTransitGateway:
+		return linkedHops(s, p, r, t.Transit, s.transit)
 	case aws.TargetUnknown:
-		return append(s.connectors(p), s.elsewhere(p, r))
+		return append(s.connectors(p), s.elsewhere(r))
 	}
-	return []hop{s.elsewhere(p, r)}
+	return []hop{s.elsewhere(r)}
 }
 
 // linkedHops are the next hops that a link may lead to, and what is outside of
@@ -253,7 +247,7 @@ func linkedHops[T any](s *search, p *place, r *aws.Route, l aws.Link[T], to func
 		out = append(out, to(p, x))
 	}
 	if l.Open || len(l.To) == 0 {
-		out = append(out, s.elsewhere(p, r))
+		out = append(out, s.elsewhere(r))
 	}
 	return out
 }
@@ -273,7 +267,7 @@ func leadsTo[T any](kind aws.TargetKind, link func(*aws.Target) aws.Link[T], to 
 
 // elsewhere is a next hop that is not followed, or of which nobody knows what
 // it is (U-13, U-24).
-func (s *search) elsewhere(p *place, r *aws.Route) hop {
+func (s *search) elsewhere(r *aws.Route) hop {
 	label := r.Target.Label
 	fact := tf.Fact{ID: "boundary:" + label, Text: "what gets out through " + label + ", which is not followed", Settle: "check it by hand"}
 	if r.Target.Kind == aws.TargetUnknown {
@@ -319,7 +313,7 @@ func (s *search) connectors(p *place) []hop {
 			out = append(out, s.egressOnly(p))
 		}
 		for _, n := range s.g.network.NATGateways {
-			if s.f == packet.IPv4 && !s.reply && natIn(n, p.vpc) {
+			if s.f == packet.IPv4 && !s.reply && natIn(n, p) {
 				out = append(out, s.nat(p, n))
 			}
 		}
@@ -332,15 +326,22 @@ func (s *search) connectors(p *place) []hop {
 				out = append(out, s.peering(p, pcx))
 			}
 		}
+		for _, gw := range s.g.transits[p.vpc] {
+			if slices.Contains(s.g.transits[s.goal.place.vpc], gw) {
+				out = append(out, s.transit(p, gw))
+			}
+		}
 	}
 	return out
 }
 
-func natIn(n *aws.NATGateway, v *aws.VPC) bool {
+// natIn reports whether a NAT gateway is one that a subnet's table could lead
+// to: it stands in another subnet of the VPC.
+func natIn(n *aws.NATGateway, p *place) bool {
 	s, ok := n.Subnet.One()
-	if !ok {
+	if !ok || s == p.subnet {
 		return false
 	}
-	w, ok := s.VPC.One()
-	return ok && w == v
+	v, ok := s.VPC.One()
+	return ok && v == p.vpc
 }

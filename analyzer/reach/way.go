@@ -60,6 +60,8 @@ type traveller struct {
 	// rewritten are the devices that gave the packets another source, with what
 	// they had before.
 	rewritten []rewrite
+	// pins are the interfaces that attachments in appliance mode have chosen.
+	pins []pin
 	// zone is the zone that the packets are in, where one is known (TGW-2).
 	zone tf.Val[string]
 	// trail are the places that were passed.
@@ -175,6 +177,9 @@ type search struct {
 	// reply is set when the ways are those of replies: filters are turned
 	// around, and nothing may rewrite an address.
 	reply bool
+	// pins are the interfaces that the request has passed of attachments in
+	// appliance mode, which the reply passes too (TGW-10).
+	pins map[*aws.Attachment]*aws.Subnet
 	// suppose is set to look at what could be joined besides at what is, for
 	// the sake of an explanation (D2).
 	suppose bool
@@ -190,6 +195,9 @@ type wayKey struct {
 func (s *search) remembered(from string, t traveller, find func() *way) *way {
 	key := wayKey{from, t.as.key, s.goal.key, s.f, s.reply, s.suppose}
 	w, ok := s.g.ways[key]
+	if len(s.pins) > 0 {
+		return find()
+	}
 	if !ok {
 		w = find()
 		s.g.ways[key] = w
