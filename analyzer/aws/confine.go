@@ -18,10 +18,15 @@ func (b *builder) confine(i *Interface) {
 	if v == nil {
 		return
 	}
-	closed := v.Resource != nil && v.Resource.Addr.Mode == tf.Managed && b.isNew(v.Resource)
-	m := b.membersOf(v)
+	m, closed := b.membersOf(v), b.closed(v)
 	i.Subnets = within(i.Subnets, m.subnets, closed)
 	i.Groups = within(i.Groups, m.groups, closed)
+}
+
+// closed reports whether the plan creates a VPC, so that everything in it is
+// in the input (U-14).
+func (b *builder) closed(v *VPC) bool {
+	return v.Resource != nil && v.Resource.Addr.Mode == tf.Managed && b.isNew(v.Resource)
 }
 
 // home is the VPC that a certain subnet or all groups agree on, or nil.

@@ -128,6 +128,9 @@ func (b *builder) declareFirewalls() {
 			f.VPC = link(b, r, v.value, b.outsideVPC)
 		}
 		f.Subnets = links(b, r, eachBlock(r, "subnet_mapping", "subnet_id").value, b.outsideSubnet)
+		if v, ok := f.VPC.One(); ok {
+			f.Subnets = within(f.Subnets, b.membersOf(v).subnets, b.closed(v))
+		}
 		f.Policy = link(b, r, r.Get("firewall_policy_arn"), outsidePolicy)
 		b.n.Firewalls = append(b.n.Firewalls, f)
 		register(b, r, f)

@@ -89,6 +89,18 @@ func labelOf(o any) string {
 		return o.Label
 	case *Interface:
 		return o.Label
+	case *LoadBalancer:
+		return o.Label
+	case *TransitTable:
+		return o.Label
+	case *Attachment:
+		return o.Label
+	case *VPNGateway:
+		return o.Label
+	case *Firewall:
+		return o.Label
+	case *Endpoint:
+		return o.Label
 	}
 	return "?"
 }

@@ -557,21 +557,54 @@ func (b *builder) linkTransit() {
 	for _, a := range attached {
 		b.propagateByDefault(a)
 	}
-	for r := range b.each("aws_ec2_transit_gateway_route_table_propagation") {
-		table := link(b, r, r.Get("transit_gateway_route_table_id"), b.outsideTransitTable)
-		from := link[Attachment](b, r, r.Get("transit_gateway_attachment_id"), nil)
-		_, one := table.One()
-		_, sure := from.One()
-		for _, t := range table.To {
-			for _, a := range from.To {
-				t.propagate(a, Cause{Resource: r}, !one || !sure)
-			}
-		}
-	}
+	b.propagations()
 	b.transitRoutes()
 	for _, g := range b.n.TransitGateways {
 		for _, t := range g.Tables {
 			t.doubtOverlaps()
+		}
+	}
+}
+
+// propagations are those that somebody asks for. An attachment propagates into
+// a table once, so that n instances of one block for one table and n
+// attachments leave none out (U-22).
+func (b *builder) propagations() {
+	type blockAt struct {
+		block string
+		table *TransitTable
+	}
+	type loose struct {
+		from  gathered[Attachment]
+		count int
+		cause Cause
+	}
+	var order []blockAt
+	of := map[blockAt]*loose{}
+	for r := range b.each("aws_ec2_transit_gateway_route_table_propagation") {
+		table := link(b, r, r.Get("transit_gateway_route_table_id"), b.outsideTransitTable)
+		from := link[Attachment](b, r, r.Get("transit_gateway_attachment_id"), nil)
+		t, one := table.One()
+		if _, sure := from.One(); !one || sure {
+			for _, t := range table.To {
+				for _, a := range from.To {
+					t.propagate(a, Cause{Resource: r}, !one)
+				}
+			}
+			continue
+		}
+		key := blockAt{r.Addr.Config(), t}
+		if of[key] == nil {
+			of[key] = &loose{cause: Cause{Resource: r}}
+			order = append(order, key)
+		}
+		of[key].from.add(from)
+		of[key].count++
+	}
+	for _, key := range order {
+		l := of[key]
+		for _, a := range l.from.To {
+			key.table.propagate(a, l.cause, l.from.Open || l.count < len(l.from.To))
 		}
 	}
 }

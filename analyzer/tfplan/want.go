@@ -57,7 +57,8 @@ func newWant(targets []string, path string) *want {
 }
 
 // noun is the thing that a type makes: aws_default_security_group makes a
-// security_group, as does the plural of a data source.
+// security_group, as does the plural of a data source; an accepter bears the
+// identity of what it accepts.
 func noun(typ string) string {
 	n := strings.TrimPrefix(typ, "aws_")
 	for _, prefix := range []string{"default_", "ec2_managed_", "ec2_"} {
@@ -66,5 +67,6 @@ func noun(typ string) string {
 	if n == "alb" || strings.HasPrefix(n, "alb_") {
 		n = n[1:] // an alias
 	}
+	n = strings.TrimSuffix(n, "_accepter")
 	return strings.TrimSuffix(strings.TrimSuffix(n, "_ids"), "s")
 }
