@@ -204,11 +204,13 @@ func (b *builder) endpointAssociations() {
 	for r := range b.each("aws_vpc_endpoint") {
 		e := objectOf[Endpoint](b, r)
 		service := r.Get("service_name")
-		_, symbolic := service.Symbol()
-		if symbolic || !e.Service.IsUnknown() || len(service.Candidates()) > 0 {
-			e.EndpointService = link[EndpointService](b, r, service, nil)
-		} else {
+		switch name, known := e.Service.Known(); {
+		case known:
+			e.EndpointService = link[EndpointService](b, r, tf.StringValue(name), nil)
+		case service.IsUnknown() && len(service.Candidates()) == 0:
 			e.EndpointService.Open = true
+		default:
+			e.EndpointService = link[EndpointService](b, r, service, nil)
 		}
 	}
 }

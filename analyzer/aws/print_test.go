@@ -101,6 +101,8 @@ func labelOf(o any) string {
 		return o.Label
 	case *Endpoint:
 		return o.Label
+	case *EndpointService:
+		return o.Label
 	}
 	return "?"
 }
