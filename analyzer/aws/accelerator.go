@@ -150,7 +150,7 @@ func acceleratorPorts(r, listener *tf.Resource) []EntryPort {
 func override(p EntryPort, targets map[int]tf.Val[int], complete bool) []EntryPort {
 	from, fromKnown := p.From.Known()
 	to, toKnown := p.To.Known()
-	if !complete || len(targets) > 0 && !(fromKnown && toKnown) {
+	if !complete || len(targets) > 0 && (!fromKnown || !toKnown) {
 		p.Target = tf.UnknownVal[int]()
 		return []EntryPort{p}
 	}

@@ -3,7 +3,6 @@ package aws
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -100,12 +99,8 @@ func (b *builder) newEndpoint(r *tf.Resource) *Endpoint {
 	default:
 		e.Kind = tf.UnknownVal[EndpointKind]()
 	}
-	switch kind, state := argument(r, "ip_address_type").value.AsString().Get(); {
-	case state == tf.IsUnknown:
-		e.IPv6 = tf.Maybe
-	default:
-		e.IPv6 = tf.TriOf(strings.EqualFold(kind, "dualstack") || strings.EqualFold(kind, "ipv6"))
-	}
+	speaks := argument(r, "ip_address_type").value
+	e.IPv6 = truth(speaks, "dualstack", tf.No).Or(truth(speaks, "ipv6", tf.No))
 	b.n.Endpoints = append(b.n.Endpoints, e)
 	register(b, r, e)
 	return e

@@ -150,7 +150,7 @@ func TestFirewallPolicy(t *testing.T) {
 func TestFirewallTargets(t *testing.T) {
 	second := made("aws_subnet.b", attrs{"vpc_id": ref("aws_vpc.main.id"), "cidr_block": "10.0.2.0/24"})
 	firewall := attrs{"vpc_id": ref("aws_vpc.main.id"), "firewall_policy_arn": unknown, "subnet_mapping": list{attrs{"subnet_id": ref("aws_subnet.a.id")}, attrs{"subnet_id": ref("aws_subnet.b.id")}}}
-	new := made("aws_networkfirewall_firewall.f", firewall)
+	fresh := made("aws_networkfirewall_firewall.f", firewall)
 	status := tf.SymbolicValue(tf.Symbol{Address: "aws_networkfirewall_firewall.f", Attribute: "firewall_status.sync_states"})
 	states := list{attrs{"sync_states": list{
 		attrs{"attachment": list{attrs{"endpoint_id": "vpce-0123456789abcdef0", "subnet_id": ref("aws_subnet.a.id")}}},
@@ -165,11 +165,11 @@ func TestFirewallTargets(t *testing.T) {
 		want     string
 	}{
 		{"by id", old, "vpce-0123456789abcdef1", "", "; aws_networkfirewall_firewall.f; aws_subnet.b"},
-		{"by its subnet", new, status, "aws_subnet.b", "; aws_networkfirewall_firewall.f; aws_subnet.b | assumed"},
-		{"in any subnet", new, status, "", "; aws_networkfirewall_firewall.f; aws_subnet.a | aws_subnet.b"},
-		{"of an appliance", new, ref("aws_vpc_endpoint.gwlb.id"), "", "aws_vpc_endpoint.gwlb; ; "},
-		{"of nobody knows what", new, unknown, "", "aws_vpc_endpoint.gwlb | ?; aws_networkfirewall_firewall.f | ?; ?"},
-		{"elsewhere", new, "vpce-0123456789abcdef9", "", "vpce-0123456789abcdef9 (outside this plan); ; "},
+		{"by its subnet", fresh, status, "aws_subnet.b", "; aws_networkfirewall_firewall.f; aws_subnet.b | assumed"},
+		{"in any subnet", fresh, status, "", "; aws_networkfirewall_firewall.f; aws_subnet.a | aws_subnet.b"},
+		{"of an appliance", fresh, ref("aws_vpc_endpoint.gwlb.id"), "", "aws_vpc_endpoint.gwlb; ; "},
+		{"of nobody knows what", fresh, unknown, "", "aws_vpc_endpoint.gwlb | ?; aws_networkfirewall_firewall.f | ?; ?"},
+		{"elsewhere", fresh, "vpce-0123456789abcdef9", "", "vpce-0123456789abcdef9 (outside this plan); ; "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := made("aws_route.r", attrs{"route_table_id": ref("aws_route_table.t.id"), "destination_cidr_block": "0.0.0.0/0", "vpc_endpoint_id": test.value})

@@ -3,6 +3,7 @@ package aws
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -15,7 +16,8 @@ type recipe struct {
 	name string // the Terraform type
 	kind InterfaceKind
 
-	// subnets names them, or group a subnet group of groupType that does.
+	// subnets names them, or group a subnet group of groupType that does. Where
+	// arguments exclude each other, all are named, in words.
 	subnets, group, groupType string
 	// defaultVPC is set where no choice means the default VPC; without it,
 	// no choice means that the service is outside of every VPC.
@@ -166,17 +168,74 @@ var recipes = []recipe{
 	{name: "aws_quicksight_vpc_connection", kind: KindOther, subnets: "subnet_ids", groups: "security_group_ids", source: true},
 
 	// Services that run machines of their own (SVC-15).
-	{name: "aws_emr_cluster", kind: KindOther, subnets: "ec2_attributes.subnet_ids", groups: "ec2_attributes.emr_managed_master_security_group", managed: true, byFlag: true, blocks: "ec2_attributes"},
+	{name: "aws_emr_cluster", kind: KindOther, subnets: "ec2_attributes.subnet_ids ec2_attributes.subnet_id", groups: "ec2_attributes.emr_managed_master_security_group", managed: true, byFlag: true, blocks: "ec2_attributes"},
 	{name: "aws_batch_compute_environment", kind: KindOther, subnets: "compute_resources.subnets", groups: "compute_resources.security_group_ids", byFlag: true, blocks: "compute_resources"},
 	{name: "aws_cloud9_environment_ec2", kind: KindInstance, subnets: "subnet_id", defaultVPC: true, managed: true, byFlag: true},
 	{name: "aws_workspaces_directory", kind: KindOther, subnets: "subnet_ids", managed: true, public: "workspace_creation_properties.enable_internet_access", unset: tf.No, blocks: "workspace_creation_properties"},
-	{name: "aws_directory_service_directory", kind: KindOther, subnets: "vpc_settings.subnet_ids", managed: true, identity: "security_group_id", blocks: "vpc_settings connect_settings"},
+	{name: "aws_directory_service_directory", kind: KindOther, subnets: "vpc_settings.subnet_ids connect_settings.subnet_ids", managed: true, identity: "security_group_id", blocks: "vpc_settings connect_settings"},
 	{name: "aws_mwaa_environment", kind: KindOther, subnets: "network_configuration.subnet_ids", groups: "network_configuration.security_group_ids", blocks: "network_configuration"},
 	{name: "aws_transfer_server", kind: KindOther, subnets: "endpoint_details.subnet_ids", groups: "endpoint_details.security_group_ids", when: "endpoint_type", be: "VPC",
 		public: "endpoint_details.address_allocation_ids", unset: tf.No, ports: slices.Concat(ports(21, 22), span(8192, 8200)), target: true, blocks: "endpoint_details"},
 	{name: "aws_m2_environment", kind: KindOther, subnets: "subnet_ids", defaultVPC: true, groups: "security_group_ids", public: "publicly_accessible", unset: tf.No},
 	{name: "aws_route53_resolver_endpoint", kind: KindEndpoint, subnets: "ip_address.subnet_id", groups: "security_group_ids",
 		ports: []ServicePort{{Protocol: packet.TCP, From: 53, To: 53}, {Protocol: packet.UDP, From: 53, To: 53}, {Protocol: packet.TCP, From: 443, To: 443}}, blocks: "ip_address"},
+
+	// Hosts, models, connectors and the like, which only open connections
+	// (SVC-15).
+	{name: "aws_appstream_fleet", kind: KindOther, subnets: "vpc_config.subnet_ids", groups: "vpc_config.security_group_ids", public: "enable_default_internet_access", unset: tf.No, source: true, blocks: "vpc_config"},
+	{name: "aws_appstream_image_builder", kind: KindOther, subnets: "vpc_config.subnet_ids", groups: "vpc_config.security_group_ids", public: "enable_default_internet_access", unset: tf.No, source: true, blocks: "vpc_config"},
+	{name: "aws_bedrock_custom_model", kind: KindOther, subnets: "vpc_config.subnet_ids", groups: "vpc_config.security_group_ids", source: true, blocks: "vpc_config"},
+	{name: "aws_codebuild_fleet", kind: KindOther, subnets: "vpc_config.subnets", groups: "vpc_config.security_group_ids", source: true, blocks: "vpc_config"},
+	{name: "aws_codeconnections_host", kind: KindOther, subnets: "vpc_configuration.subnet_ids", groups: "vpc_configuration.security_group_ids", source: true, blocks: "vpc_configuration"},
+	{name: "aws_codestarconnections_host", kind: KindOther, subnets: "vpc_configuration.subnet_ids", groups: "vpc_configuration.security_group_ids", source: true, blocks: "vpc_configuration"},
+	{name: "aws_comprehend_document_classifier", kind: KindOther, subnets: "vpc_config.subnets", groups: "vpc_config.security_group_ids", source: true, blocks: "vpc_config"},
+	{name: "aws_comprehend_entity_recognizer", kind: KindOther, subnets: "vpc_config.subnets", groups: "vpc_config.security_group_ids", source: true, blocks: "vpc_config"},
+	{name: "aws_datasync_location_efs", kind: KindOther, subnets: "ec2_config.subnet_arn", groups: "ec2_config.security_group_arns", source: true, blocks: "ec2_config"},
+	{name: "aws_devicefarm_test_grid_project", kind: KindOther, subnets: "vpc_config.subnet_ids", groups: "vpc_config.security_group_ids", source: true, blocks: "vpc_config"},
+	{name: "aws_emr_studio", kind: KindOther, subnets: "subnet_ids", groups: "workspace_security_group_id", source: true},
+	{name: "aws_iot_topic_rule_destination", kind: KindOther, subnets: "vpc_configuration.subnet_ids", groups: "vpc_configuration.security_groups", source: true, blocks: "vpc_configuration"},
+	{name: "aws_kinesis_firehose_delivery_stream", kind: KindOther, source: true, blocks: "elasticsearch_configuration opensearch_configuration opensearchserverless_configuration",
+		subnets: "elasticsearch_configuration.vpc_config.subnet_ids opensearch_configuration.vpc_config.subnet_ids opensearchserverless_configuration.vpc_config.subnet_ids",
+		groups:  "elasticsearch_configuration.vpc_config.security_group_ids opensearch_configuration.vpc_config.security_group_ids opensearchserverless_configuration.vpc_config.security_group_ids"},
+	{name: "aws_kinesisanalyticsv2_application", kind: KindOther, subnets: "application_configuration.vpc_configuration.subnet_ids", groups: "application_configuration.vpc_configuration.security_group_ids", source: true, blocks: "application_configuration"},
+	{name: "aws_medialive_channel", kind: KindOther, subnets: "vpc.subnet_ids", groups: "vpc.security_group_ids", public: "vpc.public_address_allocation_ids", unset: tf.No, source: true, blocks: "vpc"},
+	{name: "aws_msk_replicator", kind: KindOther, subnets: "kafka_cluster.vpc_config.subnet_ids", groups: "kafka_cluster.vpc_config.security_groups_ids", source: true, blocks: "kafka_cluster"},
+	{name: "aws_mskconnect_connector", kind: KindOther, subnets: "kafka_cluster.apache_kafka_cluster.vpc.subnets", groups: "kafka_cluster.apache_kafka_cluster.vpc.security_groups", source: true, blocks: "kafka_cluster"},
+	{name: "aws_prometheus_scraper", kind: KindOther, subnets: "source.eks.subnet_ids", groups: "source.eks.security_group_ids", source: true, blocks: "source"},
+	{name: "aws_sagemaker_data_quality_job_definition", kind: KindOther, subnets: "network_config.vpc_config.subnets", groups: "network_config.vpc_config.security_group_ids", source: true, blocks: "network_config"},
+	{name: "aws_sagemaker_domain", kind: KindOther, subnets: "subnet_ids", groups: "default_user_settings.security_groups", managed: true, source: true, blocks: "default_user_settings"},
+	{name: "aws_sagemaker_model", kind: KindOther, subnets: "vpc_config.subnets", groups: "vpc_config.security_group_ids", source: true, blocks: "vpc_config"},
+	{name: "aws_sagemaker_workforce", kind: KindOther, subnets: "workforce_vpc_config.subnets", groups: "workforce_vpc_config.security_group_ids", source: true, blocks: "workforce_vpc_config"},
+	{name: "aws_worklink_fleet", kind: KindOther, subnets: "network.subnet_ids", groups: "network.security_group_ids", source: true, blocks: "network"},
+	{name: "aws_workspacesweb_network_settings", kind: KindOther, subnets: "subnet_ids", groups: "security_group_ids", source: true},
+	{name: "aws_vpclattice_resource_gateway", kind: KindOther, subnets: "subnet_ids", groups: "security_group_ids", source: true},
+	{name: "aws_verifiedaccess_endpoint", kind: KindEndpoint, groups: "security_group_ids", source: true, blocks: "load_balancer_options network_interface_options rds_options cidr_options",
+		subnets: "load_balancer_options.subnet_ids rds_options.subnet_ids cidr_options.subnet_ids"},
+	// A pipe runs tasks, or reads from a Kafka of one's own.
+	{name: "aws_pipes_pipe", kind: KindTask, blocks: "source_parameters target_parameters",
+		subnets: "target_parameters.ecs_task_parameters.network_configuration.aws_vpc_configuration.subnets source_parameters.self_managed_kafka_parameters.vpc.subnets",
+		groups:  "target_parameters.ecs_task_parameters.network_configuration.aws_vpc_configuration.security_groups source_parameters.self_managed_kafka_parameters.vpc.security_groups",
+		public:  "target_parameters.ecs_task_parameters.network_configuration.aws_vpc_configuration.assign_public_ip", publicText: "ENABLED", unset: tf.No},
+
+	// What answers others besides.
+	{name: "aws_cloudhsm_v2_cluster", kind: KindDataStore, subnets: "subnet_ids", managed: true, ports: span(2223, 2225), identity: "security_group_id cluster_id"},
+	{name: "aws_datasync_agent", kind: KindEndpoint, subnets: "subnet_arns", groups: "security_group_arns"},
+	{name: "aws_directory_service_region", kind: KindOther, subnets: "vpc_settings.subnet_ids", managed: true, blocks: "vpc_settings"},
+	{name: "aws_drs_replication_configuration_template", kind: KindInstance, subnets: "staging_area_subnet_id", groups: "replication_servers_security_groups_ids", managed: true,
+		public: "create_public_ip", unset: tf.Maybe, ports: ports(1500)},
+	{name: "aws_elasticsearch_vpc_endpoint", kind: KindEndpoint, subnets: "vpc_options.subnet_ids", groups: "vpc_options.security_group_ids", ports: ports(443), target: true, blocks: "vpc_options"},
+	{name: "aws_finspace_kx_cluster", kind: KindDataStore, subnets: "vpc_configuration.subnet_ids", groups: "vpc_configuration.security_group_ids", blocks: "vpc_configuration"},
+	{name: "aws_gamelift_game_server_group", kind: KindFleet, subnets: "vpc_subnets", defaultVPC: true, managed: true, byFlag: true},
+	{name: "aws_glue_dev_endpoint", kind: KindOther, subnets: "subnet_id", groups: "security_group_ids", ports: ports(22)},
+	{name: "aws_imagebuilder_infrastructure_configuration", kind: KindInstance, subnets: "subnet_id", groups: "security_group_ids", byFlag: true},
+	{name: "aws_medialive_input", kind: KindOther, subnets: "vpc.subnet_ids", groups: "vpc.security_group_ids", blocks: "vpc"},
+	{name: "aws_msk_vpc_connection", kind: KindEndpoint, subnets: "client_subnets", groups: "security_groups", target: true},
+	{name: "aws_osis_pipeline", kind: KindEndpoint, subnets: "vpc_options.subnet_ids", groups: "vpc_options.security_group_ids", ports: ports(443), blocks: "vpc_options"},
+	{name: "aws_rds_shard_group", kind: KindDataStore, group: "db_subnet_group_name", groupType: "aws_db_subnet_group", defaultVPC: true, // SVC-17
+		groups: "vpc_security_group_ids", public: "publicly_accessible", unset: tf.Maybe, port: "port", engine: "engine", engines: sqlEngines,
+		parent: "db_cluster_identifier", parentType: "aws_rds_cluster", inherited: []string{"port", "engine", "db_subnet_group_name", "vpc_security_group_ids"}},
+	{name: "aws_s3outposts_endpoint", kind: KindEndpoint, subnets: "subnet_id", groups: "security_group_id", ports: ports(443), target: true},
+	{name: "aws_vpc_route_server_endpoint", kind: KindOther, subnets: "subnet_id", ports: ports(179)},
 }
 
 // linked are the types that recipes lead to: subnet groups, and the clusters
@@ -206,10 +265,10 @@ func serviceTypes() []row {
 	var rows []row
 	for _, c := range slices.Concat(recipes, linked) {
 		r := row{name: c.name, coverage: Modelled, keep: "*", identity: c.identity, refs: refs{}, blocks: c.blocks}
-		for path, targets := range map[string][]string{
+		for paths, targets := range map[string][]string{
 			c.subnets: subnets, c.groups: groups, c.group: {c.groupType}, c.parent: {c.parentType},
 		} {
-			if path != "" {
+			for _, path := range strings.Fields(paths) {
 				r.refs[path] = targets
 			}
 		}

@@ -75,7 +75,17 @@ func (b *builder) service(c recipe, r *tf.Resource) {
 	if c.target {
 		i.Initiates = tf.No
 	}
+	if c.name == "aws_route53_resolver_endpoint" {
+		i.resolve(argument(r, "direction").value)
+	}
 	b.add(i)
+}
+
+// resolve says which way an endpoint of the Route 53 Resolver speaks: an
+// outbound one asks, the others answer (EP-10).
+func (i *Interface) resolve(direction tf.Value) {
+	asks := truth(direction, "OUTBOUND", tf.Maybe)
+	i.Initiates, i.Inbound = asks, asks.Not()
 }
 
 // publishIPv6 says whether a service with a switch may be reached over IPv6: if
@@ -133,7 +143,14 @@ func (b *builder) parentOf(c recipe, r *tf.Resource) (parent *tf.Resource, set b
 // read is an argument of a service, of its parent where the parent holds it,
 // or unknown where something outside the input does.
 func (c recipe) read(r, parent *tf.Resource, parents bool, path string) setting {
-	s := argument(r, path)
+	alternatives := []setting{{cause: Cause{Resource: r, Argument: path}}}
+	if words := strings.Fields(path); len(words) > 0 {
+		alternatives = nil
+		for _, word := range words {
+			alternatives = append(alternatives, everywhere(r, word))
+		}
+	}
+	s := firstSet(alternatives...)
 	if s.isSet() {
 		return s
 	}
@@ -174,9 +191,6 @@ func (b *builder) placeService(c recipe, r *tf.Resource, i *Interface, get func(
 		subnets = eachBlock(r, "ip_address", "subnet_id")
 	default:
 		subnets = get(c.subnets)
-	}
-	if c.name == "aws_emr_cluster" {
-		subnets = firstSet(subnets, get("ec2_attributes.subnet_id"))
 	}
 	switch {
 	case subnets.isSet() || c.defaultVPC:

@@ -123,6 +123,54 @@ func TestServices(t *testing.T) {
 	}
 }
 
+// What reads its arguments in other ways (TF-NI-10): one of several places, or
+// from each of several blocks.
+func TestRecipesWithAlternatives(t *testing.T) {
+	in := func(subnet string) attrs {
+		return attrs{"subnet_ids": list{ref("aws_subnet." + subnet + ".id")}, "security_group_ids": list{ref("aws_security_group.db.id")}}
+	}
+	kafka := func(subnet string) attrs {
+		return attrs{"vpc_config": list{attrs{"subnet_ids": list{ref("aws_subnet." + subnet + ".id")}, "security_groups_ids": list{ref("aws_security_group.db.id")}}}}
+	}
+	task := attrs{"subnets": list{ref("aws_subnet.public.id")}, "security_groups": list{ref("aws_security_group.db.id")}, "assign_public_ip": "ENABLED"}
+	for name, test := range map[string]struct {
+		make *tf.Resource
+		want standing
+	}{
+		"the second of three blocks": {made("aws_kinesis_firehose_delivery_stream.x", attrs{"opensearch_configuration": list{attrs{"vpc_config": list{in("private")}}}}),
+			standing{"aws_subnet.private", "aws_security_group.db", tf.No, " ", tf.No}},
+		"two blocks": {made("aws_msk_replicator.x", attrs{"kafka_cluster": list{kafka("public"), kafka("private")}}),
+			standing{"aws_subnet.public aws_subnet.private", "aws_security_group.db aws_security_group.db", tf.No, " ", tf.No}},
+		"TF-NI-7: the task of a pipe": {made("aws_pipes_pipe.x", attrs{"target_parameters": list{attrs{"ecs_task_parameters": list{attrs{"network_configuration": list{attrs{"aws_vpc_configuration": list{task}}}}}}}}),
+			standing{"aws_subnet.public", "aws_security_group.db", tf.Yes, "aws_pipes_pipe.x target_parameters.ecs_task_parameters.network_configuration.aws_vpc_configuration.assign_public_ip", tf.No}},
+		"by ARN": {made("aws_datasync_location_efs.x", attrs{"ec2_config": list{attrs{"subnet_arn": ref("aws_subnet.private.arn"), "security_group_arns": list{ref("aws_security_group.db.arn")}}}}),
+			standing{"aws_subnet.private", "aws_security_group.db", tf.No, " ", tf.No}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := build(append(site(), test.make)...)
+			if len(n.Interfaces) != 1 {
+				t.Fatalf("%d interfaces", len(n.Interfaces))
+			}
+			if got := standingOf(n.Interfaces[0]); got != test.want {
+				t.Errorf("\n got %+v\nwant %+v", got, test.want)
+			}
+		})
+	}
+}
+
+// Resolver endpoints ask or answer, as their direction says (EP-10).
+func TestResolverEndpoints(t *testing.T) {
+	for _, test := range []struct {
+		direction any
+		want      [2]tf.Tri
+	}{{"INBOUND", [2]tf.Tri{tf.No, tf.Yes}}, {"OUTBOUND", [2]tf.Tri{tf.Yes, tf.No}}, {unknown, [2]tf.Tri{}}} {
+		i := build(append(site(), made("aws_route53_resolver_endpoint.x", attrs{"direction": test.direction, "ip_address": list{attrs{"subnet_id": ref("aws_subnet.private.id")}}}))...).Interfaces[0]
+		if i.Initiates != test.want[0] || i.Inbound != test.want[1] {
+			t.Errorf("%v: initiates %v, inbound %v", test.direction, i.Initiates, i.Inbound)
+		}
+	}
+}
+
 // A public service that speaks IPv6 may be reached over it (SVC-19).
 func TestServicesOverIPv6(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -220,8 +268,8 @@ func TestRecipesAreInTheTable(t *testing.T) {
 		if Types.Coverage(c.name) != Modelled {
 			t.Errorf("%s is not modelled", c.name)
 		}
-		for _, path := range []string{c.subnets, c.groups, c.group, c.parent} {
-			if path != "" && len(Types.Targets(c.name, path)) == 0 {
+		for _, path := range strings.Fields(strings.Join([]string{c.subnets, c.groups, c.group, c.parent}, " ")) {
+			if len(Types.Targets(c.name, path)) == 0 {
 				t.Errorf("%s.%s leads nowhere", c.name, path)
 			}
 		}

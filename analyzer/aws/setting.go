@@ -19,7 +19,7 @@ func (s setting) isSet() bool { return !s.value.IsNull() }
 // holds a single one, such as subnet_id, holds one for certain even where
 // nobody knows which.
 func (s setting) collection() tf.Value {
-	if s.value.IsUnknown() && strings.HasSuffix(s.cause.Argument, "_id") {
+	if s.value.IsUnknown() && (strings.HasSuffix(s.cause.Argument, "_id") || strings.HasSuffix(s.cause.Argument, "_arn")) {
 		return tf.ListValue(s.value)
 	}
 	return s.value
@@ -39,6 +39,23 @@ func argument(r *tf.Resource, path string) setting {
 		s.value = tf.NullValue()
 	}
 	return s
+}
+
+// everywhere is an argument at a dotted path; where blocks on the way are
+// several, what all of them hold.
+func everywhere(r *tf.Resource, path string) setting {
+	s := argument(r, path)
+	names := strings.Split(path, ".")
+	if s.isSet() || len(names) == 1 {
+		return s
+	}
+	all := []setting{s}
+	for _, v := range valuesAt(r.Values, names) {
+		if !isEmpty(v) {
+			all = append(all, setting{value: v, cause: s.cause})
+		}
+	}
+	return join(all...)
 }
 
 // unsetAttribute reports whether the configuration certainly does not set an
