@@ -106,7 +106,7 @@ var coalesceFunction = function.New(&function.Spec{
 var containsFunction = function.New(&function.Spec{
 	Params: []function.Parameter{
 		{Name: "list", Type: cty.DynamicPseudoType},
-		{Name: "value", Type: cty.DynamicPseudoType, AllowNull: true, AllowUnknown: true},
+		{Name: "value", Type: cty.DynamicPseudoType, AllowUnknown: true},
 	},
 	Type:         function.StaticReturnType(cty.Bool),
 	RefineResult: notNull,

@@ -32,9 +32,6 @@ func parsePrefix(s string) (netip.Prefix, error) {
 	if err != nil || p.Addr().Zone() != "" {
 		return netip.Prefix{}, fmt.Errorf("invalid CIDR address: %s", s)
 	}
-	if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 {
-		p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
-	}
 	return p.Masked(), nil
 }
 
@@ -104,7 +101,7 @@ var cidrsubnetFunction = function.New(&function.Spec{
 	},
 	Type:         function.StaticReturnType(cty.String),
 	RefineResult: notNull,
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+	Impl: func(args []cty.Value, retType cty.Type) (cty.Value, error) {
 		p, err := parsePrefix(args[0].AsString())
 		if err != nil {
 			return cty.NilVal, function.NewArgError(0, err)
@@ -117,6 +114,9 @@ var cidrsubnetFunction = function.New(&function.Spec{
 		if err != nil {
 			return cty.NilVal, function.NewArgError(2, err)
 		}
+		if newbits < 0 || n.Sign() < 0 {
+			return cty.UnknownVal(retType), nil // Terraform goes on, and leaves the prefix
+		}
 		subnet, err := subnetOf(p, newbits, n)
 		if err != nil {
 			return cty.NilVal, err
@@ -125,13 +125,14 @@ var cidrsubnetFunction = function.New(&function.Spec{
 	},
 })
 
-// subnetOf is the subnet of p that is newbits longer and has the number n.
+// subnetOf is the subnet of p that is newbits longer and has the number n, both
+// not negative.
 func subnetOf(p netip.Prefix, newbits int, n *big.Int) (netip.Prefix, error) {
 	length := p.Bits() + newbits
-	if newbits < 0 || length > p.Addr().BitLen() {
+	if length > p.Addr().BitLen() {
 		return netip.Prefix{}, fmt.Errorf("a prefix of %d bits cannot be extended by %d", p.Bits(), newbits)
 	}
-	if n.Sign() < 0 || n.BitLen() > newbits {
+	if n.BitLen() > newbits {
 		return netip.Prefix{}, fmt.Errorf("prefix extension of %d does not accommodate a subnet numbered %d", newbits, n)
 	}
 	return netip.PrefixFrom(at(p, n, length), length), nil

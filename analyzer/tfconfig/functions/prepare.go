@@ -27,37 +27,40 @@ func comparison(compare func(a, b cty.Value) cty.Value) function.Function {
 	})
 }
 
-// PrepareBody makes every expression in a body of the native syntax know
-// symbols. It is called once, after parsing, as it changes the body.
-func PrepareBody(body *hclsyntax.Body) { prepareNode(body) }
+// PrepareNode makes one node of a tree, once its children are as they shall be,
+// know symbols.
+func PrepareNode(node hclsyntax.Node) {
+	switch e := node.(type) {
+	case *hclsyntax.BinaryOpExpr:
+		switch e.Op {
+		case hclsyntax.OpEqual:
+			e.Op = opEqual
+		case hclsyntax.OpNotEqual:
+			e.Op = opNotEqual
+		}
+		e.LHS, e.RHS = operand{e.LHS}, operand{e.RHS}
+	case *hclsyntax.ForExpr:
+		if e.KeyExpr == nil {
+			e.CollExpr = iterated{e.CollExpr, true}
+		}
+	case *hclsyntax.SplatExpr:
+		e.Source = iterated{e.Source, false}
+	case *hclsyntax.FunctionCallExpr:
+		if strings.HasPrefix(e.Name, "provider::") && !slices.Contains(providerNames, e.Name) {
+			e.Name = OtherProvider
+		}
+	}
+}
 
-func prepareNode(node hclsyntax.Node) {
+// prepareTree prepares a node and all that is below it.
+func prepareTree(node hclsyntax.Node) {
 	var nodes []hclsyntax.Node // all, before any is hidden in a wrapper
 	_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
 		nodes = append(nodes, n)
 		return nil
 	})
 	for _, n := range nodes {
-		switch e := n.(type) {
-		case *hclsyntax.BinaryOpExpr:
-			switch e.Op {
-			case hclsyntax.OpEqual:
-				e.Op = opEqual
-			case hclsyntax.OpNotEqual:
-				e.Op = opNotEqual
-			}
-			e.LHS, e.RHS = operand{e.LHS}, operand{e.RHS}
-		case *hclsyntax.ForExpr:
-			if e.KeyExpr == nil {
-				e.CollExpr = iterated{e.CollExpr, true}
-			}
-		case *hclsyntax.SplatExpr:
-			e.Source = iterated{e.Source, false}
-		case *hclsyntax.FunctionCallExpr:
-			if strings.HasPrefix(e.Name, "provider::") && !slices.Contains(providerNames, e.Name) {
-				e.Name = OtherProvider
-			}
-		}
+		PrepareNode(n)
 	}
 }
 
@@ -91,7 +94,7 @@ func (i iterated) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 // rebuilt, in the same places.
 func Prepare(expr hcl.Expression) hcl.Expression {
 	if native, ok := expr.(hclsyntax.Expression); ok {
-		prepareNode(native)
+		prepareTree(native)
 		return native
 	}
 	if rebuilt := fromJSON(expr); rebuilt != nil {
@@ -139,7 +142,7 @@ func fromJSON(expr hcl.Expression) hclsyntax.Expression {
 	if diags.HasErrors() {
 		return nil
 	}
-	prepareNode(template)
+	prepareTree(template)
 	return template
 }
 

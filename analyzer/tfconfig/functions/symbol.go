@@ -191,13 +191,17 @@ func distinct(addressA, attributeA, addressB, attributeB string) bool {
 }
 
 // resourceType is the type of the resource at an address, such as aws_vpc of
-// module.net["a.b"].aws_vpc.main[0], and whether it is a managed one.
+// module.net["a.b"].aws_vpc.main[0], and whether it is a managed one. An address
+// of another stack has its name and two slashes before it.
 func resourceType(address string) (string, bool) {
+	if stack := strings.Index(address, "//"); stack >= 0 && !strings.Contains(address[:stack], "[") {
+		address = address[stack+2:]
+	}
 	steps := splitAddress(address)
-	for len(steps) > 1 && steps[0] == "module" {
+	for len(steps) > 2 && steps[0] == "module" {
 		steps = steps[2:]
 	}
-	return steps[0], len(steps) == 2
+	return steps[0], len(steps) == 2 && steps[0] != "module"
 }
 
 // splitAddress splits at the dots that are outside of keys, and drops the keys.

@@ -1,0 +1,3 @@
+%{ for p in ports ~}
+port ${p}
+%{ endfor ~}
