@@ -108,13 +108,21 @@ func (r *Resource) Get(path ...string) Value {
 
 // Snapshot is every instance of a stack at one moment.
 type Snapshot struct {
-	Resources []*Resource // in the order of CompareAddresses
+	Resources []*Resource // in the order of CompareAddresses, deposed ones last
 	byAddress map[string]*Resource
 }
 
 // NewSnapshot sorts and indexes the resources, which it keeps.
 func NewSnapshot(resources []*Resource) *Snapshot {
-	slices.SortStableFunc(resources, func(a, b *Resource) int { return CompareAddresses(a.Address, b.Address) })
+	slices.SortStableFunc(resources, func(a, b *Resource) int {
+		if c := CompareAddresses(a.Address, b.Address); c != 0 || a.Deposed == b.Deposed {
+			return c
+		}
+		if b.Deposed {
+			return -1
+		}
+		return 1
+	})
 	s := &Snapshot{Resources: resources, byAddress: make(map[string]*Resource, len(resources))}
 	for _, r := range resources {
 		if !r.Deposed {
@@ -148,7 +156,8 @@ type Stack struct {
 	// them: resources of the type "provider" whose name is the
 	// configuration's key, such as "aws" or "aws.west".
 	Providers []*Resource
-	// Drift is what changed outside Terraform since the last apply.
+	// Drift is what changed outside Terraform since the last apply, in the
+	// order of CompareAddresses.
 	Drift []*Resource
 	// Handed are the addresses of instances that an output hands to others.
 	Handed map[string]bool

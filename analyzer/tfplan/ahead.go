@@ -14,6 +14,11 @@ type batch struct {
 // elementsAhead is elements with another core: it reads on while f looks at
 // what was read. Until it returns nothing but f may touch the reader.
 func (rd *reader) elementsAhead(f func(element []byte)) error {
+	return ahead(f, rd.elements)
+}
+
+// ahead calls f with what read emits, on another core.
+func ahead(f func(element []byte), read func(emit func(element []byte)) error) error {
 	full, free := make(chan *batch, 1), make(chan *batch, 3)
 	for range cap(free) {
 		free <- &batch{}
@@ -31,7 +36,7 @@ func (rd *reader) elementsAhead(f func(element []byte)) error {
 		}
 	})
 	b := <-free
-	err := rd.elements(func(element []byte) {
+	err := read(func(element []byte) {
 		b.text = append(b.text, element...)
 		b.ends = append(b.ends, len(b.text))
 		if len(b.text) >= batchSize {

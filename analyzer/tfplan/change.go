@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/tfplan/planfile"
 )
 
 // header is what the parts of the input say of an instance apart from its
@@ -57,32 +58,61 @@ func (h *header) parse() (tf.Address, bool) {
 	return parsed, err == nil && parsed.Type != "" && parsed.Name != ""
 }
 
-// changeText is the text of the parts of one change.
-type changeText struct {
-	actions, before, after, afterUnknown, beforeSensitive, afterSensitive []byte
+// instanceChange is what the plan does to one instance.
+type instanceChange struct {
+	header
+	action        tf.Action
+	odd           string // the action, if it is none that is known
+	before, after content
 }
 
-func readChange(c *cursor) changeText {
-	var t changeText
-	for ok := c.enter('{'); ok && c.more(); {
-		switch string(c.text()) {
+// content is the attributes of an instance as the input holds them, an object
+// in JSON or msgpack. What is unknown in it stands beside JSON and inside
+// msgpack; what is sensitive stands beside both. The zero content is no object.
+type content struct {
+	object             []byte
+	packed             bool
+	unknown, sensitive []byte          // JSON masks
+	paths              []planfile.Path // what is sensitive in msgpack
+}
+
+func (c *content) isZero() bool { return c.object == nil }
+
+// jsonContent is the content of a member that may be absent or null.
+func jsonContent(object, unknown, sensitive []byte) content {
+	if len(object) == 0 || object[0] != '{' {
+		return content{}
+	}
+	return content{object: object, unknown: unknown, sensitive: sensitive}
+}
+
+// read reads the member of that name.
+func (c *instanceChange) read(text *cursor) {
+	var actions, before, after, afterUnknown, beforeSensitive, afterSensitive []byte
+	for ok := text.enter('{'); ok && text.more(); {
+		switch string(text.text()) {
 		case "actions":
-			t.actions = c.raw()
+			actions = text.raw()
 		case "before":
-			t.before = c.raw()
+			before = text.raw()
 		case "after":
-			t.after = c.raw()
+			after = text.raw()
 		case "after_unknown":
-			t.afterUnknown = c.raw()
+			afterUnknown = text.raw()
 		case "before_sensitive":
-			t.beforeSensitive = c.raw()
+			beforeSensitive = text.raw()
 		case "after_sensitive":
-			t.afterSensitive = c.raw()
+			afterSensitive = text.raw()
 		default:
-			c.raw()
+			text.raw()
 		}
 	}
-	return t
+	c.before = jsonContent(before, nil, beforeSensitive)
+	c.after = jsonContent(after, afterUnknown, afterSensitive)
+	var known bool
+	if c.action, known = actionsOf(actions); !known {
+		c.action, c.odd = tf.Update, string(actions)
+	}
 }
 
 // actionsOf is the action that a list of actions means.
@@ -108,101 +138,134 @@ var actionNames = map[string]tf.Action{
 	"create,forget": tf.Replace, // the old object stays outside Terraform
 }
 
-// element reads the header and the change of an element of resource_changes,
-// resource_drift or deferred_changes.
-func (rd *reader) element(b []byte) (h header, t changeText, ok bool) {
-	c := &cursor{b: b}
-	if c.peek() != '{' {
-		return h, t, false
-	}
-	for ok := c.enter('{'); ok && c.more(); {
-		name := c.text()
-		if rd.header(&h, name, c) {
-			continue
+// element reads an element of resource_changes, resource_drift or
+// deferred_changes.
+func (rd *reader) element(b []byte) (instanceChange, bool) {
+	var c instanceChange
+	text := &cursor{b: b}
+	for ok := text.enter('{'); ok && text.more(); {
+		name := text.text()
+		switch {
+		case rd.header(&c.header, name, text):
+		case string(name) == "change":
+			c.read(text)
+		default:
+			text.raw()
 		}
-		if string(name) == "change" {
-			t = readChange(c)
-			continue
-		}
-		c.raw()
 	}
-	return h, t, h.address != ""
+	return c, c.address != ""
 }
 
-// change reads one element of resource_changes.
-func (rd *reader) change(b []byte) {
-	h, t, ok := rd.element(b)
-	if !ok || h.typ == "" {
+// resourceChange reads one element of resource_changes.
+func (rd *reader) resourceChange(b []byte) {
+	c, ok := rd.element(b)
+	if !ok || c.typ == "" {
 		rd.unreadable++
 		return
 	}
-	action, known := actionsOf(t.actions)
-	if !known {
-		rd.diagnose(tf.Warning, true, "unknown action on "+h.address, "the plan wants "+string(t.actions)+"; it is taken for an update")
-		action = tf.Update
+	rd.addChange(&c)
+}
+
+// addChange adds what a change makes of an instance.
+func (rd *reader) addChange(c *instanceChange) {
+	if c.odd != "" {
+		rd.diagnose(tf.Warning, true, "unknown action on "+c.address, "the plan wants "+c.odd+"; it is taken for an update")
 	}
-	info := rd.typeInfo(h.typ)
-	gone := action == tf.Delete || h.deposed
-	if h.mode != "data" && !gone {
+	info := rd.typeInfo(c.typ)
+	gone := c.action == tf.Delete || c.deposed
+	if c.mode != "data" && !gone {
 		rd.stack.Instances++
 		info.count++
 	}
 	if !info.keep {
 		return
 	}
-	if !gone && rd.addresses[h.address] {
-		rd.duplicate(h.address)
+	if !gone && rd.addresses[c.address] {
+		rd.duplicate(c.address)
 		return
 	}
-	addr, ok := h.parse()
+	addr, ok := c.parse()
 	if !ok {
-		rd.diagnose(tf.Warning, true, "the address "+h.address+" cannot be read", "the instance is not analysed")
+		rd.diagnose(tf.Warning, true, "the address "+c.address+" cannot be read", "the instance is not analysed")
 		return
 	}
-	r := &tf.Resource{Addr: addr, Address: h.address, Action: action, Moved: h.previous, Deposed: h.deposed}
+	r := &tf.Resource{Addr: addr, Address: c.address, Action: c.action, Moved: c.previous, Deposed: c.deposed, Provider: c.provider}
 
-	hasBefore := len(t.before) > 0 && t.before[0] == '{'
-	hasAfter := len(t.after) > 0 && t.after[0] == '{' && !gone
-	if action == tf.Forget {
-		// It stays in AWS, out of Terraform's hands (U-23).
-		hasAfter, t.after, t.afterSensitive = hasBefore, t.before, t.beforeSensitive
-		t.afterUnknown = nil
+	after := c.after
+	switch {
+	case gone:
+		after = content{}
+	case c.action == tf.Forget:
+		after = c.before // it stays in AWS, out of Terraform's hands (U-23)
 	}
-	unknown := rd.maskOf(t.afterUnknown)
-	same := hasBefore && hasAfter && h.previous == "" && unknown.isZero() && bytes.Equal(t.before, t.after)
-	if hasBefore && !same {
+	same := !after.isZero() && c.previous == "" && bytes.Equal(c.before.object, after.object) && rd.isKnown(&after)
+	if !c.before.isZero() && !same {
 		old := *r
-		if h.previous != "" {
-			if a, err := tf.ParseAddress(h.previous); err == nil {
-				old.Addr, old.Address = a, h.previous
+		if c.previous != "" {
+			if a, err := tf.ParseAddress(c.previous); err == nil {
+				old.Addr, old.Address = a, c.previous
 			}
 		}
-		rd.fill(&old, info, t.before, mask{}, rd.maskOf(t.beforeSensitive))
-		rd.before = append(rd.before, &old)
+		if rd.fill(&old, info, &c.before) {
+			rd.before = append(rd.before, &old)
+		}
 	}
-	if !hasAfter {
-		if !gone && action != tf.Forget {
+	if after.isZero() {
+		if !gone && c.action != tf.Forget {
 			rd.unreadable++
 		}
 		return
 	}
+	if !rd.fill(r, info, &after) {
+		return
+	}
 	rd.addresses[r.Address] = true
-	rd.fill(r, info, t.after, unknown, rd.maskOf(t.afterSensitive))
 	rd.after = append(rd.after, r)
 	if same {
 		rd.before = append(rd.before, r)
 	}
 }
 
-func (rd *reader) maskOf(text []byte) mask { return rd.vals.mask(&cursor{b: text}) }
+// isKnown reports whether nothing in a content is unknown that equals what
+// there was before.
+func (rd *reader) isKnown(c *content) bool {
+	if c.packed {
+		return true // what is unknown would have made it another
+	}
+	m := rd.vals.mask(&cursor{b: c.unknown})
+	return m.isZero()
+}
 
-// fill reads the wanted attributes of an instance. One with unknowns waits
-// for the configuration.
-func (rd *reader) fill(r *tf.Resource, info *typeInfo, text []byte, unknown, sensitive mask) {
-	fields := rd.vals.fields(&cursor{b: text}, unknown, sensitive, info.attributes)
-	r.Values = marked(tf.ObjectValue(fields...), sensitive.all)
+// fill reads the wanted attributes of an instance; it is false if that is not
+// possible. One with unknowns waits for the configuration.
+func (rd *reader) fill(r *tf.Resource, info *typeInfo, c *content) bool {
+	var fields []tf.Field
+	var sensitive mask
+	var unknown bool
+	if c.packed {
+		p := newPack(c.object)
+		var err error
+		sensitive = rd.vals.packedMask(c.paths)
+		if fields, err = rd.vals.packedFields(p, sensitive, info.attributes); err != nil {
+			rd.unreadable++
+			return false
+		}
+		unknown = p.unknown
+	} else {
+		mask := rd.vals.mask(&cursor{b: c.unknown})
+		sensitive = rd.vals.mask(&cursor{b: c.sensitive})
+		fields = rd.vals.fields(&cursor{b: c.object}, mask, sensitive, info.attributes)
+		unknown = !mask.isZero()
+	}
+	rd.complete(r, fields, sensitive.all, unknown)
+	return true
+}
+
+// complete gives an instance its attributes.
+func (rd *reader) complete(r *tf.Resource, fields []tf.Field, sensitive, unknown bool) {
+	r.Values = marked(tf.ObjectValue(fields...), sensitive)
 	r.Region = r.Values.Get("region").AsString()
-	if !unknown.isZero() {
+	if unknown {
 		rd.pending = append(rd.pending, &pending{r, fields})
 	}
 }
@@ -211,31 +274,33 @@ func (rd *reader) duplicate(address string) {
 	rd.diagnose(tf.Warning, true, "the address "+address+" occurs twice", "the first one is analysed; "+showHint)
 }
 
-// drift reads what changed outside Terraform: the instance as it is now.
-func (rd *reader) drift(b []byte) {
-	h, t, ok := rd.element(b)
-	if !ok {
-		return
+// resourceDrift reads one element of resource_drift.
+func (rd *reader) resourceDrift(b []byte) {
+	if c, ok := rd.element(b); ok {
+		rd.addDrift(&c)
 	}
-	info := rd.typeInfo(h.typ)
-	addr, ok := h.parse()
-	if !ok || !info.keep || h.deposed {
-		return
-	}
-	action, _ := actionsOf(t.actions)
-	r := &tf.Resource{Addr: addr, Address: h.address, Action: action, Moved: h.previous}
-	text, sensitive := t.after, t.afterSensitive
-	if action == tf.Delete {
-		text, sensitive = t.before, t.beforeSensitive
-	}
-	rd.fill(r, info, text, mask{}, rd.maskOf(sensitive))
-	rd.stack.Drift = append(rd.stack.Drift, r)
 }
 
-// deferred reads one element of deferred_changes: the plan does not say what
-// will become of the instance.
+// addDrift adds what changed outside Terraform: the instance as it is now.
+func (rd *reader) addDrift(c *instanceChange) {
+	info := rd.typeInfo(c.typ)
+	addr, ok := c.parse()
+	if !ok || !info.keep || c.deposed {
+		return
+	}
+	r := &tf.Resource{Addr: addr, Address: c.address, Action: c.action, Moved: c.previous, Provider: c.provider}
+	now := c.after
+	if c.action == tf.Delete {
+		now = c.before
+	}
+	now.unknown = nil
+	if rd.fill(r, info, &now) {
+		rd.stack.Drift = append(rd.stack.Drift, r)
+	}
+}
+
+// deferred reads one element of deferred_changes.
 func (rd *reader) deferred(b []byte) {
-	rd.stack.Complete = false
 	c := &cursor{b: b}
 	reason, address := "", ""
 	for ok := c.enter('{'); ok && c.more(); {
@@ -243,12 +308,19 @@ func (rd *reader) deferred(b []byte) {
 		case "reason":
 			reason = string(c.text())
 		case "resource_change":
-			h, _, _ := rd.element(c.raw())
-			address = h.address
+			change, _ := rd.element(c.raw())
+			address = change.address
 		default:
 			c.raw()
 		}
 	}
+	rd.addDeferred(address, reason)
+}
+
+// addDeferred says that the plan does not tell what will become of an
+// instance.
+func (rd *reader) addDeferred(address, reason string) {
+	rd.stack.Complete = false
 	if address == "" {
 		address = "an instance"
 	}

@@ -369,7 +369,7 @@ func (l *linker) unknown(at place, from source, v tf.Value) tf.Value {
 		}
 	}
 	switch {
-	case w != nil && at.indexed != at.path:
+	case w != nil && at.indexed != at.path && l.rd.root != nil:
 		return marked(l.hidden(at, w), v.IsSensitive())
 	case l.rd.opts.Wanted.Identity(typ, at.path):
 		return marked(tf.SymbolicValue(tf.Symbol{Address: at.instance.Address, Attribute: at.path}), v.IsSensitive())

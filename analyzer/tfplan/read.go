@@ -62,7 +62,10 @@ func Read(ctx context.Context, r io.Reader, opts Options) (*tf.Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rd.finish()
+	if err := rd.recognise(); err != nil {
+		return nil, err
+	}
+	return rd.finish(), nil
 }
 
 // reader holds what one pass over the input has found so far.
@@ -84,6 +87,7 @@ type reader struct {
 	addresses     map[string]bool    // of after, to notice duplicates
 	variables     map[string]string  // scalar values of the root module's variables
 	regions       map[string]string  // by provider configuration
+	providers     map[string]string  // keys of provider configurations, by address
 	root          *module            // of the configuration
 	modules       map[string]*module // by module instance
 	blocks        map[*tf.ResourceConfig]*block
@@ -118,6 +122,7 @@ func newReader(ctx context.Context, opts Options) *reader {
 		addresses: map[string]bool{},
 		variables: map[string]string{},
 		regions:   map[string]string{},
+		providers: map[string]string{},
 		modules:   map[string]*module{},
 		blocks:    map[*tf.ResourceConfig]*block{},
 		texts:     map[[sha256.Size]byte]*blockText{},
@@ -144,7 +149,7 @@ func (rd *reader) diagnose(severity tf.DiagSeverity, incomplete bool, summary, d
 
 // read walks the members of the top-level object.
 func (rd *reader) read(r io.Reader) error {
-	rd.dec = jsontext.NewDecoder(bufio.NewReaderSize(r, 1<<18), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	rd.dec = newDecoder(bufio.NewReaderSize(r, 1<<18))
 	switch kind := rd.dec.PeekKind(); kind {
 	case jsontext.KindBeginObject:
 	case jsontext.KindInvalid:
@@ -285,9 +290,9 @@ func (rd *reader) topLevel(name string) error {
 			rd.stack.Complete = false
 			rd.diagnose(tf.Error, true, "resource_changes of the plan is no list", "it was not analysed; "+showHint)
 		}
-		return rd.elementsAhead(rd.change)
+		return rd.elementsAhead(rd.resourceChange)
 	case "resource_drift":
-		return rd.elements(rd.drift)
+		return rd.elements(rd.resourceDrift)
 	case "deferred_changes":
 		return rd.elements(rd.deferred)
 	case "prior_state":
@@ -308,7 +313,7 @@ func (rd *reader) topLevel(name string) error {
 	case "resources":
 		if rd.seen["version"] || rd.seen["serial"] || rd.seen["lineage"] {
 			rd.stack.Kind = tf.StateInput
-			return rd.elements(rd.rawResource)
+			return rd.elements(func(b []byte) { rd.rawResource(b, rd.addState) })
 		}
 	}
 	return rd.dec.SkipValue()
@@ -324,17 +329,27 @@ func (rd *reader) marker(name string) error {
 	case err != nil:
 		return err
 	case name == "encrypted_data":
-		return &Error{"the input is encrypted by OpenTofu", "decrypt it with `tofu show -json FILE > plan.json` where the key is at hand"}
+		return errEncrypted
 	case name == "errored" && text == "true":
-		rd.stack.Complete = false
-		rd.diagnose(tf.Warning, true, "the plan ended with an error", "only what was planned before the error is analysed; fix the error and plan again")
+		rd.errored()
 	case name == "complete" && text == "false":
-		rd.stack.Complete = false
-		rd.diagnose(tf.Warning, true, "the plan is not complete", "it was made with -target, or changes were deferred; what it leaves out is not analysed (U-21)")
+		rd.partial()
 	case name == "version":
 		rd.version = text
 	}
 	return nil
+}
+
+var errEncrypted = &Error{"the input is encrypted by OpenTofu", "decrypt it with `tofu show -json FILE > plan.json` where the key is at hand"}
+
+func (rd *reader) errored() {
+	rd.stack.Complete = false
+	rd.diagnose(tf.Warning, true, "the plan ended with an error", "only what was planned before the error is analysed; fix the error and plan again")
+}
+
+func (rd *reader) partial() {
+	rd.stack.Complete = false
+	rd.diagnose(tf.Warning, true, "the plan is not complete", "it was made with -target, or changes were deferred; what it leaves out is not analysed (U-21)")
 }
 
 // checkFormat compares the format with those known: a new major may mean
@@ -392,22 +407,28 @@ func (rd *reader) isEmptyState() bool {
 	return rd.seen["format_version"]
 }
 
-// finish joins what the pass has found into the stack.
-func (rd *reader) finish() (*tf.Stack, error) {
+// recognise checks that what was read in JSON is an input at all.
+func (rd *reader) recognise() error {
 	s := rd.stack
 	rawState := rd.seen["version"] && rd.seen["serial"]
 	switch {
 	case rawState && rd.version != "4":
-		return nil, &Error{"the state has version " + rd.version + ", which is not known here", "show it with `terraform show -json > state.json`"}
+		return &Error{"the state has version " + rd.version + ", which is not known here", "show it with `terraform show -json > state.json`"}
 	case s.Kind == "" && (rd.isEmptyState() || rawState):
 		s.Kind = tf.StateInput // a state without resources
 	case s.Kind == "" && rd.seen["@level"]:
-		return nil, errLog
+		return errLog
 	case s.Kind == "":
-		return nil, &Error{foreign, showHint}
+		return &Error{foreign, showHint}
 	case rd.plannedOnly() && !rd.usePlanned:
-		return nil, &Error{"the plan has no resource_changes", "save it to a file and give its path, so that its planned_values can be read instead"}
+		return &Error{"the plan has no resource_changes", "save it to a file and give its path, so that its planned_values can be read instead"}
 	}
+	return nil
+}
+
+// finish joins what the pass has found into the stack.
+func (rd *reader) finish() *tf.Stack {
+	s := rd.stack
 	if rd.unreadable > 0 {
 		s.Complete = false
 		rd.diagnose(tf.Error, true, fmt.Sprintf("%d of the resource changes cannot be read", rd.unreadable), "they have no address, no type or no values, and were not analysed; "+showHint)
@@ -417,14 +438,15 @@ func (rd *reader) finish() (*tf.Stack, error) {
 			s.Types[t.name] = t.count
 		}
 	}
+	slices.SortStableFunc(s.Drift, func(a, b *tf.Resource) int { return tf.CompareAddresses(a.Address, b.Address) })
 	rd.attach()
 	s.After = tf.NewSnapshot(rd.after)
-	if s.Kind == tf.PlanInput && slices.ContainsFunc(rd.before, isManaged) {
+	if s.Kind != tf.StateInput && slices.ContainsFunc(rd.before, isManaged) {
 		// A first apply has nothing to compare with.
 		s.Before = tf.NewSnapshot(rd.before)
 	}
 	rd.link()
-	return s, nil
+	return s
 }
 
 func isManaged(r *tf.Resource) bool { return r.Addr.Mode == tf.Managed }

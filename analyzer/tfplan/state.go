@@ -121,7 +121,7 @@ func (rd *reader) add(h header, action tf.Action, values []byte, sensitive mask,
 	}
 	rd.addresses[h.address] = true
 	r := &tf.Resource{Addr: addr, Address: h.address, Action: action, Provider: h.provider}
-	rd.fill(r, info, values, mask{}, sensitive)
+	rd.complete(r, rd.vals.fields(&cursor{b: values}, mask{}, sensitive, info.attributes), sensitive.all, false)
 	rd.after = append(rd.after, r)
 	if both {
 		rd.before = append(rd.before, r)
@@ -129,7 +129,8 @@ func (rd *reader) add(h header, action tf.Action, values []byte, sensitive mask,
 }
 
 // rawResource reads one resource of a terraform.tfstate of version 4.
-func (rd *reader) rawResource(b []byte) {
+func (rd *reader) rawResource(b []byte, add func(h header, values []byte, sensitive mask)) {
+	rd.vals.wrapped = true
 	c := &cursor{b: b}
 	var h header
 	var instances []byte
@@ -139,7 +140,7 @@ func (rd *reader) rawResource(b []byte) {
 		case "module":
 			h.module = rd.vals.names.intern(c.text())
 		case "provider":
-			h.provider = providerKey(string(c.text()))
+			h.provider = rd.provider(string(c.text()))
 		case "instances":
 			instances = c.raw()
 		default:
@@ -150,13 +151,13 @@ func (rd *reader) rawResource(b []byte) {
 	}
 	c = &cursor{b: instances}
 	for ok := c.enter('['); ok && c.more(); {
-		rd.rawInstance(h, c)
+		rd.rawInstance(h, c, add)
 	}
 }
 
 // rawInstance reads one instance of a raw state, whose address must be put
 // together.
-func (rd *reader) rawInstance(h header, c *cursor) {
+func (rd *reader) rawInstance(h header, c *cursor, add func(h header, values []byte, sensitive mask)) {
 	var key string
 	var attributes, paths []byte
 	for ok := c.enter('{'); ok && c.more(); {
@@ -182,7 +183,7 @@ func (rd *reader) rawInstance(h header, c *cursor) {
 		a.Mode = tf.Data
 	}
 	h.address = a.String()
-	rd.add(h, tf.NoOp, attributes, rd.pathMask(paths), false)
+	add(h, attributes, rd.pathMask(paths))
 }
 
 // quoteKey quotes a string key as HCL does in an address.

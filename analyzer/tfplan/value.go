@@ -41,6 +41,9 @@ func (m *mask) element(i int) mask {
 // values builds tf.Values out of JSON text.
 type values struct {
 	names interner
+	// wrapped is set for a raw state, where a value whose type only the value
+	// says is an object of both.
+	wrapped bool
 }
 
 // mask reads a mask; what it covers nothing of leaves no trace in it.
@@ -118,11 +121,51 @@ func (d *values) value(c *cursor, unknown, sensitive mask) tf.Value {
 
 // object reads an object; wanted, unless nil, says which members to keep.
 func (d *values) object(c *cursor, unknown, sensitive mask, wanted map[string]bool) tf.Value {
+	if d.wrapped {
+		if inner, ok := unwrap(c); ok {
+			return d.value(&cursor{b: inner}, unknown, sensitive)
+		}
+	}
 	fields := d.fields(c, unknown, sensitive, wanted)
 	if len(fields) == 0 {
 		return marked(emptyObject, sensitive.all)
 	}
 	return marked(tf.ObjectValue(fields...), sensitive.all)
+}
+
+// unwrap steps over {"value": ..., "type": ...} and gives the value, if that
+// is what comes next.
+func unwrap(c *cursor) (value []byte, ok bool) {
+	peek := *c
+	var typ []byte
+	for ok := peek.enter('{'); ok && peek.more(); {
+		switch string(peek.text()) {
+		case "value":
+			value = peek.raw()
+		case "type":
+			typ = peek.raw()
+		default:
+			return nil, false
+		}
+	}
+	if value == nil || !isTypeExpr(typ) {
+		return nil, false
+	}
+	*c = peek
+	return value, true
+}
+
+// isTypeExpr reports whether a text is a type as a state writes it: "string",
+// ["list", "string"].
+func isTypeExpr(text []byte) bool {
+	c := &cursor{b: text}
+	switch c.peek() {
+	case '"':
+		return slices.Contains([]string{"string", "number", "bool", "dynamic"}, string(c.text()))
+	case '[':
+		return c.enter('[') && c.more() && slices.Contains([]string{"object", "list", "map", "set", "tuple"}, string(c.text()))
+	}
+	return false
 }
 
 // fields reads the members of an object. What is null is left out, as most
