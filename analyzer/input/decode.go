@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"io"
 	"os"
 	"unicode/utf16"
@@ -18,23 +17,61 @@ const maxLead = 64 << 10
 // maxUTF16 bounds an input in UTF-16, which is converted in memory.
 const maxUTF16 = 1 << 30
 
-// decode looks at the first bytes of an input and returns a reader of its
-// JSON: byte-order marks, UTF-16 and the lines of a wrapper are dealt with, and
-// what is no JSON at all is named. The reader of a file can be read again from
-// its start.
-func decode(r io.Reader) (io.Reader, error) {
-	b := bufio.NewReaderSize(r, maxLead)
-	lead, err := b.Peek(maxLead)
-	if err != nil && !errors.Is(err, io.EOF) {
+// maxZip bounds a binary plan on standard input, which is kept in memory.
+const maxZip = 1 << 30
+
+// isZip tells a binary plan by its first bytes; the second is a zip without
+// entries.
+func isZip(lead []byte) bool {
+	return bytes.HasPrefix(lead, []byte("PK\x03\x04")) || bytes.HasPrefix(lead, []byte("PK\x05\x06"))
+}
+
+// holdsZip reports whether a file is one.
+func holdsZip(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	lead := make([]byte, 4)
+	_, err = io.ReadFull(f, lead)
+	return err == nil && isZip(lead)
+}
+
+// regular is a regular file with its size.
+func regular(r io.Reader) (*os.File, int64, bool) {
+	f, ok := r.(*os.File)
+	if !ok {
+		return nil, 0, false
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, 0, false
+	}
+	return f, info.Size(), true
+}
+
+// openZip opens a binary plan; b is a reader of r, at its start.
+func openZip(r io.Reader, b *bufio.Reader) (*tfplan.Binary, error) {
+	if f, size, ok := regular(r); ok {
+		return tfplan.OpenBinary(f, size)
+	}
+	data, err := io.ReadAll(io.LimitReader(b, maxZip+1))
+	if err != nil {
 		return nil, err
 	}
+	if len(data) > maxZip {
+		return nil, &tfplan.Error{Summary: "the binary plan on standard input is larger than 1 GiB", Detail: "give the path of the file"}
+	}
+	return tfplan.OpenBinary(bytes.NewReader(data), int64(len(data)))
+}
+
+// decode returns a reader of the JSON of an input, of which b is a reader at
+// its start: byte-order marks, UTF-16 and the lines of a wrapper are dealt with.
+// The reader of a file can be read again from its start.
+func decode(r io.Reader, b *bufio.Reader, lead []byte) (io.Reader, error) {
 	var skip int
 	switch {
-	case bytes.HasPrefix(lead, []byte("PK\x03\x04")):
-		return nil, &tfplan.Error{
-			Summary: "binary plans cannot be read yet",
-			Detail:  "show it as JSON with `terraform show -json FILE > plan.json` and name plan.json",
-		}
 	case bytes.HasPrefix(lead, []byte{0xFE, 0xFF}), bytes.HasPrefix(lead, []byte{0, '{'}):
 		return fromUTF16(b, binary.BigEndian)
 	case bytes.HasPrefix(lead, []byte{0xFF, 0xFE}), bytes.HasPrefix(lead, []byte{'{', 0}):
@@ -44,12 +81,10 @@ func decode(r io.Reader) (io.Reader, error) {
 	default:
 		skip = wrapper(lead)
 	}
-	if f, ok := r.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			return io.NewSectionReader(f, int64(skip), info.Size()-int64(skip)), nil
-		}
+	if f, size, ok := regular(r); ok {
+		return io.NewSectionReader(f, int64(skip), size-int64(skip)), nil
 	}
-	_, err = b.Discard(skip)
+	_, err := b.Discard(skip)
 	return b, err
 }
 

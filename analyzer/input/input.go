@@ -3,6 +3,7 @@
 package input
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -119,7 +120,7 @@ func locate(argument string) ([]located, error) {
 	info, err := os.Stat(l.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &Error{Path: l.path, Summary: "there is no such file", Detail: "name a plan made with `terraform show -json tfplan > plan.json`"}
+		return nil, &Error{Path: l.path, Summary: "there is no such file", Detail: "name a plan made with `terraform plan -out=tfplan`"}
 	case err != nil:
 		return nil, &Error{Path: l.path, Summary: cause(err)}
 	case !info.IsDir():
@@ -139,13 +140,16 @@ func plansIn(l located) ([]located, error) {
 	}
 	var plans []located
 	for _, e := range entries {
+		path := filepath.Join(l.path, e.Name())
 		switch {
 		case isConfiguration(e.Name()):
 			return nil, configuration(l.path)
-		case !e.IsDir() && filepath.Ext(e.Name()) == ".json":
-			plans = append(plans, located{name: strings.TrimSuffix(e.Name(), ".json"), path: filepath.Join(l.path, e.Name()), among: true})
+		case !e.Type().IsRegular():
+		case filepath.Ext(e.Name()) == ".json", holdsZip(path):
+			plans = append(plans, located{name: strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())), path: path, among: true})
 		}
 	}
+	plans = withoutShown(plans)
 	if len(plans) == 0 {
 		return nil, noPlans(l.path)
 	}
@@ -155,13 +159,28 @@ func plansIn(l located) ([]located, error) {
 	return plans, nil
 }
 
+// withoutShown leaves out what terraform shows in JSON of a binary plan beside
+// it: prod.json of prod.tfplan, plan.json of tfplan.
+func withoutShown(plans []located) []located {
+	binary := map[string]bool{}
+	for _, p := range plans {
+		if filepath.Ext(p.path) != ".json" {
+			binary[p.name] = true
+		}
+	}
+	if binary["tfplan"] {
+		binary["plan"] = true
+	}
+	return slices.DeleteFunc(plans, func(p located) bool { return filepath.Ext(p.path) == ".json" && binary[p.name] })
+}
+
 func noPlans(path string) error {
-	return &Error{Path: path, Summary: "the folder holds neither plans nor a configuration", Detail: "name a plan made with `terraform show -json tfplan > plan.json`"}
+	return &Error{Path: path, Summary: "the folder holds neither plans nor a configuration", Detail: "name a plan made with `terraform plan -out=tfplan`"}
 }
 
 func configuration(path string) error {
 	return &Error{Path: path, Summary: "configurations cannot be read without a plan yet",
-		Detail: "make one with `terraform plan -out=tfplan && terraform show -json tfplan > plan.json` and name plan.json"}
+		Detail: "make one with `terraform plan -out=tfplan` and name tfplan"}
 }
 
 // isConfiguration reports whether a file is Terraform or OpenTofu source.
@@ -202,23 +221,32 @@ func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
 
 // read opens the path and reads its content, whatever its encoding.
 func (o Options) read(ctx context.Context, path string, options tfplan.Options) (*tf.Stack, error) {
-	if path == stdin {
-		r, err := decode(o.Stdin)
+	r := o.Stdin
+	if path != stdin {
+		f, err := os.Open(path)
 		if err != nil {
 			return nil, err
 		}
-		return tfplan.Read(ctx, r, options)
+		defer func() { _ = f.Close() }()
+		r = f
 	}
-	f, err := os.Open(path)
+	b := bufio.NewReaderSize(r, maxLead)
+	lead, err := b.Peek(maxLead)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if isZip(lead) {
+		plan, err := openZip(r, b)
+		if err != nil {
+			return nil, err
+		}
+		return plan.Read(ctx, options)
+	}
+	text, err := decode(r, b, lead)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }()
-	r, err := decode(f)
-	if err != nil {
-		return nil, err
-	}
-	return tfplan.Read(ctx, r, options)
+	return tfplan.Read(ctx, text, options)
 }
 
 // cause is what went wrong, without the path that the message has already.

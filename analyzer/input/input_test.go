@@ -1,6 +1,8 @@
 package input
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -88,6 +90,9 @@ func TestKinds(t *testing.T) {
 func TestErrors(t *testing.T) {
 	root := write(t, map[string]string{
 		"tfplan":           "PK\x03\x04rest",
+		"word.docx":        string(zipOf(t, map[string]string{"word/document.xml": "<w/>"})),
+		"newer":            string(zipOf(t, map[string]string{"tfplan": "\x08\x04\x72\x061.99.0"})),
+		"sealed":           string(zipOf(t, map[string]string{"tfplan": `{"encrypted_data":"AAAA"}`})),
 		"config/main.tf":   "",
 		"override.tofu":    "",
 		"empty/readme.md":  "",
@@ -102,7 +107,10 @@ func TestErrors(t *testing.T) {
 	})
 	for path, want := range map[string]string{
 		"missing":        "there is no such file",
-		"tfplan":         "binary plans cannot be read yet",
+		"tfplan":         "the input is a zip that is cut off or damaged",
+		"word.docx":      "the input is a zip, but no plan: it holds no entry named tfplan",
+		"newer":          "the binary plan has version 4 of the format, and only 3 is known",
+		"sealed":         "the input is encrypted by OpenTofu",
 		"config":         "configurations cannot be read without a plan yet",
 		"config/main.tf": "configurations cannot be read without a plan yet",
 		"override.tofu":  "configurations cannot be read without a plan yet",
@@ -126,6 +134,64 @@ func TestErrors(t *testing.T) {
 	same := filepath.Join(root, "two", "a", "plan.json")
 	if _, err := Open(context.Background(), []string{same, same}, Options{Wanted: vpcs{}}); err == nil || !strings.Contains(err.Error(), "other=") {
 		t.Errorf("two stacks of one name: %v", err)
+	}
+}
+
+// zipOf is a zip with these entries.
+func zipOf(t *testing.T, entries map[string]string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for name, text := range entries {
+		e, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A binary plan is read from a file whatever its name, from standard input,
+// and from a folder of plans, there without what is shown of it in JSON.
+func TestBinaryPlans(t *testing.T) {
+	text := string(zipOf(t, map[string]string{"tfplan": "\x08\x03\x72\x061.11.4"}))
+	root := write(t, map[string]string{
+		"any.name":         text,
+		"plans/prod.out":   text,
+		"plans/prod.json":  plan,
+		"plans/tfplan":     text,
+		"plans/plan.json":  plan,
+		"plans/other.json": plan,
+		"plans/notes.txt":  "not a plan",
+		"plans/word.docx":  string(zipOf(t, map[string]string{"word/document.xml": "<w/>"})),
+	})
+	at := func(path string) string { return filepath.Join(root, filepath.FromSlash(path)) }
+	for argument, want := range map[string]string{
+		at("any.name"): ". binary-plan 1.11.4",
+		"-":            ". binary-plan 1.11.4",
+		at("plans"):    "other plan 1.11.4, prod binary-plan 1.11.4, tfplan binary-plan 1.11.4",
+	} {
+		if argument == "-" {
+			t.Chdir(root)
+		}
+		stacks, err := Open(context.Background(), []string{argument}, Options{Wanted: vpcs{}, Stdin: strings.NewReader(text)})
+		if err != nil {
+			t.Errorf("%s: %v", argument, err)
+			continue
+		}
+		var got []string
+		for _, s := range stacks {
+			got = append(got, s.Name+" "+string(s.Kind)+" "+s.TerraformVersion)
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s: %q, want %q", argument, got, want)
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func binaryError(err error) error {
 	case errors.Is(err, planfile.ErrNotZip):
 		return &Error{"the input is a zip that is cut off or damaged", "copy the plan again, or make it anew with `terraform plan -out=FILE`"}
 	case errors.Is(err, planfile.ErrNotPlan):
-		return &Error{"the input is a zip, but no plan: it holds no entry named tfplan", "make a plan with `terraform plan -out=FILE` and name FILE"}
+		return &Error{foreignZip, "make a plan with `terraform plan -out=FILE` and name FILE"}
 	case errors.Is(err, planfile.ErrEncrypted):
 		return errEncrypted
 	case errors.As(err, &version):

@@ -46,14 +46,22 @@ func pairs(t testing.TB) []pair {
 	return all
 }
 
-// readBinary reads a binary plan, keeping everything.
-func readBinary(t testing.TB, text []byte, wanted tf.Wanted) *tf.Stack {
+func openFile(t testing.TB, file string) *Binary {
 	t.Helper()
+	text, err := os.ReadFile(filepath.Clean(file))
+	if err != nil {
+		t.Fatal(err)
+	}
 	b, err := OpenBinary(bytes.NewReader(text), int64(len(text)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := b.Read(context.Background(), Options{Wanted: wanted})
+	return b
+}
+
+func readBinary(t testing.TB, file string, wanted tf.Wanted) *tf.Stack {
+	t.Helper()
+	s, err := openFile(t, file).Read(context.Background(), Options{Wanted: wanted})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,10 +73,6 @@ func readBinary(t testing.TB, text []byte, wanted tf.Wanted) *tf.Stack {
 func TestBinaryPlanIsItsJSON(t *testing.T) {
 	for _, p := range pairs(t) {
 		t.Run(p.name, func(t *testing.T) {
-			binary, err := os.ReadFile(p.binary)
-			if err != nil {
-				t.Fatal(err)
-			}
 			text, err := os.ReadFile(p.json)
 			if err != nil {
 				t.Fatal(err)
@@ -78,7 +82,7 @@ func TestBinaryPlanIsItsJSON(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				sameStack(t, readBinary(t, binary, wanted), want)
+				sameStack(t, readBinary(t, p.binary, wanted), want)
 			}
 		})
 	}

@@ -36,10 +36,14 @@ func (e *Error) Error() string {
 	return e.Summary + ": " + e.Detail
 }
 
-// Foreign reports whether the input is JSON of another kind altogether.
-func (e *Error) Foreign() bool { return e.Summary == foreign }
+// Foreign reports whether the input is JSON or a zip of another kind
+// altogether.
+func (e *Error) Foreign() bool { return e.Summary == foreign || e.Summary == foreignZip }
 
-const foreign = "the input is JSON, but neither a plan nor a state"
+const (
+	foreign    = "the input is JSON, but neither a plan nor a state"
+	foreignZip = "the input is a zip, but no plan: it holds no entry named tfplan"
+)
 
 const showHint = "make one with `terraform show -json FILE > plan.json`"
 

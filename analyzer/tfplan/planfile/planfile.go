@@ -54,10 +54,14 @@ type File struct {
 
 // Open reads the directory of a binary plan.
 func Open(r io.ReaderAt, size int64) (*File, error) {
-	bounded := &boundedReader{r: r, left: maxDirectory}
+	return openBounded(r, size, maxDirectory, maxEntries)
+}
+
+func openBounded(r io.ReaderAt, size, directory int64, entries int) (*File, error) {
+	bounded := &boundedReader{r: r, left: directory}
 	z, err := zip.NewReader(bounded, size)
 	switch {
-	case bounded.left < 0 || err == nil && len(z.File) > maxEntries:
+	case bounded.left < 0 || err == nil && len(z.File) > entries:
 		return nil, fmt.Errorf("the directory of the zip is %w", ErrTooLarge)
 	case err != nil:
 		return nil, ErrNotZip
@@ -115,13 +119,15 @@ func (f *File) Plan(each func(field Field, message []byte) error) (*Plan, error)
 		return nil, err
 	}
 	defer func() { _ = r.Close() }()
-	b := bufio.NewReaderSize(r, 1<<18)
+	b := newReader(r)
 	if lead, _ := b.Peek(1); len(lead) > 0 && lead[0] == '{' {
 		return nil, ErrEncrypted
 	}
 	p := &Plan{Variables: map[string][]byte{}}
 	return p, p.read(b, each)
 }
+
+func newReader(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, 1<<18) }
 
 // Module is the source of one module call, or of the root module.
 type Module struct {
