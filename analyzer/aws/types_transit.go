@@ -32,24 +32,24 @@ func joined(more refs) refs {
 // transitTypes are what joins networks with each other and with others.
 var transitTypes = []row{
 	// VPC peering (TF-V-5).
-	{name: "aws_vpc_peering_connection", coverage: Modelled, boundary: "VPC peering", keep: "auto_accept accept_status status peer_owner_id peer_region filter",
+	{name: "aws_vpc_peering_connection", coverage: Modelled, keep: "auto_accept accept_status status peer_owner_id peer_region filter",
 		refs: refs{"vpc_id": vpcs, "peer_vpc_id": vpcs}, blocks: "filter"},
-	{name: "aws_vpc_peering_connection_accepter", coverage: Modelled, boundary: "VPC peering", keep: "auto_accept accept_status vpc_id peer_vpc_id",
+	{name: "aws_vpc_peering_connection_accepter", coverage: Modelled, keep: "auto_accept accept_status vpc_id peer_vpc_id",
 		refs: refs{"vpc_peering_connection_id": {"aws_vpc_peering_connection"}}},
 
 	// Virtual private gateways, VPN and Direct Connect (TF-T-4, TF-RT-5).
-	{name: "aws_vpn_gateway", coverage: Modelled, boundary: "VPN", keep: "attached_vpc_id filter", refs: refs{"vpc_id": vpcs}, blocks: "filter"},
-	{name: "aws_vpn_gateway_attachment", coverage: Modelled, boundary: "VPN", refs: refs{"vpc_id": vpcs, "vpn_gateway_id": vpnGateways}},
+	{name: "aws_vpn_gateway", coverage: Modelled, keep: "attached_vpc_id filter", refs: refs{"vpc_id": vpcs}, blocks: "filter"},
+	{name: "aws_vpn_gateway_attachment", coverage: Modelled, refs: refs{"vpc_id": vpcs, "vpn_gateway_id": vpnGateways}},
 	{name: "aws_customer_gateway", coverage: Modelled, keep: "ip_address bgp_asn"},
-	{name: "aws_vpn_connection", coverage: Modelled, boundary: "VPN", identity: "transit_gateway_attachment_id", keep: "static_routes_only routes",
+	{name: "aws_vpn_connection", coverage: Modelled, identity: "transit_gateway_attachment_id", keep: "static_routes_only routes",
 		refs: refs{"vpn_gateway_id": vpnGateways, "transit_gateway_id": transitGateways, "customer_gateway_id": {"aws_customer_gateway"}}},
 	{name: "aws_vpn_connection_route", coverage: Modelled, keep: "destination_cidr_block", refs: refs{"vpn_connection_id": {"aws_vpn_connection"}}},
-	{name: "aws_dx_gateway", coverage: Modelled, boundary: "Direct Connect"},
-	{name: "aws_dx_gateway_association", coverage: Modelled, boundary: "Direct Connect", identity: "transit_gateway_attachment_id", keep: "allowed_prefixes",
+	{name: "aws_dx_gateway", coverage: Modelled},
+	{name: "aws_dx_gateway_association", coverage: Modelled, identity: "transit_gateway_attachment_id", keep: "allowed_prefixes",
 		refs: refs{"associated_gateway_id": {"aws_vpn_gateway", "aws_ec2_transit_gateway"}, "vpn_gateway_id": vpnGateways, "dx_gateway_id": dxGateways}},
-	{name: "aws_dx_private_virtual_interface", coverage: Modelled, boundary: "Direct Connect",
+	{name: "aws_dx_private_virtual_interface", coverage: Modelled,
 		refs: refs{"vpn_gateway_id": vpnGateways, "dx_gateway_id": dxGateways}},
-	{name: "aws_dx_hosted_private_virtual_interface_accepter", coverage: Modelled, boundary: "Direct Connect",
+	{name: "aws_dx_hosted_private_virtual_interface_accepter", coverage: Modelled,
 		refs: refs{"vpn_gateway_id": vpnGateways, "dx_gateway_id": dxGateways}},
 
 	// Client VPN (VPN-6).
@@ -59,21 +59,21 @@ var transitTypes = []row{
 	{name: "aws_ec2_client_vpn_route", coverage: Modelled, keep: "destination_cidr_block", refs: refs{"client_vpn_endpoint_id": clientVPNs, "target_vpc_subnet_id": subnets}},
 
 	// Transit gateways (TF-T-1 to TF-T-3).
-	{name: "aws_ec2_transit_gateway", coverage: Modelled, boundary: "transit gateway", identity: "association_default_route_table_id propagation_default_route_table_id",
+	{name: "aws_ec2_transit_gateway", coverage: Modelled, identity: "association_default_route_table_id propagation_default_route_table_id",
 		keep: transitDefaultOptions + " filter", blocks: "filter"},
 	{name: "aws_ec2_transit_gateway_route_table", coverage: Modelled, keep: "default_association_route_table default_propagation_route_table filter",
 		refs: refs{"transit_gateway_id": transitGateways}, blocks: "filter"},
-	{name: "aws_ec2_transit_gateway_vpc_attachment", coverage: Modelled, boundary: "transit gateway",
+	{name: "aws_ec2_transit_gateway_vpc_attachment", coverage: Modelled,
 		keep: "appliance_mode_support ipv6_support security_group_referencing_support transit_gateway_default_route_table_association transit_gateway_default_route_table_propagation filter",
 		refs: refs{"subnet_ids": subnets, "transit_gateway_id": transitGateways, "vpc_id": vpcs}, blocks: "filter"},
 	{name: "aws_ec2_transit_gateway_vpc_attachment_accepter", coverage: Modelled,
 		keep: "appliance_mode_support ipv6_support security_group_referencing_support subnet_ids vpc_id transit_gateway_id transit_gateway_default_route_table_association transit_gateway_default_route_table_propagation",
 		refs: refs{"transit_gateway_attachment_id": {"aws_ec2_transit_gateway_vpc_attachment"}}},
-	{name: "aws_ec2_transit_gateway_peering_attachment", coverage: Modelled, boundary: "transit gateway", keep: "peer_region state filter",
+	{name: "aws_ec2_transit_gateway_peering_attachment", coverage: Modelled, keep: "peer_region state filter",
 		refs: refs{"transit_gateway_id": transitGateways, "peer_transit_gateway_id": transitGateways}, blocks: "filter"},
 	{name: "aws_ec2_transit_gateway_peering_attachment_accepter", coverage: Modelled, keep: "transit_gateway_id peer_transit_gateway_id",
 		refs: refs{"transit_gateway_attachment_id": {"aws_ec2_transit_gateway_peering_attachment"}}},
-	{name: "aws_ec2_transit_gateway_connect", coverage: Modelled, boundary: "transit gateway",
+	{name: "aws_ec2_transit_gateway_connect", coverage: Modelled,
 		keep: "transit_gateway_default_route_table_association transit_gateway_default_route_table_propagation",
 		refs: refs{"transit_gateway_id": transitGateways, "transport_attachment_id": attachments}},
 	// Data sources only.

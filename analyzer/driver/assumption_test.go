@@ -12,7 +12,7 @@ import (
 // TestBoundariesAreAssumptions: a component that is not followed is named in
 // the report, whatever was found.
 func TestBoundariesAreAssumptions(t *testing.T) {
-	address, err := tf.ParseAddress("aws_vpc_peering_connection.p")
+	address, err := tf.ParseAddress("aws_networkmanager_core_network.c")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func TestBoundariesAreAssumptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Assumptions) != 1 || report.Assumptions[0].ID != "boundary:aws_vpc_peering_connection.p" {
+	if len(report.Assumptions) != 1 || report.Assumptions[0].ID != "boundary:aws_networkmanager_core_network.c" {
 		t.Errorf("assuming %+v", report.Assumptions)
 	}
 }

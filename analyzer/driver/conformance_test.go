@@ -16,7 +16,8 @@ import (
 
 // decided are the cases whose questions must all be answered right. In the
 // others an answer may be unknown, and never wrong.
-var decided = []string{"npguard-basic-sg", "bf-public-subnet", "aws-nacl-example", "aws-private-servers-alb-nat", "bf-nlb-internal"}
+var decided = []string{"npguard-basic-sg", "bf-public-subnet", "aws-nacl-example", "aws-private-servers-alb-nat", "bf-nlb-internal",
+	"aws-peering-specific-subnets", "aws-tgw-isolated", "bf-vpce-gateway"}
 
 // TestConformance asks questions whose answers come from public sources: AWS's
 // documentation and the test suites of other reachability tools.

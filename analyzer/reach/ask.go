@@ -158,6 +158,22 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 		return g.fromOutside(from, to, f, packets, suppose)
 	case to.Kind == Internet:
 		return g.toOutside(from, to, f, packets, suppose)
+	case from.Kind == OnPremises && len(g.sites) > 0 && to.Kind != GatewayEndpoints:
+		var out []outcome
+		to = to.inSubnet()
+		for _, j := range to.Interfaces {
+			out = append(out, g.fromPremises(from, j, f, packets, suppose))
+		}
+		for _, lb := range to.Balancers {
+			out = append(out, g.fromPremises(from, lb.Interface, f, packets, suppose, listenerStage(lb, lb.Listeners, f)))
+		}
+		return out
+	case to.Kind == OnPremises && len(g.sites) > 0:
+		var out []outcome
+		for _, i := range from.interfaces() {
+			out = append(out, g.toPremises(i, to, f, packets, suppose))
+		}
+		return out
 	case from.isOutside(), to.isOutside():
 		var out []outcome
 		for _, i := range append(from.interfaces(), to.interfaces()...) {
@@ -265,6 +281,8 @@ func (g *Graph) held(e Endpoint, f packet.Family) Endpoint {
 		e.Kind = Interfaces
 	case e.Addresses.SubsetOf(g.internet[f]) && !g.inSomeVPC(e.Addresses, f):
 		e.Kind = Internet
+	case len(g.sites) > 0 && !g.inSomeVPC(e.Addresses, f):
+		e.Kind = OnPremises
 	}
 	return e
 }

@@ -161,9 +161,9 @@ func TestBoundaries(t *testing.T) {
 	if a := w.ask(t, "aws_instance.a", "aws_instance.far", "tcp/80"); a.Answer != reach.No || codes(a) != "DISCONNECTED_VPCS at aws_vpc.main" {
 		t.Errorf("unconnected VPCs: %s by %s", a.Answer, codes(a))
 	}
-	w.n.Boundaries = []aws.Boundary{{Object: object("aws_vpc_peering_connection.p"), Kind: "VPC peering", VPCs: []*aws.VPC{w.vpc, other.vpc}}}
-	if a := w.ask(t, "aws_instance.a", "aws_instance.far", "tcp/80"); a.Answer != reach.Unknown || facts(a.Waits) != "boundary:aws_vpc_peering_connection.p" {
-		t.Errorf("peered VPCs: %s waiting for %s", a.Answer, facts(a.Waits))
+	w.n.Boundaries = []aws.Boundary{{Object: object("aws_networkmanager_core_network.c"), Kind: "Cloud WAN", VPCs: []*aws.VPC{w.vpc, other.vpc}}}
+	if a := w.ask(t, "aws_instance.a", "aws_instance.far", "tcp/80"); a.Answer != reach.Unknown || facts(a.Waits) != "boundary:aws_networkmanager_core_network.c" {
+		t.Errorf("joined VPCs: %s waiting for %s", a.Answer, facts(a.Waits))
 	}
 	if a := w.ask(t, "internet", "aws_instance.a", "tcp/80"); a.Answer != reach.No || len(a.Assumptions) != 1 {
 		t.Errorf("the internet: %s assuming %v", a.Answer, a.Assumptions)

@@ -24,7 +24,7 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 	if s.goal.kind != toTheInternet {
 		return s.blocked(t, stage{
 			object: p.gateway.object, cause: p.gateway.cause, code: "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
-			blocked: "an internet gateway leads to the internet only", cost: 4, reply: s.reply,
+			blocked: "an internet gateway leads to the internet only", cost: impossible, reply: s.reply,
 		})
 	}
 	var stages []stage

@@ -24,6 +24,8 @@ type Graph struct {
 	subnets  map[*aws.VPC][]*aws.Subnet
 	peerings map[*aws.VPC][]*aws.Peering
 	transits map[*aws.VPC][]*aws.TransitGateway
+	// sites are the networks on premises.
+	sites []*site
 	// planned are the addresses of all VPCs.
 	planned map[packet.Family]packet.Addresses
 
@@ -60,7 +62,10 @@ func Compile(n *aws.Network) *Graph {
 		transits: map[*aws.VPC][]*aws.TransitGateway{},
 		planned:  map[packet.Family]packet.Addresses{},
 	}).fork()
-	g.boundaries = unfollowed(n)
+	for k := range n.Boundaries {
+		g.boundaries = append(g.boundaries, &n.Boundaries[k])
+	}
+	g.sites = sites(n)
 	for _, s := range n.Subnets {
 		for _, v := range s.VPC.To {
 			g.subnets[v] = append(g.subnets[v], s)
@@ -103,28 +108,6 @@ func Compile(n *aws.Network) *Graph {
 	return g
 }
 
-// unfollowed are the boundaries of a network but those that it holds as
-// something to follow.
-func unfollowed(n *aws.Network) []*aws.Boundary {
-	followed := map[*tf.Resource]bool{}
-	for _, p := range n.Peerings {
-		followed[p.Resource] = true
-	}
-	for _, gw := range n.TransitGateways {
-		followed[gw.Resource] = true
-		for _, a := range gw.Attachments {
-			followed[a.Resource] = true
-		}
-	}
-	var out []*aws.Boundary
-	for k := range n.Boundaries {
-		if b := &n.Boundaries[k]; !followed[b.Resource] {
-			out = append(out, b)
-		}
-	}
-	return out
-}
-
 // fork is a graph of the same network and answers that remembers nothing yet.
 func (g *Graph) fork() *Graph {
 	return &Graph{
@@ -137,6 +120,7 @@ func (g *Graph) fork() *Graph {
 		peerings:       g.peerings,
 		transits:       g.transits,
 		planned:        g.planned,
+		sites:          g.sites,
 		groupSets:      map[*aws.Interface]*groupSet{},
 		setsByKey:      map[string]*groupSet{},
 		groupFilters:   map[groupsKey]filter{},

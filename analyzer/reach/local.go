@@ -10,7 +10,7 @@ import (
 
 // carriers are the kinds of boundary that carry packets from one network to
 // another.
-var carriers = []string{"VPC peering", "transit gateway", "Cloud WAN", "VPN", "Direct Connect"}
+var carriers = []string{"Cloud WAN", "Direct Connect"}
 
 // joining is a boundary that may carry packets from one VPC to another: one
 // that both touch, or of which nobody knows what it touches besides.
@@ -20,8 +20,7 @@ func (g *Graph) joining(v, w *aws.VPC) *aws.Boundary {
 		if !slices.Contains(carriers, b.Kind) {
 			continue
 		}
-		atOne := slices.Contains(b.VPCs, v) || slices.Contains(b.VPCs, w)
-		if atOne && (len(b.VPCs) == 1 && b.Kind == "VPC peering" || slices.Contains(b.VPCs, v) && slices.Contains(b.VPCs, w)) {
+		if slices.Contains(b.VPCs, v) && slices.Contains(b.VPCs, w) {
 			return b
 		}
 		if len(b.VPCs) == 1 && b.VPCs[0] == v {

@@ -35,6 +35,9 @@ type stage struct {
 	cost int
 }
 
+// impossible is the cost of what nobody can change (D2).
+const impossible = 100
+
 // answered turns a filter of replies into one of requests: those whose reply
 // passes, and those that expect none.
 func (g *Graph) answered(in filter, f packet.Family) filter {

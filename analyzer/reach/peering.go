@@ -60,7 +60,7 @@ func (s *search) acrossPeering(t traveller, p *place, pcx *aws.Peering) *way {
 // like its own (PCX-3, PCX-4).
 func (s *search) pastPeering(t traveller, pcx *aws.Peering, other aws.Object, stages []stage) *way {
 	return s.blocked(t, stage{
-		object: pcx.Object, cause: objectCause(pcx.Object), code: "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", cost: 4, reply: s.reply,
+		object: pcx.Object, cause: objectCause(pcx.Object), code: "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", cost: impossible, reply: s.reply,
 		blocked: "it leads to " + shortName(other) + " and no further",
 	}).behind(stages...)
 }

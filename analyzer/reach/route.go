@@ -46,7 +46,7 @@ func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, inside bo
 		out.doubts = append(out.doubts, doubt{fact, all})
 		out.elements = append(out.elements, element{object: t.Object, detail: "not known: " + fact.Text, admits: possibly(all)})
 	}
-	if t.Propagated {
+	if g.learns(t) {
 		out.assumptions = append(out.assumptions, propagated(t.Object))
 	}
 	local := all.To(blocks(v, f))
@@ -66,6 +66,9 @@ func propagated(table aws.Object) *tf.Assumption {
 // diverts reports whether a route may lead out of the delivery inside a VPC: it
 // lies inside the VPC's blocks, and leads where AWS allows it (RT-3).
 func (g *Graph) diverts(v *aws.VPC, e routeEntry, f packet.Family) bool {
+	if e.kind >= fromPremises {
+		return false // RT-4
+	}
 	switch e.route.Target.Kind {
 	case aws.TargetInterface, aws.TargetNATGateway, aws.TargetEndpoint, aws.TargetUnknown:
 		return e.length == anyLength || e.to.SubsetOf(blocks(v, f)) || g.redirects(v, e.to)
@@ -93,8 +96,6 @@ type choice struct {
 	want    tf.Tri // whether it leads where one wants to go
 	element element
 	fact    tf.Fact // what is missing where it is not certain
-	// spares are addresses that it is assumed not to divert.
-	spares packet.Addresses
 }
 
 // choose is what the best routes of a table send where one wants to go. What is
@@ -161,6 +162,8 @@ type routeEntry struct {
 	length  int
 	kind    routeRank
 	certain bool
+	// spares are addresses that it is assumed not to divert.
+	spares packet.Addresses
 }
 
 // anyLength is the length of a destination that is not known: longer than any.
@@ -173,6 +176,8 @@ type routeRank uint8
 const (
 	static routeRank = iota
 	fromList
+	// Propagated routes rank by the kind of connection that they come from.
+	fromPremises
 )
 
 // routeEntries are the routes of a family in the order that they are looked
@@ -181,7 +186,7 @@ func (g *Graph) routeEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 	key := entriesKey{t, f}
 	out, ok := g.entries[key]
 	if !ok {
-		out = tableEntries(t, f)
+		out = g.tableEntries(t, f)
 		g.entries[key] = out
 	}
 	return out
@@ -192,11 +197,11 @@ type entriesKey struct {
 	f     packet.Family
 }
 
-func tableEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
+func (g *Graph) tableEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 	var out []routeEntry
 	add := func(r *aws.Route, p netip.Prefix, kind routeRank, certain bool) {
 		if familyOf(p.Addr()) == f {
-			out = append(out, routeEntry{r, packet.Prefixes(p), p.Bits(), kind, certain && !r.Conflict})
+			out = append(out, routeEntry{route: r, to: packet.Prefixes(p), length: p.Bits(), kind: kind, certain: certain && !r.Conflict})
 		}
 	}
 	for n := range t.Routes {
@@ -213,10 +218,66 @@ func tableEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 			out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: anyLength})
 		}
 	}
+	out = append(out, g.propagatedEntries(t, f)...)
 	slices.SortStableFunc(out, func(a, b routeEntry) int {
 		return cmp.Or(cmp.Compare(b.length, a.length), cmp.Compare(a.kind, b.kind))
 	})
 	return out
+}
+
+// propagatedEntries are the routes that virtual private gateways propagate into
+// a table (TF-RT-4), of unknown destination for what they learn by BGP (VPN-4),
+// and what a route server may install (TF-RT-6).
+func (g *Graph) propagatedEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
+	var out []routeEntry
+	add := func(l aws.Link[aws.VPNGateway], certain bool) {
+		_, one := l.One()
+		for _, o := range g.sites {
+			if o.gateway == nil || !slices.Contains(l.To, o.gateway) {
+				continue
+			}
+			r := aws.Route{
+				Cause:  aws.Cause{Resource: t.Resource, Argument: "propagating_vgws"},
+				Target: aws.Target{Kind: aws.TargetVPNGateway, VPNGateway: aws.Link[aws.VPNGateway]{To: []*aws.VPNGateway{o.gateway}}, Label: o.gateway.Label},
+			}
+			kind := fromPremises + routeRank(o.Kind)
+			for _, v := range o.Prefixes {
+				if p, ok := v.Known(); ok && familyOf(p.Addr()) == f {
+					r := r
+					r.Destination = v
+					out = append(out, routeEntry{route: &r, to: packet.Prefixes(p.Masked()), length: p.Bits(), kind: kind, certain: certain && one})
+				}
+			}
+			if o.vague() {
+				r.Destination = tf.UnknownVal[netip.Prefix]()
+				out = append(out, routeEntry{route: &r, to: g.learned(f), length: anyLength, kind: kind, spares: g.internet[f]})
+			}
+		}
+	}
+	for _, l := range t.Propagations.Each {
+		add(l, true)
+	}
+	for _, l := range t.Propagations.Maybe {
+		add(l, false)
+	}
+	if t.Learns {
+		out = append(out, routeEntry{route: &aws.Route{
+			Cause: aws.Cause{Resource: t.Resource}, Destination: tf.UnknownVal[netip.Prefix](),
+			Target: aws.Target{Kind: aws.TargetInterface, Interface: aws.Link[aws.Interface]{Open: true}, Label: "what a route server installs in " + t.Label},
+		}, to: g.learned(f), length: anyLength, kind: fromPremises, spares: g.internet[f]})
+	}
+	return out
+}
+
+// learns reports whether a table may have propagated routes that nobody knows.
+func (g *Graph) learns(t *aws.RouteTable) bool {
+	if !t.Propagated || len(t.Propagations.Each) == 0 || len(t.Propagations.Maybe) > 0 || t.Propagations.Open {
+		return t.Propagated || t.Learns
+	}
+	return t.Learns || slices.ContainsFunc(t.Propagations.Each, func(l aws.Link[aws.VPNGateway]) bool {
+		gw, ok := l.One()
+		return !ok || slices.ContainsFunc(g.sites, func(o *site) bool { return o.gateway == gw && o.vague() })
+	})
 }
 
 // destinations are the prefixes that a route is for, and whether it is for

@@ -231,6 +231,8 @@ func (s *search) targets(p *place, r *aws.Route) []hop {
 		return linkedHops(s, p, r, t.NAT, s.nat)
 	case aws.TargetPeering:
 		return linkedHops(s, p, r, t.Peering, s.peering)
+	case aws.TargetVPNGateway:
+		return linkedHops(s, p, r, t.VPNGateway, s.vpnGateway)
 	case aws.TargetTransitGateway:
 		return linkedHops(s, p, r, t.Transit, s.transit)
 	case aws.TargetUnknown:
@@ -315,6 +317,17 @@ func (s *search) connectors(p *place) []hop {
 		for _, n := range s.g.network.NATGateways {
 			if s.f == packet.IPv4 && !s.reply && natIn(n, p) {
 				out = append(out, s.nat(p, n))
+			}
+		}
+	case toPremises:
+		for _, gw := range s.g.network.VPNGateways {
+			if s.attachedVPN(gw, p.vpc) != tf.No {
+				out = append(out, s.vpnGateway(p, gw))
+			}
+		}
+		for _, gw := range s.g.transits[p.vpc] {
+			if slices.ContainsFunc(gw.Attachments, s.attachedTo) {
+				out = append(out, s.transit(p, gw))
 			}
 		}
 	case toHosts:

@@ -229,6 +229,9 @@ func (s *search) circle(t traveller, o aws.Object, again bool) *way {
 
 // attachedTo reports whether the goal lies behind an attachment.
 func (s *search) attachedTo(a *aws.Attachment) bool {
+	if s.goal.kind == toPremises {
+		return a.OnPremises != nil
+	}
 	v, ok := a.VPC.One()
 	return ok && s.goal.inside(v)
 }
@@ -335,6 +338,13 @@ func (s *search) leaveTransit(t traveller, a *aws.Attachment) *way {
 		next = s.intoVPC(t, a)
 	case aws.AttachedPeering:
 		next = s.acrossTransitPeering(t, a)
+	case aws.AttachedVPN, aws.AttachedDirectConnect, aws.AttachedConnect:
+		for _, o := range s.g.sites {
+			if o.attachment == a {
+				return s.outBySite(t, o)
+			}
+		}
+		fallthrough
 	default:
 		next = s.unknownWay(t, a.Object, tf.Fact{
 			ID: "boundary:" + a.Label, Text: "what lies behind " + a.Label + ", which is not followed", Settle: "check it by hand",

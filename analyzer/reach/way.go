@@ -230,7 +230,7 @@ func (s *search) blocked(t traveller, why stage) *way {
 func (s *search) unknownWay(t traveller, o aws.Object, fact tf.Fact) *way {
 	t.as = remote{key: "anybody", addresses: packet.AllAddresses(s.f), one: true}
 	t.inward, t.outward, t.anyPort = tf.Maybe, tf.Maybe, true
-	out := s.arrived(t, gated(tf.Maybe, s.f, fact, stage{object: o, cause: objectCause(o)}))
+	out := s.arrived(t, s.gate(tf.Maybe, fact, stage{object: o, cause: objectCause(o)}))
 	out.end.back = func(back *search, r traveller) *way {
 		r.passed = reversed(t.passed)
 		return back.arrived(r, back.gate(tf.Maybe, fact, stage{object: o, cause: objectCause(o)}))

@@ -1,0 +1,320 @@
+package reach
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// site is a network on premises where it is connected: behind a virtual private
+// gateway, or behind an attachment of a transit gateway.
+type site struct {
+	*aws.OnPremises
+	gateway    *aws.VPNGateway
+	attachment *aws.Attachment
+}
+
+// sites are the networks on premises that a network is connected to.
+func sites(n *aws.Network) []*site {
+	var out []*site
+	for _, gw := range n.VPNGateways {
+		for _, o := range gw.OnPremises {
+			out = append(out, &site{OnPremises: o, gateway: gw})
+		}
+		if gw.Open {
+			out = append(out, &site{OnPremises: &aws.OnPremises{Object: gw.Object, Kind: aws.DynamicVPN, Open: true}, gateway: gw})
+		}
+	}
+	for _, gw := range n.TransitGateways {
+		for _, a := range gw.Attachments {
+			if a.OnPremises != nil {
+				out = append(out, &site{OnPremises: a.OnPremises, attachment: a})
+			}
+		}
+	}
+	return out
+}
+
+// covers are the addresses that certainly lie behind a connection: those of its
+// static routes, and those that a transit gateway's static routes send there
+// (VPN-4).
+func (s *site) covers(f packet.Family) packet.Addresses {
+	var out packet.Addresses
+	add := func(v tf.Val[netip.Prefix]) {
+		if p, ok := v.Known(); ok {
+			out = out.Union(packet.Prefixes(p.Masked()).Family(f))
+		}
+	}
+	for _, p := range s.Prefixes {
+		add(p)
+	}
+	if s.attachment != nil {
+		for _, gw := range s.attachment.Gateway.To {
+			for _, t := range gw.Tables {
+				for _, r := range t.Routes {
+					if to, ok := r.Attachment.One(); ok && to == s.attachment && r.Kind == aws.StaticRoute && r.Blackhole == tf.No {
+						add(r.Destination)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// vague reports whether a network may announce anything besides.
+func (o *site) vague() bool {
+	return o.Open || slices.ContainsFunc(o.Prefixes, func(p tf.Val[netip.Prefix]) bool { return p.IsUnknown() })
+}
+
+// premises is a set of addresses on premises as a remote.
+func premises(label string, a packet.Addresses, f packet.Family) remote {
+	if a.IsEmpty() {
+		a = packet.AllAddresses(f)
+	}
+	return remote{key: label, addresses: a}
+}
+
+func premisesGoal(at remote) goal { return goal{key: at.key, at: at, kind: toPremises} }
+
+// vpnGateway is a virtual private gateway as a next hop.
+func (s *search) vpnGateway(p *place, gw *aws.VPNGateway) hop {
+	return hop{
+		key: fmt.Sprintf("vpn %p", gw), label: gw.Label,
+		wanted: leadsTo(aws.TargetVPNGateway, func(t *aws.Target) aws.Link[aws.VPNGateway] { return t.VPNGateway }, gw),
+		follow: func(t traveller) *way { return s.outByVPN(t, p, gw) },
+	}
+}
+
+// outByVPN is the way out through a virtual private gateway: to what is
+// connected to it, for what comes from its own VPC (VPN-1, VPN-3).
+func (s *search) outByVPN(t traveller, p *place, gw *aws.VPNGateway) *way {
+	why := stage{object: gw.Object, cause: objectCause(gw.Object), cost: 3, quiet: true}
+	there := why
+	there.code, there.blocked = "BAD_STATE_ROUTE", "it is not attached to "+vpcName(p)
+	stages := []stage{s.gate(s.attachedVPN(gw, p.vpc), attachedVPNFact(gw), there)}
+	if t.home != p.vpc {
+		own := why
+		own.code, own.blocked = "VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS", "it carries only what comes from "+vpcName(p)+" itself"
+		return s.blocked(t, own).behind(stages...)
+	}
+	var ways []*way
+	for _, o := range s.g.sites {
+		if o.gateway == gw {
+			ways = append(ways, s.outBySite(t, o))
+		}
+	}
+	if len(ways) == 0 {
+		nothing := why
+		nothing.code, nothing.blocked = "NO_PATH", "nothing is connected to it"
+		ways = append(ways, s.blocked(t, nothing))
+	}
+	return s.branch(ways).behind(stages...)
+}
+
+func (s *search) attachedVPN(gw *aws.VPNGateway, v *aws.VPC) tf.Tri {
+	return linked(gw.VPC, func(w *aws.VPC) tf.Tri { return tf.TriOf(w == v) })
+}
+
+func attachedVPNFact(gw *aws.VPNGateway) tf.Fact {
+	return tf.Fact{ID: "attached:" + gw.Label, Text: "which VPC " + gw.Label + " is attached to", Settle: settleContext}
+}
+
+// outBySite is the way over a connection, where it is certain or possible that
+// the goal lies behind it.
+func (s *search) outBySite(t traveller, o *site) *way {
+	if s.goal.kind != toPremises {
+		return s.pastSite(t, o)
+	}
+	out := s.arrived(t, append(s.carries(o), s.behindSite(o))...)
+	out.end.back = func(back *search, t traveller) *way { return back.fromSite(t, o) }
+	return out
+}
+
+// pastSite is a goal that is not on premises. Whether a network there hands
+// packets on to the internet, or to another VPC that it is connected to, nobody
+// knows; replies would come from the wrong address.
+func (s *search) pastSite(t traveller, o *site) *way {
+	relayed := !s.reply && (s.goal.kind == toTheInternet || s.goal.kind == toHosts && s.g.hasSite(s.goal.place.vpc))
+	if relayed {
+		return s.unknownWay(t, o.Object, tf.Fact{
+			ID: "premises:" + o.Label, Text: "what the network behind " + o.Label + " hands on", Settle: "check it by hand",
+		})
+	}
+	return s.blocked(t, stage{
+		object: o.Object, cause: objectCause(o.Object), code: "VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS",
+		blocked: "it leads out of AWS", cost: impossible, reply: s.reply,
+	})
+}
+
+// hasSite reports whether something on premises is connected to a VPC.
+func (g *Graph) hasSite(v *aws.VPC) bool {
+	return slices.ContainsFunc(g.sites, func(o *site) bool {
+		if o.gateway != nil {
+			return linked(o.gateway.VPC, func(w *aws.VPC) tf.Tri { return tf.TriOf(w == v) }) != tf.No
+		}
+		return slices.ContainsFunc(o.attachment.Gateway.To, func(gw *aws.TransitGateway) bool { return slices.Contains(g.transits[v], gw) })
+	})
+}
+
+// carries are the stages of a connection as such: a VPN of a virtual private
+// gateway has no IPv6 (VPN-1).
+func (s *search) carries(o *site) []stage {
+	if o.attachment != nil {
+		return s.attachment(o.attachment)
+	}
+	if s.f == packet.IPv4 || o.Kind == aws.DirectConnect {
+		return nil
+	}
+	return []stage{s.gate(tf.No, tf.Fact{}, stage{
+		object: o.Object, cause: objectCause(o.Object), code: "PROTOCOL_RESTRICTION", blocked: "it carries no IPv6", cost: impossible,
+	})}
+}
+
+// behindSite is what a connection is certain to lead to. A transit gateway's
+// routes say so themselves; a virtual private gateway follows the static routes
+// of its connections, and what they announce by BGP (VPN-4).
+func (s *search) behindSite(o *site) stage {
+	out := stage{object: o.Object, cause: objectCause(o.Object), code: "CANNOT_ROUTE", blocked: "it does not lead to this address", cost: 2, reply: s.reply}
+	all := packet.Everything(s.f)
+	if o.attachment != nil {
+		out.admits = everything(s.f)
+		out.elements = []element{{object: o.Object, cause: out.cause, detail: "connected", admits: out.admits}}
+		return out
+	}
+	must := o.covers(s.f)
+	admits := exactly(all.To(must))
+	if o.vague() {
+		admits.May = all.To(must.Union(s.g.learned(s.f)))
+		out.doubts = []doubt{{announcedFact(o), admits.May}}
+	}
+	out.admits = admits
+	out.elements = []element{{object: o.Object, cause: out.cause, detail: "connected", admits: admits}}
+	out.filter = s.g.asSeen(outbound, out.filter, s.goal.at, s.f)
+	if s.reply {
+		out.filter = out.backward(s.f)
+	}
+	return out
+}
+
+func announcedFact(o *site) tf.Fact {
+	return tf.Fact{ID: "announced:" + o.Label, Text: "which prefixes the network behind " + o.Label + " announces", Settle: "check it by hand"}
+}
+
+// fromPremises is the way from a network on premises: over the connection that
+// leads to the sender, or whichever it is (VPN-2).
+func (s *search) fromPremises(t traveller) *way {
+	var ways, others []*way
+	for _, o := range s.g.sites {
+		switch {
+		case t.as.addresses.SubsetOf(o.covers(s.f)):
+			ways = append(ways, s.fromSite(t, o))
+		default:
+			others = append(others, s.fromSite(t, o))
+		}
+	}
+	if len(ways) == 0 {
+		ways = others
+	}
+	return s.oneOfWays(tf.Fact{
+		ID: "connection:" + t.as.key, Text: "over which connection " + t.as.key + " arrives", Settle: "check it by hand",
+	}, ways)
+}
+
+// fromSite is the way in from one connection: by a virtual private gateway to
+// every interface of its VPC, whatever the routes of their subnets (VPN-2,
+// VPN-3); or by the table of a transit gateway that the attachment is
+// associated with.
+func (s *search) fromSite(t traveller, o *site) *way {
+	t.zone = tf.UnknownVal[string]()
+	stages := append(s.carries(o), s.announced(o)...)
+	if o.attachment != nil {
+		return s.associated(t, o.attachment).behind(stages...)
+	}
+	gw := o.gateway
+	why := stage{object: gw.Object, cause: objectCause(gw.Object), code: "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", cost: 3}
+	if s.goal.kind != toHosts {
+		why.blocked = "it leads to interfaces of its VPC only"
+		return s.blocked(t, why).behind(stages...)
+	}
+	why.blocked = "it is not attached to " + vpcName(s.goal.place)
+	attached := s.gate(s.attachedVPN(gw, s.goal.place.vpc), attachedVPNFact(gw), why)
+	attached.elements = []element{{object: gw.Object, cause: why.cause, detail: "from " + o.Label, admits: attached.admits}}
+	return s.deliver(t).behind(append(stages, attached)...)
+}
+
+// announced is what a Direct Connect gateway tells the other side of: nothing
+// else gets in over it (VPN-5).
+func (s *search) announced(o *site) []stage {
+	if o.Announced == nil {
+		return nil
+	}
+	var must packet.Addresses
+	admits, all := Relation{}, packet.Everything(s.f)
+	for _, v := range o.Announced {
+		if p, ok := v.Known(); ok {
+			must = must.Union(packet.Prefixes(p.Masked()).Family(s.f))
+		} else {
+			admits.May = all
+		}
+	}
+	admits = admits.or(exactly(all.To(must)))
+	out := stage{
+		object: o.Object, cause: aws.Cause{Resource: o.Resource, Argument: "allowed_prefixes"}, code: "CANNOT_ROUTE",
+		blocked: "its allowed prefixes do not hold the destination", cost: 1, reply: s.reply, quiet: true,
+	}
+	out.filter = s.g.asSeen(outbound, filter{admits: admits, doubts: []doubt{{announcedFact(o), admits.May.Subtract(admits.Must)}}}, s.goal.at, s.f)
+	if s.reply {
+		out.filter = out.backward(s.f)
+	}
+	return []stage{out}
+}
+
+// toPremises is what gets from an interface to addresses on premises.
+func (g *Graph) toPremises(i *aws.Interface, to Endpoint, f packet.Family, question packet.Set, suppose bool) outcome {
+	far := premises(to.Label, to.Addresses, f)
+	return g.overPlaces(i, f, func(p *place) outcome {
+		sender := g.hostIn(i, p)
+		asked := question.To(far.addresses)
+		if !sender.one {
+			asked = asked.From(sender.addresses)
+		}
+		first, second := initiates(i, f), speaksStage(i, p)
+		o := g.roundTrip(g.from(sender, p), p, premisesGoal(far), suppose).outcome(nil, func(way []stage, end *arrival) outcome {
+			return walk(append([]stage{first, second, g.groupStage(i, outbound, f, far)}, way...), asked)
+		})
+		o.from, o.to = sender.addresses, far.addresses
+		o.path = append([]Hop{{Object: interfaceObject(i), Admits: exactly(asked)}}, o.path...)
+		o.path = append(o.path, Hop{Object: aws.Object{Label: to.Label}, Admits: o.reachable})
+		return o
+	})
+}
+
+// fromPremises is what gets from addresses on premises to an interface. more
+// are stages of the receiver, such as its listeners.
+func (g *Graph) fromPremises(from Endpoint, j *aws.Interface, f packet.Family, question packet.Set, suppose bool, more ...stage) outcome {
+	far := premises(from.Label, from.Addresses, f)
+	return g.overPlaces(j, f, func(p *place) outcome {
+		receiver := g.hostIn(j, p)
+		asked := question.From(far.addresses)
+		if !receiver.one {
+			asked = asked.To(receiver.addresses)
+		}
+		to := g.to(receiver, p)
+		s := &search{g: g, f: f, goal: to, suppose: suppose}
+		t := traveller{as: far, outside: toPremises}
+		last := append([]stage{speaksStage(j, p), listening(j, f)}, more...)
+		o := s.fromPremises(t).continued(func(end *arrival) *way { return g.replies(to, end, f, suppose) }).
+			outcome(nil, func(way []stage, end *arrival) outcome {
+				return walk(slices.Concat(way, []stage{g.groupStage(j, inbound, f, end.as)}, last), asked)
+			})
+		o.from, o.to = far.addresses, receiver.addresses
+		o.path = append([]Hop{{Object: aws.Object{Label: from.Label}, Admits: exactly(asked)}}, o.path...)
+		o.path = append(o.path, Hop{Object: interfaceObject(j), Admits: o.reachable})
+		return o
+	})
+}
