@@ -42,21 +42,21 @@ func sites(n *aws.Network) []*site {
 // covers are the addresses that certainly lie behind a connection: those of its
 // static routes, and those that a transit gateway's static routes send there
 // (VPN-4).
-func (s *site) covers(f packet.Family) packet.Addresses {
+func (o *site) covers(f packet.Family) packet.Addresses {
 	var out packet.Addresses
 	add := func(v tf.Val[netip.Prefix]) {
 		if p, ok := v.Known(); ok {
 			out = out.Union(packet.Prefixes(p.Masked()).Family(f))
 		}
 	}
-	for _, p := range s.Prefixes {
+	for _, p := range o.Prefixes {
 		add(p)
 	}
-	if s.attachment != nil {
-		for _, gw := range s.attachment.Gateway.To {
+	if o.attachment != nil {
+		for _, gw := range o.attachment.Gateway.To {
 			for _, t := range gw.Tables {
 				for _, r := range t.Routes {
-					if to, ok := r.Attachment.One(); ok && to == s.attachment && r.Kind == aws.StaticRoute && r.Blackhole == tf.No {
+					if to, ok := r.Attachment.One(); ok && to == o.attachment && r.Kind == aws.StaticRoute && r.Blackhole == tf.No {
 						add(r.Destination)
 					}
 				}

@@ -46,7 +46,7 @@ func (h *hub) toTransit(cidr string) aws.Route {
 	return route(cidr, aws.Target{Kind: aws.TargetTransitGateway, Transit: to(h.gw), Label: h.gw.Label})
 }
 
-func (h *hub) attach(name string, v *aws.VPC, subnets ...*aws.Subnet) *aws.Attachment {
+func (h *hub) attach(name string, v *aws.VPC, subnets ...*aws.Subnet) {
 	a := &aws.Attachment{
 		Object: object("aws_ec2_transit_gateway_vpc_attachment." + name), Kind: aws.AttachedVPC, Gateway: to(h.gw), VPC: to(v),
 		Active: tf.Yes, ApplianceMode: tf.No, IPv6: tf.No, GroupReferences: tf.Yes, Association: to(h.table),
@@ -56,7 +56,6 @@ func (h *hub) attach(name string, v *aws.VPC, subnets ...*aws.Subnet) *aws.Attac
 	}
 	h.at[name] = a
 	h.gw.Attachments = append(h.gw.Attachments, a)
-	return a
 }
 
 func (h *hub) propagate(t *aws.TransitTable, cidr string, a *aws.Attachment) *aws.TransitRoute {
@@ -68,13 +67,12 @@ func (h *hub) propagate(t *aws.TransitTable, cidr string, a *aws.Attachment) *aw
 }
 
 // static adds a static route, without attachment a blackhole.
-func (h *hub) static(t *aws.TransitTable, cidr string, a *aws.Attachment) *aws.TransitRoute {
+func (h *hub) static(t *aws.TransitTable, cidr string, a *aws.Attachment) {
 	r := h.propagate(t, cidr, a)
 	r.Cause, r.Kind = aws.Cause{Resource: resource("aws_ec2_transit_gateway_route.r")}, aws.StaticRoute
 	if a == nil {
 		r.Attachment, r.Blackhole = aws.Link[aws.Attachment]{}, tf.Yes
 	}
-	return r
 }
 
 // second adds a subnet to the VPC of a name, with the same table.
