@@ -210,7 +210,7 @@ func (r reader) set() function.Function {
 				return cty.NilVal, function.NewArgErrorf(1, "not a valid pattern")
 			}
 			dir, err := r.name(args[0])
-			if err != nil || path.Clean(pattern) != pattern || strings.Contains(pattern, symbolBegin) {
+			if err != nil || path.Clean("/"+pattern) != "/"+pattern || strings.Contains(pattern, symbolBegin) {
 				return unavailable(retType, errUnavailable)
 			}
 			names, err := r.files.List(dir)

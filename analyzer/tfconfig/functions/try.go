@@ -25,11 +25,13 @@ var tryFunction = function.New(&function.Spec{
 			closure := customdecode.ExpressionClosureFromVal(arg)
 			v, diags := closure.Value()
 			switch {
-			case diags.HasErrors():
+			case diags.HasErrors() && failsAnyway(closure):
 				if first == nil {
 					first = diags
 				}
 				continue
+			case diags.HasErrors():
+				return cty.DynamicVal, nil
 			case v.IsWhollyKnown(), certain(closure.Expression, closure.EvalContext):
 				return v, nil
 			}
@@ -47,14 +49,27 @@ var canFunction = function.New(&function.Spec{
 		closure := customdecode.ExpressionClosureFromVal(args[0])
 		v, diags := closure.Value()
 		switch {
-		case diags.HasErrors():
+		case diags.HasErrors() && failsAnyway(closure):
 			return cty.False, nil
+		case diags.HasErrors():
+			return cty.UnknownVal(cty.Bool), nil
 		case v.IsWhollyKnown(), certain(closure.Expression, closure.EvalContext):
 			return cty.True, nil
 		}
 		return cty.UnknownVal(cty.Bool), nil
 	},
 })
+
+// failsAnyway reports whether an expression that fails does so whatever the
+// symbols in it stand for.
+func failsAnyway(closure *customdecode.ExpressionClosure) bool {
+	plain, found := opaqueContext(closure.EvalContext)
+	if !found {
+		return true
+	}
+	_, diags := closure.Expression.Value(plain)
+	return diags.HasErrors()
+}
 
 // certain reports whether an expression that gives a value now cannot fail when
 // what is unknown in it becomes known: it takes no step into an unknown.
