@@ -177,3 +177,24 @@ func (t tagged) Keep(resourceType string) (map[string]bool, bool) {
 	kept["tags"], kept["tags_all"], kept["tag"] = true, true, true
 	return kept, ok
 }
+
+// Identities are the attributes that identify an instance of the type.
+func (t types) Identities(resourceType string) []string { return t.identities(resourceType) }
+
+// Computed reports whether the provider may compute an attribute that is not
+// set, so that it is unknown before apply. known is false for types whose
+// attributes are not known here.
+func (t types) Computed(resourceType, attribute string) (isComputed, known bool) {
+	all, known := computed[canonicalType(resourceType)]
+	info, ok := t.row(resourceType)
+	if !ok || attribute == "tags_all" || info.kept != nil && !info.kept[attribute] {
+		return false, false
+	}
+	return slices.Contains(strings.Fields(all), attribute), known
+}
+
+// ComputedOf are the attributes of the type that the provider may compute, as
+// far as they are kept.
+func (t types) ComputedOf(resourceType string) []string {
+	return strings.Fields(computed[canonicalType(resourceType)])
+}

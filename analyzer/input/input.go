@@ -30,6 +30,19 @@ type Options struct {
 	NoSource bool
 	// Stdin is what the path "-" stands for.
 	Stdin io.Reader
+
+	// Workspace, Variables and Environment are what configurations are
+	// evaluated with: the workspace, values and files of values in the order
+	// of the command line, and the values of TF_VAR_ variables by name.
+	Workspace   string
+	Variables   []Variable
+	Environment map[string]string
+}
+
+// Variable is the value of a root variable, or a file of values.
+type Variable struct {
+	Name, Value string
+	File        string
 }
 
 // Error is why an input could not be read at all, and what to do about it.
@@ -100,6 +113,8 @@ type located struct {
 	name  string // empty: of the folder
 	path  string
 	among bool // found in a folder among others
+	// folder is set for a configuration, whose folder path is.
+	folder bool
 }
 
 // stdin is the path of standard input.
@@ -125,15 +140,16 @@ func locate(argument string) ([]located, error) {
 		return nil, &Error{Path: l.path, Summary: cause(err)}
 	case !info.IsDir():
 		if isConfiguration(l.path) {
-			return nil, configuration(l.path)
+			l.path, l.folder = filepath.Dir(l.path), true
 		}
 		return []located{l}, nil
 	}
-	return plansIn(l)
+	return in(l)
 }
 
-// plansIn are the plans of a folder that holds no configuration.
-func plansIn(l located) ([]located, error) {
+// in is what a folder stands for: its configuration, or the plans that it
+// holds without one.
+func in(l located) ([]located, error) {
 	entries, err := os.ReadDir(l.path)
 	if err != nil {
 		return nil, &Error{Path: l.path, Summary: cause(err)}
@@ -142,8 +158,9 @@ func plansIn(l located) ([]located, error) {
 	for _, e := range entries {
 		path := filepath.Join(l.path, e.Name())
 		switch {
-		case isConfiguration(e.Name()):
-			return nil, configuration(l.path)
+		case !e.IsDir() && isConfiguration(e.Name()):
+			l.folder = true
+			return []located{l}, nil
 		case !e.Type().IsRegular():
 		case filepath.Ext(e.Name()) == ".json", holdsZip(path):
 			plans = append(plans, located{name: strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())), path: path, among: true})
@@ -178,11 +195,6 @@ func noPlans(path string) error {
 	return &Error{Path: path, Summary: "the folder holds neither plans nor a configuration", Detail: "name a plan made with `terraform plan -out=tfplan`"}
 }
 
-func configuration(path string) error {
-	return &Error{Path: path, Summary: "configurations cannot be read without a plan yet",
-		Detail: "make one with `terraform plan -out=tfplan` and name tfplan"}
-}
-
 // isConfiguration reports whether a file is Terraform or OpenTofu source.
 func isConfiguration(name string) bool {
 	return slices.ContainsFunc([]string{".tf", ".tf.json", ".tofu", ".tofu.json"}, func(ending string) bool {
@@ -190,8 +202,11 @@ func isConfiguration(name string) bool {
 	})
 }
 
-// open reads one file and finds its source.
+// open reads one file and finds its source, or evaluates a configuration.
 func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
+	if l.folder {
+		return o.evaluate(ctx, l)
+	}
 	place := o.place(l)
 	options := tfplan.Options{Wanted: o.Wanted, Name: l.name, Path: filepath.ToSlash(l.path)}
 	if options.Name == "" {

@@ -36,6 +36,9 @@ type Resource struct {
 	Action  Action
 	Moved   string // the address it had before, if it moved
 	Deposed bool
+	// Maybe is set for the one instance that stands for those of a count or
+	// for_each that nobody knows: there may be none, or several (U-12).
+	Maybe bool
 
 	// Provider identifies the provider configuration, such as "aws" or
 	// "module.west:aws.usw2"; Region is its region where the input shows one.

@@ -39,6 +39,7 @@ type Value struct {
 type extension struct {
 	of         any // []Value, []Field sorted by name, attribute or []Symbol
 	assumption *Assumption
+	optional   bool
 }
 
 // attribute is that of a symbol.
@@ -128,6 +129,21 @@ func (v Value) Assuming(a *Assumption) Value {
 	v.ext = &ext
 	return v
 }
+
+// MarkOptional returns v as an element of a list that may not be there, or be
+// there several times: the block that an unknown dynamic block makes.
+func (v Value) MarkOptional() Value {
+	ext := extension{}
+	if v.ext != nil {
+		ext = *v.ext
+	}
+	ext.optional = true
+	v.ext = &ext
+	return v
+}
+
+// IsOptional reports whether v is an element that may not be there.
+func (v Value) IsOptional() bool { return v.ext != nil && v.ext.optional }
 
 // MarkSensitive returns v marked as sensitive: analysed, never printed.
 func (v Value) MarkSensitive() Value { v.sensitive = true; return v }

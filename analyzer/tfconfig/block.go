@@ -19,8 +19,11 @@ type block struct {
 	args   map[string]*arg
 	blocks []*block
 	// dynamic is set for the content of a dynamic block, whose type and header
-	// are those of the dynamic block.
-	dynamic bool
+	// are those of the dynamic block. It is repeated for each element of
+	// forEach, as iterator in it.
+	dynamic  bool
+	forEach  *arg
+	iterator string
 }
 
 // arg is an argument.
@@ -29,6 +32,8 @@ type arg struct {
 	name string
 	at   hcl.Range // from the name to the end of the expression
 	expr hcl.Expression
+	// evaluable is expr as the evaluator takes it, made when first needed.
+	evaluable hclsyntax.Expression
 }
 
 // nativeBlock converts a block of the native syntax.
@@ -36,7 +41,13 @@ func nativeBlock(f *file, b *hclsyntax.Block) *block {
 	out := &block{file: f, typ: b.Type, labels: b.Labels, header: b.DefRange(), whole: b.Range()}
 	body := b.Body
 	if b.Type == "dynamic" && len(b.Labels) == 1 {
-		out.dynamic, out.typ, out.labels = true, b.Labels[0], nil
+		out.dynamic, out.typ, out.labels, out.iterator = true, b.Labels[0], nil, b.Labels[0]
+		if a := b.Body.Attributes["for_each"]; a != nil {
+			out.forEach = &arg{file: f, name: a.Name, at: a.SrcRange, expr: a.Expr}
+		}
+		if a := b.Body.Attributes["iterator"]; a != nil {
+			out.iterator = hcl.ExprAsKeyword(a.Expr)
+		}
 		body = &hclsyntax.Body{}
 		for _, inner := range b.Body.Blocks {
 			if inner.Type == "content" {
@@ -61,6 +72,51 @@ func jsonBlock(f *file, typ string, labels []string, key hcl.Range, value hcl.Ex
 		out.args[p.name] = &arg{file: f, name: p.name, at: hcl.RangeBetween(p.key, p.value.Range()), expr: p.value}
 	}
 	return out
+}
+
+// dynamicBlocks are the contents of the dynamic blocks of a block in JSON,
+// where they are the properties of an argument.
+func (b *block) dynamicBlocks() []*block {
+	a := b.args["dynamic"]
+	if a == nil {
+		return nil
+	}
+	var all []*block
+	for _, outer := range oneOrMore(a.expr) {
+		for _, p := range properties(outer) {
+			for _, value := range oneOrMore(p.value) {
+				all = append(all, dynamicBlock(a.file, p, value))
+			}
+		}
+	}
+	return all
+}
+
+// dynamicBlock is one dynamic block in JSON.
+func dynamicBlock(f *file, of property, value hcl.Expression) *block {
+	out := &block{file: f, typ: of.name, header: of.key, whole: value.Range(), args: map[string]*arg{}, dynamic: true, iterator: of.name}
+	for _, p := range properties(value) {
+		a := &arg{file: f, name: p.name, at: hcl.RangeBetween(p.key, p.value.Range()), expr: p.value}
+		switch p.name {
+		case "for_each":
+			out.forEach = a
+		case "iterator":
+			out.iterator = hcl.ExprAsKeyword(p.value)
+		case "content":
+			for _, content := range oneOrMore(p.value) {
+				out.args = jsonBlock(f, of.name, nil, p.key, content).args
+			}
+		}
+	}
+	return out
+}
+
+// oneOrMore are the elements of a list expression, or the expression itself.
+func oneOrMore(e hcl.Expression) []hcl.Expression {
+	if list, ok := elements(e); ok {
+		return list
+	}
+	return []hcl.Expression{e}
 }
 
 // property is one property of an object expression.

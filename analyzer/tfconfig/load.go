@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -21,12 +20,18 @@ type Config struct {
 	modules map[string]*module // by path without keys
 	order   []*module
 	values  map[string]tf.Range // of root variables
+
+	valueFiles []*file // of root variables, a later one wins
+	fsys       fs.FS
+	limits     Limits
+	workspace  string // that terraform selected in the folder
 }
 
 // module is one call of a module, or the root module.
 type module struct {
 	path   string // "module.net.module.db"; empty for the root
 	source *source
+	block  *block // the call; nil for the root
 	// calls lead to the module, outermost first, as far as they stand in the
 	// repository.
 	calls []tf.Range
@@ -42,6 +47,8 @@ type source struct {
 	resources map[string]*block // "aws_vpc.main", "data.aws_ami.x", "provider.aws.west"
 	calls     []*block
 	variables map[string]*block
+	locals    map[string]*arg
+	outputs   map[string]*block
 }
 
 // Load reads the configuration whose root module is dir, a folder at or below
@@ -67,9 +74,11 @@ func Load(dir, root string, limits Limits) (*Config, []tf.Diagnostic) {
 // installed is found through .terraform/modules/modules.json in dir.
 func LoadFS(fsys fs.FS, dir string, limits Limits) (*Config, []tf.Diagnostic) {
 	l := &loader{limits: limits, fsys: fsys, sources: map[string]*source{}, config: newConfig()}
+	l.config.fsys, l.config.limits = fsys, limits
 	l.installed = l.manifest(dir)
 	l.load(&module{}, dir, nil)
-	l.variables(dir)
+	l.variableFiles(dir)
+	l.config.workspace = l.workspace(dir)
 	return l.config, l.diags
 }
 
@@ -145,7 +154,7 @@ func (l *loader) load(m *module, dir string, callers []string) {
 // call follows a module block.
 func (l *loader) call(m *module, call *block, callers []string) {
 	at := call.file.rangeOf(call.header)
-	child := &module{path: "module." + call.labels[0], calls: m.calls, external: m.external}
+	child := &module{path: "module." + call.labels[0], block: call, calls: m.calls, external: m.external}
 	if m.path != "" {
 		child.path = m.path + "." + child.path
 	}
@@ -233,24 +242,16 @@ var errTooLarge = errors.New("the file is too large")
 
 // read reads a regular file within the limits.
 func (l *loader) read(name string) ([]byte, error) {
-	// Opening a pipe would wait for somebody to write to it.
-	info, err := fs.Stat(l.fsys, name)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is not a regular file", name)
-	}
-	f, err := l.fsys.Open(name)
+	return readFile(l.fsys, name, l.limits.FileSize)
+}
+
+// workspace is the one that terraform selected in the folder, if any.
+func (l *loader) workspace(dir string) string {
+	data, err := l.read(path.Join(dir, ".terraform/environment"))
 	if err != nil {
-		return nil, err
+		return ""
 	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, l.limits.FileSize+1))
-	if err == nil && int64(len(data)) > l.limits.FileSize {
-		err = errTooLarge
-	}
-	return data, err
+	return strings.TrimSpace(string(data))
 }
 
 // source parses a folder, once.
@@ -258,7 +259,13 @@ func (l *loader) source(dir string) *source {
 	if s := l.sources[dir]; s != nil {
 		return s
 	}
-	s := &source{dir: dir, resources: map[string]*block{}, variables: map[string]*block{}}
+	s := &source{
+		dir:       dir,
+		resources: map[string]*block{},
+		variables: map[string]*block{},
+		locals:    map[string]*arg{},
+		outputs:   map[string]*block{},
+	}
 	l.sources[dir] = s
 	names, err := l.list(dir)
 	if err != nil {
@@ -324,6 +331,14 @@ func (s *source) add(b *block, override bool) {
 		put(s.resources, "provider."+name, b, override)
 	case b.typ == "variable" && len(b.labels) == 1:
 		put(s.variables, b.labels[0], b, override)
+	case b.typ == "output" && len(b.labels) == 1:
+		put(s.outputs, b.labels[0], b, override)
+	case b.typ == "locals":
+		for name, a := range b.args {
+			if s.locals[name] == nil || override {
+				s.locals[name] = a
+			}
+		}
 	case b.typ == "module" && len(b.labels) == 1 && b.labels[0] != "":
 		i := slices.IndexFunc(s.calls, func(c *block) bool { return c.labels[0] == b.labels[0] })
 		if i >= 0 && override {

@@ -52,7 +52,7 @@ func rule(port string, cidrs ...string) tf.Value {
 	return object(field("from_port", tf.NumberValue(port)), field("to_port", tf.NumberValue(port)), field("cidr_blocks", tf.ListValue(list...)), field("self", tf.BoolValue(false)))
 }
 
-const group = `
+const groupText = `
 -- stack/main.tf --
 # Gruppe für λ
 resource "aws_security_group" "web" {
@@ -122,7 +122,7 @@ resource "aws_security_group" "alike" {
 `
 
 func TestLocate(t *testing.T) {
-	c, diags := load(t, group, "stack")
+	c, diags := load(t, groupText, "stack")
 	if len(diags) != 0 {
 		t.Fatal(diags)
 	}

@@ -16,6 +16,7 @@ type file struct {
 	src      []byte
 	blocks   []*block
 	comments []comment
+	given    hcl.Attributes // of a file of values
 }
 
 // rangeOf converts a range of the parser, whose columns are grapheme clusters.
@@ -75,7 +76,7 @@ func (f *file) parseJSON() []tf.Diagnostic {
 
 // jsonLabels are the blocks that are read from JSON, with their number of
 // labels.
-var jsonLabels = map[string]int{"resource": 2, "data": 2, "module": 1, "variable": 1, "provider": 1}
+var jsonLabels = map[string]int{"resource": 2, "data": 2, "module": 1, "variable": 1, "provider": 1, "locals": 0, "output": 1}
 
 // unpack finds the blocks below a property: each label is a level of objects,
 // and on every level a list of objects stands for all of them.

@@ -1,8 +1,6 @@
 package tfconfig
 
 import (
-	"path"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -29,34 +27,16 @@ func (c *Config) Variable(name string) (tf.Range, bool) {
 	return v.file.rangeOf(v.header), true
 }
 
-// variables reads the files of values beside the root module, in Terraform's
-// order: a later one wins.
-func (l *loader) variables(dir string) {
-	names, err := l.list(dir)
-	if err != nil {
-		return // reported with the root module
-	}
-	files := slices.DeleteFunc([]string{"terraform.tfvars", "terraform.tfvars.json"}, func(name string) bool { return !slices.Contains(names, name) })
-	for _, name := range names {
-		if strings.HasSuffix(name, ".auto.tfvars") || strings.HasSuffix(name, ".auto.tfvars.json") {
-			files = append(files, name)
-		}
-	}
-	for _, name := range files {
-		f := &file{path: path.Join(dir, name)}
-		if f.src, err = l.read(f.path); err != nil {
-			l.warn(tf.Range{File: f.path}, f.path+" cannot be read", err.Error())
-			continue
-		}
-		for name, a := range f.assignments() {
-			l.config.values[name] = f.rangeOf(a.Range)
-		}
-	}
-}
-
 // assignments are those of a file of values; errors in it are Terraform's to
 // report.
 func (f *file) assignments() hcl.Attributes {
+	if f.given == nil {
+		f.given = f.readAssignments()
+	}
+	return f.given
+}
+
+func (f *file) readAssignments() hcl.Attributes {
 	var parsed *hcl.File
 	if strings.HasSuffix(f.path, ".json") {
 		if jsonTooDeep(f.src) {

@@ -542,7 +542,7 @@ func (l *linker) chosen(o *outcome, s set, x each) (n int, why reason, ok bool) 
 		if !known {
 			continue
 		}
-		if n, ok = l.position(s.items, "["+quoteKey(text)+"]"); ok {
+		if n, ok = l.position(s.items, tf.QuoteKey(text)); ok {
 			return n, reason{"each-value", "each.value." + attribute + " is taken to be the key of " + s.name}, true
 		}
 	}

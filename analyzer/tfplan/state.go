@@ -1,7 +1,6 @@
 package tfplan
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -164,7 +163,7 @@ func (rd *reader) rawInstance(h header, c *cursor, add func(h header, values []b
 		switch string(c.text()) {
 		case "index_key":
 			if c.peek() == '"' {
-				key = "[" + quoteKey(string(c.text())) + "]"
+				key = tf.QuoteKey(string(c.text()))
 			} else {
 				key = "[" + string(c.raw()) + "]"
 			}
@@ -184,13 +183,6 @@ func (rd *reader) rawInstance(h header, c *cursor, add func(h header, values []b
 	}
 	h.address = a.String()
 	add(h, attributes, rd.pathMask(paths))
-}
-
-// quoteKey quotes a string key as HCL does in an address.
-func quoteKey(s string) string {
-	q := strconv.Quote(s)
-	q = strings.ReplaceAll(q, "${", "$${")
-	return strings.ReplaceAll(q, "%{", "%%{")
 }
 
 // providerKey turns `module.net.provider["registry.terraform.io/hashicorp/aws"].west`

@@ -1,0 +1,62 @@
+package input
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/tfconfig"
+)
+
+// evaluate makes a stack of the configuration in a folder.
+func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
+	place := place{folder: l.path, source: l.path, root: repository(l.path)}
+	options, err := o.evaluation()
+	if err != nil {
+		return nil, err
+	}
+	name := l.name
+	if name == "" {
+		name = place.name()
+	}
+	config, diags := tfconfig.Load(place.source, place.root, tfconfig.DefaultLimits())
+	stack, err := config.Stack(ctx, name, filepath.ToSlash(l.path), options)
+	if err != nil {
+		return nil, err
+	}
+	for i := range diags {
+		diags[i].Stack = name
+	}
+	stack.Diagnostics = append(diags, stack.Diagnostics...)
+	return stack, nil
+}
+
+// mostValues bounds a file of values.
+const mostValues = 2 << 20
+
+// evaluation is what configurations are evaluated with.
+func (o Options) evaluation() (tfconfig.Options, error) {
+	options := tfconfig.Options{Wanted: o.Wanted, Workspace: o.Workspace, Environment: o.Environment}
+	for _, v := range o.Variables {
+		a := tfconfig.Assignment{Name: v.Name, Value: v.Value}
+		if v.File != "" {
+			f, err := os.Open(v.File)
+			if err != nil {
+				return options, &Error{Path: v.File, Summary: cause(err), Detail: "--var-file names a file of values, such as prod.tfvars"}
+			}
+			content, err := io.ReadAll(io.LimitReader(f, mostValues+1))
+			_ = f.Close()
+			switch {
+			case err != nil:
+				return options, &Error{Path: v.File, Summary: cause(err)}
+			case len(content) > mostValues:
+				return options, &Error{Path: v.File, Summary: "the file of values is too large"}
+			}
+			a.File, a.Content = filepath.ToSlash(v.File), content
+		}
+		options.Assignments = append(options.Assignments, a)
+	}
+	return options, nil
+}

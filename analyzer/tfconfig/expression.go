@@ -1,0 +1,335 @@
+package tfconfig
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/tfcheck/tfcheck/analyzer/tfconfig/functions"
+)
+
+// The evaluator leaves the evaluation of expressions to hclsyntax but for the
+// nodes below, which take the place of hclsyntax's in the tree: references
+// are looked up when they are met, an attribute that a resource does not set
+// is not an error, and a text made of a symbol is unknown.
+
+// expression is the argument's expression as the evaluator takes it.
+func (a *arg) expression() hclsyntax.Expression {
+	if a.evaluable == nil {
+		prepared, ok := functions.Prepare(a.expr).(hclsyntax.Expression)
+		if !ok { // JSON that holds no valid template
+			prepared = &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: a.expr.Range()}
+		}
+		a.evaluable = evaluable(prepared)
+	}
+	return a.evaluable
+}
+
+// evaluable replaces the nodes of a tree that are evaluated here, in place.
+func evaluable(e hclsyntax.Expression) hclsyntax.Expression {
+	each := func(all []hclsyntax.Expression) {
+		for i := range all {
+			all[i] = evaluable(all[i])
+		}
+	}
+	switch e := e.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		return &reference{e}
+	case *hclsyntax.RelativeTraversalExpr:
+		e.Source = evaluable(e.Source)
+		return &relativeReference{e}
+	case *hclsyntax.IndexExpr:
+		e.Collection, e.Key = evaluable(e.Collection), evaluable(e.Key)
+		return &index{e}
+	case *hclsyntax.SplatExpr:
+		e.Source, e.Each = evaluable(e.Source), evaluable(e.Each)
+	case *hclsyntax.ConditionalExpr:
+		e.Condition, e.TrueResult, e.FalseResult = evaluable(e.Condition), evaluable(e.TrueResult), evaluable(e.FalseResult)
+		return &conditional{e}
+	case *hclsyntax.FunctionCallExpr:
+		each(e.Args)
+		if looksIntoObjects[e.Name] {
+			for i, arg := range e.Args {
+				e.Args[i] = &whole{arg}
+			}
+		}
+		return &call{e}
+	case *hclsyntax.ForExpr:
+		e.CollExpr, e.ValExpr = evaluable(e.CollExpr), evaluable(e.ValExpr)
+		if e.KeyExpr != nil {
+			e.KeyExpr = evaluable(e.KeyExpr)
+		}
+		if e.CondExpr != nil {
+			e.CondExpr = evaluable(e.CondExpr)
+		}
+		return &loop{e}
+	case *hclsyntax.TemplateExpr:
+		each(e.Parts)
+		return &text{e}
+	case *hclsyntax.TemplateJoinExpr:
+		e.Tuple = evaluable(e.Tuple)
+		return &text{e}
+	case *hclsyntax.TemplateWrapExpr:
+		e.Wrapped = evaluable(e.Wrapped)
+	case *hclsyntax.ParenthesesExpr:
+		e.Expression = evaluable(e.Expression)
+	case *hclsyntax.BinaryOpExpr:
+		e.LHS, e.RHS = evaluable(e.LHS), evaluable(e.RHS)
+	case *hclsyntax.UnaryOpExpr:
+		e.Val = evaluable(e.Val)
+	case *hclsyntax.TupleConsExpr:
+		each(e.Exprs)
+	case *hclsyntax.ObjectConsExpr:
+		for i := range e.Items {
+			e.Items[i].KeyExpr, e.Items[i].ValueExpr = evaluable(e.Items[i].KeyExpr), evaluable(e.Items[i].ValueExpr)
+		}
+	case *hclsyntax.ObjectConsKeyExpr:
+		e.Wrapped = evaluable(e.Wrapped)
+	}
+	return e
+}
+
+// scopeName is the variable of an evaluation context that holds its scope. No
+// configuration can name it.
+const scopeName = "\x00scope"
+
+// scopeOf is the scope that an expression is evaluated in.
+func scopeOf(ctx *hcl.EvalContext) *scope {
+	for ; ctx != nil; ctx = ctx.Parent() {
+		if v, ok := ctx.Variables[scopeName]; ok {
+			return v.EncapsulatedValue().(*scope)
+		}
+	}
+	return nil
+}
+
+// reference is a traversal that begins with a name.
+type reference struct{ *hclsyntax.ScopeTraversalExpr }
+
+// Value looks the name up, in the loops around first.
+func (e *reference) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	root := e.Traversal.RootName()
+	for c := ctx; c != nil; c = c.Parent() {
+		if v, ok := c.Variables[root]; ok {
+			return follow(v, e.Traversal[1:])
+		}
+		if v, ok := c.Variables[scopeName]; ok {
+			return v.EncapsulatedValue().(*scope).lookUp(e.Traversal)
+		}
+	}
+	return e.ScopeTraversalExpr.Value(ctx)
+}
+
+// relativeReference is a traversal that begins with any expression.
+type relativeReference struct {
+	*hclsyntax.RelativeTraversalExpr
+}
+
+// Value follows the traversal.
+func (e *relativeReference) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.Source.Value(ctx)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	return follow(v, e.Traversal)
+}
+
+// index is an index whose key is an expression.
+type index struct{ *hclsyntax.IndexExpr }
+
+// Value indexes the collection.
+func (e *index) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	collection, diags := e.Collection.Value(ctx)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	key, diags := e.Key.Value(ctx)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	return indexed(collection, key, &e.SrcRange)
+}
+
+// follow goes on from a value.
+func follow(v cty.Value, steps []hcl.Traverser) (cty.Value, hcl.Diagnostics) {
+	for _, step := range steps {
+		var diags hcl.Diagnostics
+		switch step := step.(type) {
+		case hcl.TraverseAttr:
+			v, diags = attributeOf(v, step.Name, &step.SrcRange)
+		case hcl.TraverseIndex:
+			v, diags = indexed(v, step.Key, &step.SrcRange)
+		default:
+			v, diags = step.TraversalStep(v)
+		}
+		if diags.HasErrors() {
+			return cty.DynamicVal, diags
+		}
+	}
+	return v, nil
+}
+
+func attributeOf(v cty.Value, name string, at *hcl.Range) (cty.Value, hcl.Diagnostics) {
+	if o := lazyOf(v); o != nil {
+		return o.attribute(name).WithSameMarks(v), nil
+	}
+	if i := standIn(v); i != nil {
+		return i.attribute(name), nil
+	}
+	return hcl.GetAttr(v, name, at)
+}
+
+func indexed(collection, key cty.Value, at *hcl.Range) (cty.Value, hcl.Diagnostics) {
+	if o := lazyOf(collection); o != nil {
+		if name, ok := textOf(unmarked(key)); ok && key.Type() == cty.String {
+			return o.attribute(name).WithSameMarks(collection, key), nil
+		}
+	}
+	v, diags := hcl.Index(collection, key, at)
+	if functions.HasSymbol(key) && diags.HasErrors() {
+		return cty.DynamicVal, nil // it may turn out to be one of the keys
+	}
+	return v, diags
+}
+
+func unmarked(v cty.Value) cty.Value {
+	v, _ = v.Unmark()
+	return v
+}
+
+// conditional is a conditional whose results need not be of one type, since
+// a resource is not known by its type here.
+type conditional struct{ *hclsyntax.ConditionalExpr }
+
+// Value is that of the chosen result.
+func (e *conditional) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	condition, diags := e.Condition.Value(ctx)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	yes, yesDiags := e.TrueResult.Value(ctx)
+	no, noDiags := e.FalseResult.Value(ctx)
+	plain := unmarked(condition)
+	if plain.IsKnown() && !plain.IsNull() {
+		b, err := convert.Convert(plain, cty.Bool)
+		if err != nil {
+			return cty.DynamicVal, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Incorrect condition type", Detail: err.Error(), Subject: e.SrcRange.Ptr()}}
+		}
+		chosen, other := no, yes
+		if diags = noDiags; b.True() {
+			chosen, other, diags = yes, no, yesDiags
+		}
+		if diags.HasErrors() {
+			return cty.DynamicVal, diags
+		}
+		return unified(chosen, other).WithSameMarks(condition), nil
+	}
+	if diags = append(yesDiags, noDiags...); diags.HasErrors() {
+		return cty.DynamicVal.WithSameMarks(condition), nil
+	}
+	literal := func(v cty.Value) hclsyntax.Expression {
+		return &hclsyntax.LiteralValueExpr{Val: v, SrcRange: e.SrcRange}
+	}
+	if plain.IsKnown() || yes.RawEquals(no) {
+		condition = cty.True.WithSameMarks(condition)
+	}
+	both := &hclsyntax.ConditionalExpr{Condition: literal(condition), TrueResult: literal(yes), FalseResult: literal(no), SrcRange: e.SrcRange}
+	v, diags := both.Value(nil)
+	if diags.HasErrors() {
+		return cty.DynamicVal.WithSameMarks(condition), nil
+	}
+	return v, nil
+}
+
+// unified is a value in the type that it has in common with another.
+func unified(v, other cty.Value) cty.Value {
+	if v.Type() == other.Type() || v.Type() == cty.DynamicPseudoType || other.Type() == cty.DynamicPseudoType && !other.IsNull() {
+		return v
+	}
+	if other.Type() == cty.DynamicPseudoType {
+		return v
+	}
+	common, conversions := convert.UnifyUnsafe([]cty.Type{v.Type(), other.Type()})
+	if common == cty.NilType || conversions[0] == nil {
+		return v
+	}
+	if converted, err := conversions[0](v); err == nil {
+		return converted
+	}
+	return v
+}
+
+// call is a function call.
+type call struct{ *hclsyntax.FunctionCallExpr }
+
+// Value calls the function.
+func (e *call) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	s := scopeOf(ctx)
+	if s == nil {
+		return e.FunctionCallExpr.Value(ctx)
+	}
+	if s.module.spend(1); s.module.exhausted() {
+		return cty.DynamicVal, nil
+	}
+	return e.FunctionCallExpr.Value(ctx)
+}
+
+// loop is a for expression.
+type loop struct{ *hclsyntax.ForExpr }
+
+// Value runs the loop as long as there is anything left to spend.
+func (e *loop) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	s := scopeOf(ctx)
+	if s == nil {
+		return e.ForExpr.Value(ctx)
+	}
+	collection, diags := e.CollExpr.Value(ctx)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	if plain := unmarked(collection); plain.IsKnown() && !plain.IsNull() && plain.CanIterateElements() {
+		s.module.spend(plain.LengthInt())
+	}
+	if s.module.exhausted() {
+		return cty.DynamicVal, nil
+	}
+	over := *e.ForExpr
+	over.CollExpr = &hclsyntax.LiteralValueExpr{Val: collection, SrcRange: e.CollExpr.Range()}
+	return over.Value(ctx)
+}
+
+// text is a template.
+type text struct{ hclsyntax.Expression }
+
+// mostText bounds the length of a text that a template makes.
+const mostText = 1 << 20
+
+// Value is unknown where the text is made of a symbol.
+func (e *text) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.Expression.Value(ctx)
+	if plain := unmarked(v); !diags.HasErrors() && plain.Type() == cty.String && plain.IsKnown() && !plain.IsNull() {
+		if _, _, symbol := functions.ParseSymbol(plain); !symbol && functions.HasSymbol(plain) || len(plain.AsString()) > mostText {
+			return cty.UnknownVal(cty.String).RefineNotNull().WithSameMarks(v), diags
+		}
+	}
+	return v, diags
+}
+
+// looksIntoObjects are the functions that take an object by all of its
+// attributes.
+var looksIntoObjects = map[string]bool{
+	"merge": true, "lookup": true, "keys": true, "values": true, "jsonencode": true, "yamlencode": true, "tomap": true, "length": true, "contains": true,
+}
+
+// whole is an expression whose value is needed with all of its attributes.
+type whole struct{ hclsyntax.Expression }
+
+// Value is a resource or module with all of its attributes.
+func (e *whole) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.Expression.Value(ctx)
+	if o := lazyOf(v); o != nil {
+		v = o.object().WithSameMarks(v)
+	}
+	return v, diags
+}

@@ -1,0 +1,72 @@
+package tfconfig
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+
+	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/tfcheck/tfcheck/analyzer/tfconfig/functions"
+)
+
+// functionTable are the functions of the language, which see the files of the
+// repository.
+func functionTable(c *Config) map[string]function.Function {
+	return functions.Table(functions.Options{Files: files{c}, Dir: c.modules[""].source.dir})
+}
+
+// files are those of the repository.
+type files struct{ config *Config }
+
+// ReadFile implements [functions.Files].
+func (f files) ReadFile(name string) ([]byte, error) {
+	return readFile(f.config.fsys, name, f.config.limits.FileSize)
+}
+
+var errTooMany = errors.New("there are too many files")
+
+// List implements [functions.Files].
+func (f files) List(dir string) ([]string, error) {
+	var names []string
+	err := fs.WalkDir(f.config.fsys, dir, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			return nil
+		case len(names) >= f.config.limits.Files:
+			return errTooMany
+		}
+		rel := name
+		if dir != "." {
+			rel = name[len(path.Clean(dir))+1:]
+		}
+		names = append(names, rel)
+		return nil
+	})
+	return names, err
+}
+
+// readFile reads a regular file of no more than a size.
+func readFile(fsys fs.FS, name string, most int64) ([]byte, error) {
+	// Opening a pipe would wait for somebody to write to it.
+	info, err := fs.Stat(fsys, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New(name + " is not a regular file")
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = errTooLarge
+	}
+	return data, err
+}

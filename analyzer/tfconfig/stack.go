@@ -1,0 +1,247 @@
+package tfconfig
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// Stack evaluates the configuration: every instance of the types that are
+// wanted, as it will be when it is applied to an empty account.
+func (c *Config) Stack(ctx context.Context, name, path string, o Options) (*tf.Stack, error) {
+	s := &tf.Stack{Name: name, Path: path, Kind: tf.ConfigurationInput, Complete: true, Types: map[string]int{}, Handed: map[string]bool{}, Source: c}
+	ev := newEvaluator(c, o)
+	b := &stackBuilder{ctx: ctx, ev: ev, stack: s}
+	b.module(ev.root)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.After = tf.NewSnapshot(b.resources)
+	b.handOut()
+	b.unsetVariables()
+	s.Diagnostics = ev.diags
+	for i := range s.Diagnostics {
+		s.Diagnostics[i].Stack = name
+	}
+	return s, nil
+}
+
+// stackBuilder collects the instances of all modules.
+type stackBuilder struct {
+	ctx       context.Context
+	ev        *evaluator
+	stack     *tf.Stack
+	resources []*tf.Resource
+}
+
+func (b *stackBuilder) module(m *moduleInstance) {
+	if b.ctx.Err() != nil {
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.of.source.resources)) {
+		block := m.of.source.resources[key]
+		if block.typ == "provider" {
+			b.provider(m, strings.TrimPrefix(key, "provider."))
+			continue
+		}
+		for _, i := range m.group(key).instances {
+			b.instance(i)
+		}
+	}
+	for _, call := range m.of.source.calls {
+		c := m.moduleCalls(call.labels[0])
+		switch {
+		case c == nil:
+		case c.of.source == nil:
+			b.notInstalled(c.of)
+		default:
+			for _, instance := range c.instances {
+				b.module(instance)
+			}
+		}
+	}
+}
+
+// notInstalled says that a module is missing.
+func (b *stackBuilder) notInstalled(m *module) {
+	source, _ := m.block.text("source")
+	b.ev.report(m.block.file.rangeOf(m.block.header), m.path+" is not installed", "Run terraform init, which gets it from "+source+". What it makes, and what depends on that, is not known.")
+}
+
+// provider adds a provider configuration with what its block sets.
+func (b *stackBuilder) provider(m *moduleInstance, name string) {
+	p := m.provider(name)
+	if p.body == nil {
+		return
+	}
+	addr := tf.Address{Module: m.path, Type: "provider", Name: name}
+	b.stack.Providers = append(b.stack.Providers, &tf.Resource{
+		Addr: addr, Address: addr.String(), Provider: p.key, Region: p.region(),
+		Values: tf.ObjectValue(p.body.fields(slot{typ: "provider"}, nil)...),
+	})
+}
+
+// instance adds an instance of a wanted type.
+func (b *stackBuilder) instance(i *instance) {
+	managed := i.addr.Mode == tf.Managed
+	if managed {
+		b.stack.Instances++
+		b.stack.Types[i.addr.Type]++
+	}
+	keep, ok := b.ev.opts.Wanted.Keep(i.addr.Type)
+	if !ok {
+		return
+	}
+	r := i.resource(keep)
+	if r.Maybe {
+		at := i.body.scope.repeat.arg
+		b.ev.report(at.file.rangeOf(at.at), "nobody knows how many "+i.addr.Config()+" there are", "One stands for all of them.")
+	}
+	b.resources = append(b.resources, r)
+}
+
+// resource is the instance as the analysis takes it.
+func (i *instance) resource(keep map[string]bool) *tf.Resource {
+	p := i.group.module.providerOf(i.body.block)
+	r := &tf.Resource{
+		Addr: i.addr, Address: i.address, Action: tf.Create, Provider: p.key, Region: i.region(),
+		Maybe: i.isMaybe(), Config: i.config(),
+	}
+	if i.addr.Mode == tf.Data {
+		r.Action = tf.Read
+	}
+	at := slot{typ: i.addr.Type, in: i.body}
+	fields := i.body.fields(at, keep)
+	set := map[string]bool{}
+	for _, f := range fields {
+		set[f.Name] = true
+	}
+	for _, name := range i.others(keep) {
+		if set[name] {
+			continue
+		}
+		if v := at.member(name).value(i.attribute(name)); !v.IsNull() {
+			fields = append(fields, tf.Field{Name: name, Value: v})
+		}
+	}
+	r.Values = i.identify(tf.ObjectValue(fields...))
+	return r
+}
+
+// isMaybe reports whether the instance, or the module it is in, stands for
+// those of an unknown count or for_each.
+func (i *instance) isMaybe() bool {
+	for m := i.group.module; m != nil; m = m.parent {
+		if m.key == unknownKey {
+			return true
+		}
+	}
+	return i.addr.Key == unknownKey
+}
+
+// others are the attributes that are wanted and not set.
+func (i *instance) others(keep map[string]bool) []string {
+	ev := i.group.module.ev
+	var names []string
+	if keep == nil {
+		for _, id := range ev.identities(i.addr.Type) {
+			if !strings.Contains(id, ".") {
+				names = append(names, id)
+			}
+		}
+		if s, ok := ev.opts.Wanted.(schema); ok {
+			names = append(names, s.ComputedOf(i.addr.Type)...)
+		}
+	}
+	for name, wanted := range keep {
+		if wanted {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// identify gives the values of an instance the identities that stand in its
+// blocks, and those that the configuration gives no known value.
+func (i *instance) identify(v tf.Value) tf.Value {
+	for _, path := range i.group.module.ev.identities(i.addr.Type) {
+		s := tf.SymbolicValue(tf.Symbol{Address: i.address, Attribute: path})
+		v = identified(v, strings.Split(path, "."), s)
+	}
+	return v
+}
+
+// identified puts a symbol where a path leads to nothing known.
+func identified(v tf.Value, path []string, s tf.Value) tf.Value {
+	if len(path) == 0 {
+		if v.IsNull() || v.IsUnknown() {
+			return s
+		}
+		return v
+	}
+	switch v.Kind() {
+	case tf.List:
+		elements := slices.Clone(v.Elements())
+		for n, e := range elements {
+			elements[n] = identified(e, path, s)
+		}
+		return tf.ListValue(elements...)
+	case tf.Object:
+		inner := v.Get(path[0])
+		if inner.IsNull() && len(path) > 1 {
+			return v
+		}
+		fields := slices.DeleteFunc(slices.Clone(v.Fields()), func(f tf.Field) bool { return f.Name == path[0] })
+		return tf.ObjectValue(append(fields, tf.Field{Name: path[0], Value: identified(inner, path[1:], s)})...)
+	}
+	return v
+}
+
+// config is what the block sets, for whoever asks whether an argument is set.
+func (i *instance) config() *tf.ResourceConfig {
+	g := i.group
+	if g.configuration == nil {
+		addr := i.addr
+		addr.Key = ""
+		g.configuration = &tf.ResourceConfig{Address: addr.Config(), Complete: true}
+	}
+	c := *g.configuration
+	for _, name := range i.body.names() {
+		if i.body.block.args[name] != nil || len(i.body.blocks(name)) > 0 {
+			c.Arguments = append(c.Arguments, name)
+		}
+	}
+	return &c
+}
+
+// handOut notes what the root module's outputs give to others.
+func (b *stackBuilder) handOut() {
+	root := b.ev.root
+	for _, name := range slices.Sorted(maps.Keys(root.of.source.outputs)) {
+		a := root.of.source.outputs[name].args["value"]
+		if a == nil {
+			continue
+		}
+		o := b.ev.originsOf(a.expression(), &body{scope: root.scope})
+		for _, s := range o.symbols {
+			b.stack.Handed[s.Address] = true
+		}
+	}
+}
+
+// unsetVariables says which root variables have no value.
+func (b *stackBuilder) unsetVariables() {
+	if len(b.ev.unset) == 0 {
+		return
+	}
+	slices.Sort(b.ev.unset)
+	root := b.ev.root.of.source
+	for _, name := range b.ev.unset {
+		v := root.variables[name]
+		b.ev.report(v.file.rangeOf(v.header), "var."+name+" has no value", "Give it one with --var "+name+"=VALUE or --var-file FILE. What depends on it is not known.")
+	}
+}
