@@ -93,8 +93,6 @@ func TestErrors(t *testing.T) {
 		"word.docx":        string(zipOf(t, map[string]string{"word/document.xml": "<w/>"})),
 		"newer":            string(zipOf(t, map[string]string{"tfplan": "\x08\x04\x72\x061.99.0"})),
 		"sealed":           string(zipOf(t, map[string]string{"tfplan": `{"encrypted_data":"AAAA"}`})),
-		"config/main.tf":   "",
-		"override.tofu":    "",
 		"empty/readme.md":  "",
 		"text":             "No changes. Your infrastructure matches the configuration.\n",
 		"log":              `{"@level":"info"}` + "\n" + `{"@level":"info"}` + "\n",
@@ -106,21 +104,18 @@ func TestErrors(t *testing.T) {
 		"web/package.json": `{"name":"web"}`,
 	})
 	for path, want := range map[string]string{
-		"missing":        "there is no such file",
-		"tfplan":         "the input is a zip that is cut off or damaged",
-		"word.docx":      "the input is a zip, but no plan: it holds no entry named tfplan",
-		"newer":          "the binary plan has version 4 of the format, and only 3 is known",
-		"sealed":         "the input is encrypted by OpenTofu",
-		"config":         "configurations cannot be read without a plan yet",
-		"config/main.tf": "configurations cannot be read without a plan yet",
-		"override.tofu":  "configurations cannot be read without a plan yet",
-		"empty":          "the folder holds neither plans nor a configuration",
-		"text":           "the input is not JSON",
-		"log":            "the input is a log, not a plan",
-		"nothing":        "the input is empty",
-		"encrypted":      "the input is encrypted by OpenTofu",
-		"web":            "the folder holds neither plans nor a configuration",
-		"odd-utf16":      "the input is empty",
+		"missing":   "there is no such file",
+		"tfplan":    "the input is a zip that is cut off or damaged",
+		"word.docx": "the input is a zip, but no plan: it holds no entry named tfplan",
+		"newer":     "the binary plan has version 4 of the format, and only 3 is known",
+		"sealed":    "the input is encrypted by OpenTofu",
+		"empty":     "the folder holds neither plans nor a configuration",
+		"text":      "the input is not JSON",
+		"log":       "the input is a log, not a plan",
+		"nothing":   "the input is empty",
+		"encrypted": "the input is encrypted by OpenTofu",
+		"web":       "the folder holds neither plans nor a configuration",
+		"odd-utf16": "the input is empty",
 	} {
 		t.Run(path, func(t *testing.T) {
 			file := filepath.Join(root, filepath.FromSlash(path))
@@ -239,5 +234,31 @@ func TestNames(t *testing.T) {
 	stacks, err = Open(context.Background(), []string{at("live/net/plan.json")}, Options{Wanted: vpcs{}, NoSource: true})
 	if err != nil || stacks[0].Source != nil {
 		t.Errorf("the source was read although it should not be: %v", err)
+	}
+}
+
+// A folder with a configuration, and a file of one, is read as configuration.
+func TestConfigurations(t *testing.T) {
+	root := write(t, map[string]string{
+		"live/main.tf":     "variable \"cidr\" {}\nresource \"aws_vpc\" \"a\" {\n  cidr_block = var.cidr\n}",
+		"live/plan.json":   plan,
+		"live/prod.tfvars": `cidr = "10.2.0.0/16"`,
+		"tofu/a.tofu":      `resource "aws_vpc" "a" {}`,
+		"json/a.tf.json":   `{"resource":{"aws_vpc":{"a":{}}}}`,
+	})
+	for _, path := range []string{"live", "live/main.tf", "tofu", "tofu/a.tofu", "json"} {
+		options := Options{Wanted: vpcs{}, Variables: []Variable{{Name: "cidr", Value: "10.1.0.0/16"}, {File: filepath.Join(root, "live", "prod.tfvars")}}}
+		stacks, err := Open(context.Background(), []string{filepath.Join(root, path)}, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := stacks[0]
+		r := s.After.Resource("aws_vpc.a")
+		if s.Kind != tf.ConfigurationInput || s.Name != strings.Split(path, "/")[0] || r == nil || s.Source == nil {
+			t.Fatalf("%s: %+v", path, s)
+		}
+		if cidr, _ := r.Get("cidr_block").AsString().Known(); s.Name == "live" && cidr != "10.2.0.0/16" {
+			t.Errorf("%s: the later value does not win: %q", path, cidr)
+		}
 	}
 }

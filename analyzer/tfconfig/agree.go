@@ -59,7 +59,7 @@ func (b *block) hasReferences(c *tf.ResourceConfig) bool {
 			continue // a nested block, or an argument that isSourceOf knows to be absent
 		}
 		written := map[string]bool{}
-		for _, t := range a.expr.Variables() {
+		for _, t := range a.refers() {
 			if name := traversed(t); name != "" {
 				written[name] = true
 			}

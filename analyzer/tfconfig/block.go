@@ -32,8 +32,10 @@ type arg struct {
 	name string
 	at   hcl.Range // from the name to the end of the expression
 	expr hcl.Expression
-	// evaluable is expr as the evaluator takes it, made when first needed.
-	evaluable hclsyntax.Expression
+	// evaluable is expr as the evaluator takes it, and references are those in
+	// it; both are made when first needed.
+	evaluable  hclsyntax.Expression
+	references []hcl.Traversal
 }
 
 // nativeBlock converts a block of the native syntax.

@@ -25,18 +25,16 @@ func (i *instance) answer(name string) cty.Value {
 	if ev.opts.Data == nil {
 		return cty.NilVal
 	}
-	v, ok := ev.opts.Data(Question{
-		Type:      i.addr.Type,
-		Region:    i.region(),
-		Arguments: tf.ObjectValue(i.body.fields(slot{typ: i.addr.Type}, nil)...),
-	})
-	if !ok {
-		return cty.NilVal
+	if !i.asked {
+		i.asked = true
+		r := i.bare()
+		r.Values = tf.ObjectValue(i.body.fields(slot{typ: i.addr.Type, in: i.body}, nil)...)
+		i.answers, _ = ev.opts.Data(r)
 	}
-	if v = v.Get(name); v.IsNull() {
-		return cty.NilVal
+	if v := i.answers.Get(name); !v.IsNull() {
+		return fromPlan(v)
 	}
-	return fromPlan(v)
+	return cty.NilVal
 }
 
 // region is the Region that the instance is in.

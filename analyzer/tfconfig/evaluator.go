@@ -30,8 +30,10 @@ type Options struct {
 	Assignments []Assignment
 	// Known is what the plan of the configuration knows; nil without a plan.
 	Known tf.Known
-	// Data answers data sources from elsewhere; nil answers none.
-	Data func(Question) (tf.Value, bool)
+	// Data answers data sources from elsewhere: it is asked once for each
+	// instance, with its arguments as values, and gives the attributes that
+	// would be unknown. Nil answers none.
+	Data func(r *tf.Resource) (attributes tf.Value, ok bool)
 }
 
 // Assignment is the value of a root variable, or a file of values.
@@ -39,13 +41,6 @@ type Assignment struct {
 	Name, Value string
 	File        string // the name of the file
 	Content     []byte
-}
-
-// Question is what a data source asks for.
-type Question struct {
-	Type      string
-	Region    tf.Val[string]
-	Arguments tf.Value
 }
 
 // evaluator evaluates a configuration on demand, each thing once.

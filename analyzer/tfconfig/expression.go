@@ -1,6 +1,8 @@
 package tfconfig
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -16,37 +18,97 @@ import (
 
 // expression is the argument's expression as the evaluator takes it.
 func (a *arg) expression() hclsyntax.Expression {
-	if a.evaluable == nil {
-		prepared, ok := functions.Prepare(a.expr).(hclsyntax.Expression)
-		if !ok { // JSON that holds no valid template
-			prepared = &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: a.expr.Range()}
-		}
-		a.evaluable = evaluable(prepared)
-	}
+	a.prepare()
 	return a.evaluable
+}
+
+// refers are the references of the argument's expression, without those to
+// the variables of its own loops.
+func (a *arg) refers() []hcl.Traversal {
+	a.prepare()
+	return a.references
+}
+
+func (a *arg) prepare() {
+	if a.evaluable == nil {
+		e := native(a.expr)
+		a.references = e.Variables()
+		a.evaluable = evaluable(e)
+	}
+}
+
+// native is an expression in the native syntax, whatever it is written in.
+func native(e hcl.Expression) hclsyntax.Expression {
+	if e, ok := e.(hclsyntax.Expression); ok {
+		return e
+	}
+	at := e.Range()
+	if list, ok := elements(e); ok {
+		tuple := &hclsyntax.TupleConsExpr{SrcRange: at, OpenRange: at}
+		for _, inner := range list {
+			tuple.Exprs = append(tuple.Exprs, native(inner))
+		}
+		return tuple
+	}
+	if pairs, diags := hcl.ExprMap(e); !diags.HasErrors() {
+		object := &hclsyntax.ObjectConsExpr{SrcRange: at, OpenRange: at}
+		for _, p := range pairs {
+			object.Items = append(object.Items, hclsyntax.ObjectConsItem{KeyExpr: native(p.Key), ValueExpr: native(p.Value)})
+		}
+		return object
+	}
+	v, diags := e.Value(nil) // a text as it is written
+	if diags.HasErrors() {
+		v = cty.DynamicVal
+	}
+	if text, ok := textOf(v); ok && v.Type() == cty.String && strings.ContainsAny(text, "$%") {
+		if template, diags := hclsyntax.ParseTemplate([]byte(text), at.Filename, at.Start); !diags.HasErrors() {
+			return template
+		}
+		v = cty.UnknownVal(cty.String)
+	}
+	return &hclsyntax.LiteralValueExpr{Val: v, SrcRange: at}
 }
 
 // evaluable replaces the nodes of a tree that are evaluated here, in place.
 func evaluable(e hclsyntax.Expression) hclsyntax.Expression {
+	descend(e)
+	functions.PrepareNode(e)
+	switch e := e.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		return &reference{e}
+	case *hclsyntax.RelativeTraversalExpr:
+		return &relativeReference{e}
+	case *hclsyntax.IndexExpr:
+		return &index{e}
+	case *hclsyntax.ConditionalExpr:
+		return &conditional{e}
+	case *hclsyntax.FunctionCallExpr:
+		return &call{e}
+	case *hclsyntax.ForExpr:
+		return &loop{e}
+	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateJoinExpr:
+		return &text{e}
+	}
+	return e
+}
+
+// descend replaces the nodes below one.
+func descend(e hclsyntax.Expression) {
 	each := func(all []hclsyntax.Expression) {
 		for i := range all {
 			all[i] = evaluable(all[i])
 		}
 	}
 	switch e := e.(type) {
-	case *hclsyntax.ScopeTraversalExpr:
-		return &reference{e}
 	case *hclsyntax.RelativeTraversalExpr:
 		e.Source = evaluable(e.Source)
-		return &relativeReference{e}
 	case *hclsyntax.IndexExpr:
 		e.Collection, e.Key = evaluable(e.Collection), evaluable(e.Key)
-		return &index{e}
 	case *hclsyntax.SplatExpr:
 		e.Source, e.Each = evaluable(e.Source), evaluable(e.Each)
 	case *hclsyntax.ConditionalExpr:
 		e.Condition, e.TrueResult, e.FalseResult = evaluable(e.Condition), evaluable(e.TrueResult), evaluable(e.FalseResult)
-		return &conditional{e}
 	case *hclsyntax.FunctionCallExpr:
 		each(e.Args)
 		if looksIntoObjects[e.Name] {
@@ -54,7 +116,6 @@ func evaluable(e hclsyntax.Expression) hclsyntax.Expression {
 				e.Args[i] = &whole{arg}
 			}
 		}
-		return &call{e}
 	case *hclsyntax.ForExpr:
 		e.CollExpr, e.ValExpr = evaluable(e.CollExpr), evaluable(e.ValExpr)
 		if e.KeyExpr != nil {
@@ -63,13 +124,10 @@ func evaluable(e hclsyntax.Expression) hclsyntax.Expression {
 		if e.CondExpr != nil {
 			e.CondExpr = evaluable(e.CondExpr)
 		}
-		return &loop{e}
 	case *hclsyntax.TemplateExpr:
 		each(e.Parts)
-		return &text{e}
 	case *hclsyntax.TemplateJoinExpr:
 		e.Tuple = evaluable(e.Tuple)
-		return &text{e}
 	case *hclsyntax.TemplateWrapExpr:
 		e.Wrapped = evaluable(e.Wrapped)
 	case *hclsyntax.ParenthesesExpr:
@@ -87,7 +145,6 @@ func evaluable(e hclsyntax.Expression) hclsyntax.Expression {
 	case *hclsyntax.ObjectConsKeyExpr:
 		e.Wrapped = evaluable(e.Wrapped)
 	}
-	return e
 }
 
 // scopeName is the variable of an evaluation context that holds its scope. No
@@ -328,8 +385,5 @@ type whole struct{ hclsyntax.Expression }
 // Value is a resource or module with all of its attributes.
 func (e *whole) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := e.Expression.Value(ctx)
-	if o := lazyOf(v); o != nil {
-		v = o.object().WithSameMarks(v)
-	}
-	return v, diags
+	return expanded(v), diags
 }

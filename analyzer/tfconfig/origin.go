@@ -24,14 +24,14 @@ type origins struct {
 }
 
 type visit struct {
-	expr hclsyntax.Expression
-	in   *scope
+	arg *arg
+	in  *scope
 }
 
-// originsOf finds what an expression in a block refers to.
-func (ev *evaluator) originsOf(e hclsyntax.Expression, in *body) *origins {
+// originsOf finds what an argument of a block refers to.
+func (ev *evaluator) originsOf(a *arg, in *body) *origins {
 	o := &origins{instances: map[tf.Symbol]*instance{}, visited: map[visit]bool{}}
-	o.expression(e, in.scope, in.iterators)
+	o.argument(a, in.scope, in.iterators)
 	return o
 }
 
@@ -57,21 +57,15 @@ func isBare(e hclsyntax.Expression) bool {
 	return false
 }
 
-func (o *origins) expression(e hclsyntax.Expression, in *scope, iterators []iterator) {
-	key := visit{e, in}
-	if o.visited[key] || in.module.exhausted() {
+func (o *origins) argument(a *arg, in *scope, iterators []iterator) {
+	key := visit{a, in}
+	if a == nil || o.visited[key] || in.module.exhausted() {
 		return
 	}
 	o.visited[key] = true
-	for _, t := range referencesIn(e) {
+	for _, t := range a.refers() {
 		in.module.spend(1)
 		o.reference(t, in, iterators)
-	}
-}
-
-func (o *origins) argument(a *arg, in *scope, iterators []iterator) {
-	if a != nil {
-		o.expression(a.expression(), in, iterators)
 	}
 }
 
@@ -227,52 +221,4 @@ func namesNothing(mode, typ string) bool {
 		"aws_ami", "aws_availability_zone", "aws_availability_zones", "aws_caller_identity", "aws_iam_policy_document",
 		"aws_partition", "aws_region", "aws_service_principal",
 	}, typ)
-}
-
-// referencesIn are the references of an expression, without those to the
-// variables of its own loops.
-func referencesIn(e hclsyntax.Expression) []hcl.Traversal {
-	w := &referenceWalker{}
-	_ = hclsyntax.Walk(e, w)
-	return w.found
-}
-
-type referenceWalker struct {
-	found []hcl.Traversal
-	local []map[string]struct{}
-}
-
-// Enter implements [hclsyntax.Walker].
-func (w *referenceWalker) Enter(n hclsyntax.Node) hcl.Diagnostics {
-	switch n := n.(type) {
-	case hclsyntax.ChildScope:
-		w.local = append(w.local, n.LocalNames)
-	case *hclsyntax.ScopeTraversalExpr:
-		w.add(n.Traversal)
-	case *reference:
-		w.add(n.Traversal)
-	case *whole:
-		// Its own children are those of the expression inside.
-		if inner, ok := n.Expression.(*reference); ok {
-			w.add(inner.Traversal)
-		}
-	}
-	return nil
-}
-
-// Exit implements [hclsyntax.Walker].
-func (w *referenceWalker) Exit(n hclsyntax.Node) hcl.Diagnostics {
-	if _, ok := n.(hclsyntax.ChildScope); ok {
-		w.local = w.local[:len(w.local)-1]
-	}
-	return nil
-}
-
-func (w *referenceWalker) add(t hcl.Traversal) {
-	for _, names := range w.local {
-		if _, ok := names[t.RootName()]; ok {
-			return
-		}
-	}
-	w.found = append(w.found, t)
 }

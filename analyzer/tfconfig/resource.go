@@ -62,6 +62,9 @@ type instance struct {
 	address    string
 	body       *body
 	attributes map[string]*cell
+	// answers are what somebody else knows of a data source that was asked for.
+	asked   bool
+	answers tf.Value
 }
 
 func newInstance(g *group, key string, r *repeat) *instance {
@@ -101,6 +104,8 @@ func (i *instance) compute(name string) cty.Value {
 	switch {
 	case v != cty.NilVal && (v.IsMarked() || v.IsKnown() && !v.IsNull()):
 		return v
+	case i.addr.Mode == tf.Data && i.answer(name) != cty.NilVal:
+		return i.answer(name)
 	case v != cty.NilVal && !v.IsNull() && !ev.opts.Wanted.Identity(i.addr.Type, name):
 		return v
 	case ev.opts.Wanted.Identity(i.addr.Type, name) && strings.HasSuffix(name, "s"):
@@ -112,9 +117,6 @@ func (i *instance) compute(name string) cty.Value {
 		return planned
 	}
 	if i.addr.Mode == tf.Data {
-		if v := i.answer(name); v != cty.NilVal {
-			return v
-		}
 		return cty.DynamicVal
 	}
 	if v != cty.NilVal && !ev.computes(i.addr.Type, name) {

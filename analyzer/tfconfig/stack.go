@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
 // Stack evaluates the configuration: every instance of the types that are
 // wanted, as it will be when it is applied to an empty account.
 func (c *Config) Stack(ctx context.Context, name, path string, o Options) (*tf.Stack, error) {
-	s := &tf.Stack{Name: name, Path: path, Kind: tf.ConfigurationInput, Complete: true, Types: map[string]int{}, Handed: map[string]bool{}, Source: c}
+	s := &tf.Stack{Name: name, Path: path, Kind: tf.ConfigurationInput, Complete: true, Types: map[string]int{}, Handed: map[string]bool{}, Outputs: map[string]tf.Value{}, Source: c}
 	ev := newEvaluator(c, o)
 	b := &stackBuilder{ctx: ctx, ev: ev, stack: s}
 	b.module(ev.root)
@@ -20,7 +22,7 @@ func (c *Config) Stack(ctx context.Context, name, path string, o Options) (*tf.S
 		return nil, err
 	}
 	s.After = tf.NewSnapshot(b.resources)
-	b.handOut()
+	b.outputs()
 	b.unsetVariables()
 	s.Diagnostics = ev.diags
 	for i := range s.Diagnostics {
@@ -105,14 +107,7 @@ func (b *stackBuilder) instance(i *instance) {
 
 // resource is the instance as the analysis takes it.
 func (i *instance) resource(keep map[string]bool) *tf.Resource {
-	p := i.group.module.providerOf(i.body.block)
-	r := &tf.Resource{
-		Addr: i.addr, Address: i.address, Action: tf.Create, Provider: p.key, Region: i.region(),
-		Maybe: i.isMaybe(), Config: i.config(),
-	}
-	if i.addr.Mode == tf.Data {
-		r.Action = tf.Read
-	}
+	r := i.bare()
 	at := slot{typ: i.addr.Type, in: i.body}
 	fields := i.body.fields(at, keep)
 	set := map[string]bool{}
@@ -128,6 +123,18 @@ func (i *instance) resource(keep map[string]bool) *tf.Resource {
 		}
 	}
 	r.Values = i.identify(tf.ObjectValue(fields...))
+	return r
+}
+
+// bare is the instance without its values.
+func (i *instance) bare() *tf.Resource {
+	r := &tf.Resource{
+		Addr: i.addr, Address: i.address, Action: tf.Create, Provider: i.group.module.providerOf(i.body.block).key, Region: i.region(),
+		Maybe: i.isMaybe(), Config: i.config(),
+	}
+	if i.addr.Mode == tf.Data {
+		r.Action = tf.Read
+	}
 	return r
 }
 
@@ -218,19 +225,29 @@ func (i *instance) config() *tf.ResourceConfig {
 	return &c
 }
 
-// handOut notes what the root module's outputs give to others.
-func (b *stackBuilder) handOut() {
+// outputs evaluates the outputs of the root module and notes what they give to
+// others.
+func (b *stackBuilder) outputs() {
 	root := b.ev.root
 	for _, name := range slices.Sorted(maps.Keys(root.of.source.outputs)) {
 		a := root.of.source.outputs[name].args["value"]
 		if a == nil {
 			continue
 		}
-		o := b.ev.originsOf(a.expression(), &body{scope: root.scope})
-		for _, s := range o.symbols {
+		b.stack.Outputs[name] = slot{in: &body{scope: root.scope}}.value(expanded(root.attribute(name)))
+		for _, s := range b.ev.originsOf(a, &body{scope: root.scope}).symbols {
 			b.stack.Handed[s.Address] = true
 		}
 	}
+}
+
+// expanded is a resource or module with its attributes; any other value is
+// itself.
+func expanded(v cty.Value) cty.Value {
+	if o := lazyOf(v); o != nil {
+		return o.object().WithSameMarks(v)
+	}
+	return v
 }
 
 // unsetVariables says which root variables have no value.

@@ -3,7 +3,6 @@ package tfconfig
 import (
 	"slices"
 
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -57,7 +56,7 @@ type slot struct {
 	typ  string // of the resource
 	path string // of the argument, without indexes
 	in   *body
-	expr hclsyntax.Expression
+	arg  *arg // nil where no expression gives the value
 }
 
 func (s slot) member(name string) slot {
@@ -161,10 +160,10 @@ func hide(v tf.Value) tf.Value {
 func (s slot) unknown() tf.Value {
 	ev := s.in.scope.module.ev
 	targets := ev.opts.Wanted.Targets(s.typ, s.path)
-	if len(targets) == 0 || s.expr == nil {
+	if len(targets) == 0 || s.arg == nil {
 		return tf.UnknownValue()
 	}
-	o := ev.originsOf(s.expr, s.in)
+	o := ev.originsOf(s.arg, s.in)
 	if o.open {
 		return tf.UnknownValue()
 	}
@@ -174,7 +173,7 @@ func (s slot) unknown() tf.Value {
 			candidates = append(candidates, symbol)
 		}
 	}
-	if len(candidates) == 1 && isBare(s.expr) {
+	if len(candidates) == 1 && isBare(s.arg.expression()) {
 		return tf.SymbolicValue(candidates[0])
 	}
 	return tf.UnknownValue(candidates...)
@@ -198,7 +197,7 @@ func (b *body) fields(s slot, keep map[string]bool) []tf.Field {
 
 func (b *body) field(at slot, name string) tf.Value {
 	if a := b.block.args[name]; a != nil {
-		at.expr = a.expression()
+		at.arg = a
 		return at.value(b.argument(name))
 	}
 	var elements []tf.Value

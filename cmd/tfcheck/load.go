@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,12 +32,18 @@ type inputFlags struct {
 	noSource bool
 	config   string
 	context  []string
+
+	variables []input.Variable // in the order of the command line
+	workspace string
 }
 
 func (f *inputFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.source, "source", "", "folder of the `configuration` that the plan was made from (default: where the plan lies)")
 	c.Flags().BoolVar(&f.noSource, "no-source", false, "do not look for the configuration beside the plan")
 	c.Flags().StringArrayVar(&f.context, "context", nil, "`plan` or state of a stack that is known but not judged, such as the network's; may be repeated")
+	c.Flags().Var(assignments{&f.variables}, "var", "value of a root variable of a configuration, as `NAME=VALUE`; may be repeated")
+	c.Flags().Var(valueFiles{&f.variables}, "var-file", "`file` of values of root variables, such as prod.tfvars; may be repeated")
+	c.Flags().StringVar(&f.workspace, "workspace", "", "`workspace` that a configuration is read for (default: the selected one)")
 	c.Flags().StringVar(&f.config, "config", "", "settings `file` (default: "+settings.FileName+" beside the first PATH, then in the working directory)")
 }
 
@@ -51,7 +58,8 @@ func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string
 	if set.SelectsByTag() {
 		wanted = aws.Types.Tagged()
 	}
-	options := input.Options{Wanted: wanted, Source: f.source, NoSource: f.noSource, Stdin: env.stdin}
+	options := input.Options{Wanted: wanted, Source: f.source, NoSource: f.noSource, Stdin: env.stdin,
+		Workspace: cmp.Or(f.workspace, env.getenv("TF_WORKSPACE")), Variables: f.variables, Environment: env.given}
 	if judged, err = input.Open(ctx, paths, options); err != nil {
 		return nil, nil, exit{exitError, err.Error()}
 	}

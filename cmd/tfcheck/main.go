@@ -48,6 +48,7 @@ func main() {
 		stdout: os.Stdout,
 		stderr: os.Stderr,
 		getenv: os.Getenv,
+		given:  givenVariables(os.Environ()),
 		now:    time.Now,
 		width:  terminalWidth(os.Stdout),
 	})
@@ -62,6 +63,7 @@ type environment struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	given          map[string]string // values of root variables (TF_VAR_)
 	now            func() time.Time
 	width          int // columns of the terminal on standard output; 0 when it is none
 }
