@@ -9,8 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/url"
-	"strings"
+	"regexp"
 	"unicode/utf8"
 
 	"github.com/hashicorp/go-cty-funcs/crypto"
@@ -168,14 +169,24 @@ func textdecodebase64(args []string) (string, error) {
 	return string(out), nil
 }
 
-// yamldecodeFunction is yamldecode, unknown where aliases of aliases make more
-// than anybody writes.
+// An anchor of YAML, and an alias that repeats it. What looks like one within a
+// string counts too.
+var (
+	yamlAnchor = regexp.MustCompile(`(^|[\s,:\[{-])&[^\s,\]}]`)
+	yamlAlias  = regexp.MustCompile(`(^|[\s,:\[{-])\*[\w]`)
+)
+
+// yamldecodeFunction is yamldecode, unknown where aliases of what has aliases may
+// make more than anybody writes: with n aliases in k anchors, each of these can
+// repeat the one before it n/k times.
 var yamldecodeFunction = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "src", Type: cty.String}},
 	Type:   function.StaticReturnType(cty.DynamicPseudoType),
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		source := args[0].AsString()
-		if strings.Count(source, "*") > 64 && strings.Contains(source, "&") {
+		anchors := float64(len(yamlAnchor.FindAllString(source, -1)))
+		aliases := float64(len(yamlAlias.FindAllString(source, -1)))
+		if anchors > 0 && float64(len(source))*math.Pow(1+aliases/anchors, anchors) > 16*maxText {
 			return cty.DynamicVal, nil
 		}
 		return ctyyaml.YAMLDecodeFunc.Call(args)

@@ -2,6 +2,7 @@ package functions
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -226,7 +227,13 @@ func TestFilesAreConfined(t *testing.T) {
 // What would be too large is unknown.
 func TestResultsAreBounded(t *testing.T) {
 	long := cty.StringVal(strings.Repeat("x", maxText/2))
+	bomb := "a0: &a0 [x]\n"
+	for i := 1; i < 30; i++ {
+		bomb += fmt.Sprintf("a%d: &a%d [*a%d, *a%d]\n", i, i, i-1, i-1)
+	}
 	for source, want := range map[string]string{
+		`yamldecode(bomb)`: "unknown",
+		`length(yamldecode("a: &a [x]\nb: [*a, *a]").b)`:    "2",
 		`join(long, ["a", "b", "c", "d"])`:                  "unknown string",
 		`replace(long, "x", "yyy")`:                         "unknown string",
 		`indent(9999999, "a\nb")`:                           "unknown string",
@@ -237,7 +244,7 @@ func TestResultsAreBounded(t *testing.T) {
 		`jsonencode([long, long, long])`:                    "unknown string",
 		`format("%5s", "a")`:                                `"    a"`,
 	} {
-		got, diags := evaluate(t, source, map[string]cty.Value{"long": long})
+		got, diags := evaluate(t, source, map[string]cty.Value{"long": long, "bomb": cty.StringVal(bomb)})
 		if diags.HasErrors() || show(got) != want {
 			t.Errorf("%s is not %s %v", source, want, diags)
 		}
