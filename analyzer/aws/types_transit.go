@@ -112,7 +112,7 @@ var transitTypes = []row{
 		refs: refs{"security_group_ids": groups, "subnet_id": subnets}},
 
 	// Network Firewall (TF-L-4).
-	{name: "aws_networkfirewall_firewall", coverage: Modelled, boundary: "Network Firewall", keep: "*",
+	{name: "aws_networkfirewall_firewall", coverage: Modelled, keep: "*",
 		identity: "firewall_status.sync_states firewall_status.sync_states.attachment.endpoint_id",
 		refs: refs{"subnet_mapping.subnet_id": subnets, "vpc_id": vpcs, "transit_gateway_id": transitGateways,
 			"firewall_policy_arn": {"aws_networkfirewall_firewall_policy"}},

@@ -189,6 +189,15 @@ func (s Set) AnySource() Set {
 	return Set{s.v4.rewrite(2, forget(allIPv4)), s.v6.rewrite(2, forget(allIPv6))}
 }
 
+// AnySourceAddress forgets the source address: the packets for which some packet
+// of s differs in it only.
+func (s Set) AnySourceAddress() Set {
+	forget := func(all tree) func(tree) tree {
+		return func(t tree) tree { return product(all, t.below(1)) }
+	}
+	return Set{s.v4.rewrite(3, forget(allIPv4)), s.v6.rewrite(3, forget(allIPv6))}
+}
+
 // AnyDestination forgets the destination address: the packets for which some
 // packet of s differs in it only.
 func (s Set) AnyDestination() Set {

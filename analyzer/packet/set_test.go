@@ -89,6 +89,7 @@ func TestProjectionsAgreeWithPackets(t *testing.T) {
 		}
 		naive(a.set.AnyDestination(), forgetting(func(p *Packet) { p.Destination = netip.Addr{} })).check(t, "any destination")
 		naive(a.set.AnySource(), forgetting(func(p *Packet) { p.Source, p.SourcePort = netip.Addr{}, 0 })).check(t, "any source")
+		naive(a.set.AnySourceAddress(), forgetting(func(p *Packet) { p.Source = netip.Addr{} })).check(t, "any source address")
 
 		sources, destinations := a.set.Sources(), a.set.Destinations()
 		for _, addr := range tinyAddresses {

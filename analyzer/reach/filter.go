@@ -78,7 +78,7 @@ func (g *Graph) facing(d direction, r Relation, by remote, f packet.Family) Rela
 	case d == inbound:
 		return Relation{
 			Must: everySource(r.Must, by.addresses, f),
-			May:  r.May.From(by.addresses).AnySource(),
+			May:  r.May.From(by.addresses).AnySourceAddress(),
 		}
 	}
 	return Relation{
@@ -99,7 +99,7 @@ func (g *Graph) regardless(d direction, r Relation, f packet.Family) bool {
 // any forgets the remote side of a set.
 func (d direction) any(s packet.Set) packet.Set {
 	if d == inbound {
-		return s.AnySource()
+		return s.AnySourceAddress()
 	}
 	return s.AnyDestination()
 }

@@ -42,12 +42,24 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 			object: n.Object, cause: objectCause(n.Object), code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
 			blocked: "it is private", cost: 3, quiet: true,
 		}))
+	case t.box != nil:
+		public := s.g.addressStage(t.box, s.f)
+		public.code, public.quiet = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", true
+		stages = append(stages, public)
+	}
+	if len(t.passed) == 0 && t.at == p { // straight out of the subnet
+		stages = append(stages, s.gate(s.redirected(p).Not(), tf.Fact{
+			ID: "edge-of:" + vpcName(p), Text: "which route table the gateway of " + vpcName(p) + " has", Settle: settleApply,
+		}, stage{
+			object: p.gateway.object, cause: p.gateway.cause, code: "INGRESS_RTB_TRAFFIC_REDIRECTION",
+			blocked: "its route table sends what arrives through a middlebox, which has to see both directions", cost: 2, quiet: true,
+		}))
 	}
 	if !s.reply { // which has come in by it
 		stages = append(stages, p.gateway, s.g.publicAccess(p, t.nat != nil))
 	}
 	out := s.arrived(t, stages...)
-	out.end.own = t.nat == nil && t.home == p.vpc
+	out.end.own = t.nat == nil && t.box == nil && t.home == p.vpc
 	out.end.back = (*search).fromGateway
 	return out
 }
@@ -56,22 +68,11 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 // goal (RT-12).
 func (s *search) fromGateway(t traveller) *way {
 	p := s.goal.place
-	stages := s.behindEdge(p)
-	if !s.reply {
-		stages = append([]stage{p.gateway, s.g.publicAccess(p, false)}, stages...)
+	way := s.intoGoal(t, s.g.edges[p.vpc], false)
+	if s.reply {
+		return way
 	}
-	return s.deliver(t).behind(stages...)
-}
-
-// behindEdge: a gateway route table may redirect what arrives (RT-9).
-func (s *search) behindEdge(p *place) []stage {
-	edge := s.g.edges[p.vpc]
-	if edge == nil || p.vpc == nil {
-		return nil
-	}
-	return []stage{s.gate(tf.Maybe, tf.Fact{
-		ID: "edge:" + edge.Label, Text: "what the middlebox behind " + edge.Label + " lets through", Settle: settleApply,
-	}, stage{object: edge.Object, cause: objectCause(edge.Object)})}
+	return way.behind(p.gateway, s.g.publicAccess(p, false))
 }
 
 // egressOnly is the egress-only gateway of a VPC as a next hop: it keeps state
@@ -129,11 +130,7 @@ func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place)
 	if at.subnet != p.subnet {
 		stages = append(stages, s.acl(at, inbound, t.as))
 	}
-	before := t
-	t.rewritten = append(t.rewritten[:len(t.rewritten):len(t.rewritten)], rewrite{before: before, at: at})
-	t.as = remote{key: fmt.Sprintf("nat %p", n), addresses: hostAddresses(at.subnet, s.f), one: true}
-	t.home, t.at, t.nat, t.anyPort, t.passed, t.pins = at.vpc, at, n, true, nil, nil
-	t.inward, t.outward = tf.No, tf.No
-	t.zone = at.subnet.AvailabilityZone
+	t.rewrite(t, at, remote{key: fmt.Sprintf("nat %p", n), addresses: hostAddresses(at.subnet, s.f), one: true})
+	t.nat = n
 	return s.leave(t, at).behind(stages...)
 }

@@ -16,8 +16,8 @@ type Graph struct {
 	network  *aws.Network
 	answers  Answers // nil when people say nothing
 	internet map[packet.Family]packet.Addresses
-	// edges are the gateway route tables that redirect what arrives (RT-9).
-	edges map[*aws.VPC]*aws.RouteTable
+	// edges and vpnEdges are the gateway route tables of each VPC (RT-9).
+	edges, vpnEdges map[*aws.VPC][]edge
 	// boundaries are the components that nobody follows.
 	boundaries []*aws.Boundary
 	// subnets and peerings are those of each VPC.
@@ -42,6 +42,7 @@ type Graph struct {
 	entries      map[entriesKey][]routeEntry
 	ways         map[wayKey]*way
 	trips        map[tripKey]*way
+	firewalls    map[firewallKey]filter
 	// balancers are the flows to and through load balancers, fronts the places
 	// in the network of those that have an interface as a target.
 	balancers map[balancerKey][]*Flow
@@ -56,7 +57,6 @@ func Compile(n *aws.Network) *Graph {
 	g := (&Graph{
 		network:  n,
 		internet: map[packet.Family]packet.Addresses{},
-		edges:    map[*aws.VPC]*aws.RouteTable{},
 		subnets:  map[*aws.VPC][]*aws.Subnet{},
 		peerings: map[*aws.VPC][]*aws.Peering{},
 		transits: map[*aws.VPC][]*aws.TransitGateway{},
@@ -97,14 +97,7 @@ func Compile(n *aws.Network) *Graph {
 		}
 		g.planned[f] = packet.Prefixes(all...)
 	}
-	for _, t := range n.RouteTables {
-		if !t.Edge || len(t.Routes) == 0 {
-			continue
-		}
-		for _, v := range t.VPC.To {
-			g.edges[v] = t
-		}
-	}
+	g.edges, g.vpnEdges = edgesOf(n)
 	return g
 }
 
@@ -115,6 +108,7 @@ func (g *Graph) fork() *Graph {
 		answers:        g.answers,
 		internet:       g.internet,
 		edges:          g.edges,
+		vpnEdges:       g.vpnEdges,
 		boundaries:     g.boundaries,
 		subnets:        g.subnets,
 		peerings:       g.peerings,
@@ -134,6 +128,7 @@ func (g *Graph) fork() *Graph {
 		entries:        map[entriesKey][]routeEntry{},
 		ways:           map[wayKey]*way{},
 		trips:          map[tripKey]*way{},
+		firewalls:      map[firewallKey]filter{},
 		balancers:      map[balancerKey][]*Flow{},
 		unknownSubnets: map[string]*aws.Subnet{},
 	}

@@ -244,7 +244,7 @@ func (s *search) fromSite(t traveller, o *site) *way {
 	why.blocked = "it is not attached to " + vpcName(s.goal.place)
 	attached := s.gate(s.attachedVPN(gw, s.goal.place.vpc), attachedVPNFact(gw), why)
 	attached.elements = []element{{object: gw.Object, cause: why.cause, detail: "from " + o.Label, admits: attached.admits}}
-	return s.deliver(t).behind(append(stages, attached)...)
+	return s.intoGoal(t, s.g.vpnEdges[s.goal.place.vpc], true).behind(append(stages, attached)...)
 }
 
 // announced is what a Direct Connect gateway tells the other side of: nothing

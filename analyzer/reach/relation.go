@@ -75,10 +75,10 @@ func (r Relation) each(op func(packet.Set) packet.Set) Relation {
 func (r Relation) doubt() Relation { return possibly(r.May) }
 
 // everySource is the packets that are in s whichever of the sources they come
-// from, whatever their source port; the result forgets both.
+// from; the result forgets the source, and keeps source ports.
 func everySource(s packet.Set, from packet.Addresses, f packet.Family) packet.Set {
 	all := packet.Everything(f)
-	return all.Subtract(all.From(from).Subtract(s).AnySource())
+	return all.Subtract(all.From(from).Subtract(s).AnySourceAddress())
 }
 
 // everyDestination is the same for destinations; source ports are kept.

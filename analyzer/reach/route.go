@@ -123,7 +123,7 @@ func choose(list []choice, f packet.Family) filter {
 				e.element.admits = a
 				out.elements = append(out.elements, e.element)
 			}
-			if (e.want != tf.No && !a.certain()) || (e.want == tf.No && !e.certain) {
+			if e.fact.ID != "" && (e.want != tf.No && !a.certain() || e.want == tf.No && !e.certain) {
 				out.doubts = append(out.doubts, doubt{e.fact, a.May})
 			}
 		}

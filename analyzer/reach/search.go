@@ -16,6 +16,8 @@ type hop struct {
 	wanted func(*aws.Route) tf.Tri
 	// in is the subnet that it stands in, nil for a gateway.
 	in *aws.Subnet
+	// box is the interface of an appliance.
+	box *aws.Interface
 	// follow is the way behind it.
 	follow func(t traveller) *way
 	// missing says what is missing where no route leads there.
@@ -235,7 +237,14 @@ func (s *search) targets(p *place, r *aws.Route) []hop {
 		return linkedHops(s, p, r, t.VPNGateway, s.vpnGateway)
 	case aws.TargetTransitGateway:
 		return linkedHops(s, p, r, t.Transit, s.transit)
+	case aws.TargetInterface:
+		return linkedHops(s, p, r, t.Interface, s.appliance)
+	case aws.TargetEndpoint:
+		return s.middlebox(p, r)
 	case aws.TargetUnknown:
+		if p == nil { // of a gateway
+			return []hop{s.elsewhere(r)}
+		}
 		return append(s.connectors(p), s.elsewhere(r))
 	}
 	return []hop{s.elsewhere(r)}
@@ -290,17 +299,7 @@ func (s *search) elsewhere(r *aws.Route) hop {
 				// sent to (IGW-1).
 				return s.blocked(t, stage{object: o, code: "NO_ROUTE_TO_DESTINATION", blocked: "it does not lead back to the internet gateway", cost: 3, reply: true})
 			}
-			if r.Target.Kind != aws.TargetInterface {
-				return s.unknownWay(t, o, fact)
-			}
-			if i, ok := r.Target.Interface.One(); ok {
-				o = interfaceObject(i)
-			}
-			passes := linked(r.Target.Interface, func(i *aws.Interface) tf.Tri { return i.SourceDestCheck.Not() }).And(tf.Maybe)
-			return s.unknownWay(t, o, fact).behind(s.gate(passes, fact, stage{
-				object: o, cause: objectCause(o), code: "ENI_SOURCE_DEST_CHECK_RESTRICTION",
-				blocked: "it checks source and destination and passes nothing on", cost: 3,
-			}))
+			return s.unknownWay(t, o, fact)
 		},
 	}
 }

@@ -346,6 +346,12 @@ func (s *search) leaveTransit(t traveller, a *aws.Attachment) *way {
 		}
 		fallthrough
 	default:
+		if fw, ok := a.Firewall.One(); ok { // TGW-14
+			t.inward, t.outward = tf.No, tf.No
+			t.pass(device{of: fw, label: fw.Label, opinion: true})
+			next = s.associated(t, a).behind(s.inspection(t, fw))
+			break
+		}
 		next = s.unknownWay(t, a.Object, tf.Fact{
 			ID: "boundary:" + a.Label, Text: "what lies behind " + a.Label + ", which is not followed", Settle: "check it by hand",
 		})

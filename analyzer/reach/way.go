@@ -54,6 +54,8 @@ type traveller struct {
 	anyPort bool
 	// nat is the gateway whose address the packets have, or nil.
 	nat *aws.NATGateway
+	// box is the appliance whose address they have, or nil.
+	box *aws.Interface
 	// passed are the devices that remember flows, in order, since the sender's
 	// address was last rewritten (RT-11).
 	passed []device
