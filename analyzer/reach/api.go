@@ -186,7 +186,7 @@ type Endpoint struct {
 	Addresses  packet.Addresses // of Internet, OnPremises and IP; empty means all of them
 	Interfaces []*aws.Interface
 	Balancers  []*aws.LoadBalancer
-	Gateway    *aws.Boundary // of GatewayEndpoints
+	Gateway    *aws.Endpoint // of GatewayEndpoints
 	// Object is what people named, where it is something of the input, and
 	// Subnet the subnet that it is.
 	Object aws.Object
