@@ -117,6 +117,9 @@ type Flow struct {
 	Delivered Relation
 	Path      []Hop
 	ReplyPath []Hop
+	// Entry is the managed service by which the flow comes in, or nil (LB-12,
+	// EP-8).
+	Entry *aws.Entry
 	// Through is the load balancer that the flow passes, or nil.
 	Through *aws.LoadBalancer
 	// Listener and TargetGroup are those it passes there.
@@ -140,6 +143,18 @@ func (f *Flow) Part(must, may packet.Set) *Flow {
 		}
 	}
 	return &part
+}
+
+// Front is what stands between the ends of a flow: the load balancer that it
+// passes, else the service by which it comes in.
+func (f *Flow) Front() (aws.Object, bool) {
+	switch {
+	case f.Through != nil:
+		return f.Through.Object, true
+	case f.Entry != nil:
+		return f.Entry.Object, true
+	}
+	return aws.Object{}, false
 }
 
 // Verdict is Yes when some packet is reachable under every completion, No
