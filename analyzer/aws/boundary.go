@@ -69,12 +69,12 @@ func (b *builder) noteBoundaries() {
 	}
 }
 
-// isFollowed reports whether nothing of the network can stand behind an
-// endpoint: it leads to a service of AWS or of others.
+// isFollowed reports whether an endpoint is followed: as a route, as a next
+// hop, or as an interface behind which nothing of the network can stand.
 func (e *Endpoint) isFollowed() bool {
 	kind, _ := e.Kind.Known()
 	service := e.EndpointService.Open || len(e.EndpointService.To) > 0
-	return kind == GatewayEndpoint || kind == InterfaceEndpoint && !service
+	return kind == GatewayEndpoint || kind == GatewayBalancerEndpoint || kind == InterfaceEndpoint && !service
 }
 
 // touchedVPCs are the VPCs that the references of a resource lead to.
