@@ -62,13 +62,14 @@ type groupsKey struct {
 
 // groupFilter is what the groups of an interface admit from or to a remote.
 func (g *Graph) groupFilter(s *groupSet, d direction, f packet.Family, by remote) filter {
-	key := groupsKey{s, d, f, by.key}
-	if known, ok := g.groupFilters[key]; ok {
-		return known
+	if by.member != nil {
+		return g.compileGroups(s, d, f, by) // hosts are too many to be remembered
 	}
-	out := g.compileGroups(s, d, f, by)
-	if by.member == nil {
-		g.groupFilters[key] = out // hosts are too many to be remembered
+	key := groupsKey{s, d, f, by.key}
+	out, ok := g.groupFilters[key]
+	if !ok {
+		out = g.compileGroups(s, d, f, by)
+		g.groupFilters[key] = out
 	}
 	return out
 }
