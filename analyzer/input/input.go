@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,11 +30,6 @@ type Options struct {
 	NoSource bool
 	// Stdin is what the path "-" stands for.
 	Stdin io.Reader
-
-	// Known is set for what is not judged: extracts are read too, and names
-	// that are in use already are the names of Beside.
-	Known  bool
-	Beside []*tf.Stack
 
 	// Workspace, Variables and Environment are what configurations are
 	// evaluated with: the workspace, values and files of values in the order
@@ -73,8 +67,8 @@ func Open(ctx context.Context, paths []string, o Options) ([]*tf.Stack, error) {
 		return nil, &Error{Path: o.Source, Summary: "the folder holds no configuration", Detail: "--source names the folder of the .tf files that the plan was made from"}
 	}
 	var all []located
-	for _, argument := range paths {
-		found, err := locate(argument)
+	for _, path := range paths {
+		found, err := locate(path)
 		if err != nil {
 			return nil, err
 		}
@@ -95,36 +89,11 @@ func Open(ctx context.Context, paths []string, o Options) ([]*tf.Stack, error) {
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	var read []*tf.Stack
-	var named []bool
-	for i, s := range stacks {
-		if s != nil {
-			read, named = append(read, s), append(named, all[i].name != "")
-		}
-	}
-	if len(read) == 0 {
+	stacks = slices.DeleteFunc(stacks, func(s *tf.Stack) bool { return s == nil })
+	if len(stacks) == 0 {
 		return nil, noPlans(paths[0])
 	}
-	o.tellApart(read, named)
-	return read, unique(slices.Concat(o.Beside, read))
-}
-
-// tellApart adds the file's name to those of stacks that lie in one folder and
-// that nobody named.
-func (o Options) tellApart(stacks []*tf.Stack, named []bool) {
-	count := map[string]int{}
-	for _, s := range slices.Concat(o.Beside, stacks) {
-		count[s.Name]++
-	}
-	for i, s := range stacks {
-		if count[s.Name] > 1 && !named[i] && s.Path != stdin && s.Kind != tf.ConfigurationInput {
-			base := path.Base(s.Path)
-			s.Name = path.Join(s.Name, strings.TrimSuffix(base, path.Ext(base)))
-			for n := range s.Diagnostics {
-				s.Diagnostics[n].Stack = s.Name
-			}
-		}
-	}
+	return stacks, unique(stacks)
 }
 
 // unique reports stacks of one name: their addresses could not be told apart.
@@ -254,9 +223,6 @@ func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
 		}
 		return nil, &Error{Path: l.path, Summary: cause(err)}
 	}
-	if l.name != "" || stack.Name == "" {
-		stack.Name = options.Name
-	}
 	if place.source != "" {
 		config, diags := tfconfig.Load(place.source, place.root, tfconfig.DefaultLimits())
 		stack.Source = config
@@ -295,7 +261,7 @@ func (o Options) read(ctx context.Context, path string, options tfplan.Options) 
 	if err != nil {
 		return nil, err
 	}
-	return o.document(ctx, text, options)
+	return tfplan.Read(ctx, text, options)
 }
 
 // cause is what went wrong, without the path that the message has already.

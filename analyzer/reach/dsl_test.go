@@ -11,6 +11,34 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
+func resource(address string) *tf.Resource {
+	a, err := tf.ParseAddress(address)
+	if err != nil {
+		panic(err)
+	}
+	return &tf.Resource{Addr: a, Address: address, Action: tf.Create}
+}
+
+func object(address string) aws.Object {
+	return aws.Object{Resource: resource(address), Label: address}
+}
+
+func to[T any](t *T) aws.Link[T] { return aws.Link[T]{To: []*T{t}} }
+
+func known[T any](unknown bool, v T) tf.Val[T] {
+	if unknown {
+		return tf.UnknownVal[T]()
+	}
+	return tf.KnownVal(v)
+}
+
+func prefixes(texts ...string) (out []netip.Prefix) {
+	for _, t := range texts {
+		out = append(out, netip.MustParsePrefix(t))
+	}
+	return out
+}
+
 // world is a VPC with a public and a private subnet, for tests that change one
 // thing at a time.
 type world struct {

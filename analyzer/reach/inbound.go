@@ -28,7 +28,6 @@ func (g *Graph) FromInternet() []*Flow {
 			}
 		}
 	}
-	out = append(out, g.throughEntries()...)
 	sortFlows(out)
 	return out
 }

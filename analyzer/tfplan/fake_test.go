@@ -146,5 +146,3 @@ func render(v tf.Value) string {
 	}
 	return text
 }
-
-func (fake) MayBeID(text string) bool { return strings.HasPrefix(text, "sg-") }

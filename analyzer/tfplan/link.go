@@ -424,8 +424,7 @@ func (l *linker) argumentOf(r *tf.Resource, e *expr, w *want, x each) *outcome {
 	return o
 }
 
-// handOut notes what the root module's outputs give to others, and resolves
-// their values.
+// handOut notes what the root module's outputs give to others.
 func (l *linker) handOut() {
 	if l.rd.root == nil {
 		return
@@ -437,5 +436,4 @@ func (l *linker) handOut() {
 			}
 		}
 	}
-	l.resolveOutputs()
 }

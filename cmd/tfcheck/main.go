@@ -121,7 +121,6 @@ func newRoot(env environment) *cobra.Command {
 		newReach(env),
 		newBaseline(env),
 		newExplain(env),
-		newContext(env),
 		newChecks(env),
 		newGuidance(env),
 		newSchema(env),

@@ -1,0 +1,91 @@
+package naive
+
+import (
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+)
+
+// translate is the way out through a NAT gateway (NAT-1 to NAT-6).
+func (j *journey) translate(n *nat, s *subnet) bool {
+	j.through("NAT gateway", n)
+	home := n.subnet
+	switch {
+	case home == nil || home.vpc != s.vpc:
+		return j.blocked("blackhole") // RT-6
+	case j.request != nil:
+		// It never saw the request, and gives the reply another address (M-2).
+		return j.blocked("NAT gateway")
+	case !slices.Contains([]packet.Protocol{packet.TCP, packet.UDP, packet.ICMP}, j.p.Protocol):
+		return j.blocked("NAT gateway") // NAT-2
+	case j.p.Source.Is6():
+		return j.blocked("NAT gateway") // NAT-7 is not part of the model
+	case !s.vpc.has(j.p.Source) && !j.transit:
+		return j.blocked("NAT gateway") // NAT-5
+	case s == home:
+		return j.blocked("NAT gateway") // NAT-3: its own route leads to itself
+	case !j.in(home):
+		return false
+	case holds(home.blocks, j.p.Destination):
+		return j.rewritten(n) && j.deliver(home.vpc, home)
+	}
+	return j.rewritten(n) && j.out(home) && j.routed(home)
+}
+
+// rewritten gives the packet the address of the NAT gateway, which has no
+// groups (NAT-6, SG-7).
+func (j *journey) rewritten(n *nat) bool {
+	before := j.p
+	j.p.Source, j.sender = n.address, nil
+	if j.p.Protocol != packet.ICMP {
+		j.p.SourcePort = j.w.anyPort(j.chance)
+	}
+	j.bindings = append(j.bindings, binding{n, before, j.p})
+	return true
+}
+
+// untranslate is the reply at the NAT gateway that made the request what it
+// was; anything else is not accepted (NAT-1, NAT-4).
+func (j *journey) untranslate(n *nat) bool {
+	if j.request == nil {
+		return j.blocked("NAT gateway")
+	}
+	for k, b := range slices.Backward(j.bindings) {
+		want, _ := reply(b.after)
+		if b.device != n || j.p != want {
+			continue
+		}
+		j.bindings = j.bindings[:k]
+		j.through("NAT gateway", n)
+		j.p, _ = reply(b.before)
+		if holds(n.subnet.blocks, j.p.Destination) {
+			return j.deliver(n.subnet.vpc, n.subnet)
+		}
+		return j.out(n.subnet) && j.routed(n.subnet)
+	}
+	return j.blocked("NAT gateway")
+}
+
+// anyPort is a port that something on the way chooses (NAT-6, NACL-9): one of
+// those at which some ACL entry begins or ends.
+func (w *world) anyPort(c *chance) uint16 {
+	corners := w.portCorners()
+	return uint16(corners[c.of(len(corners))])
+}
+
+func (w *world) portCorners() []int {
+	corners := []int{1024, 65535}
+	for _, v := range w.vpcs {
+		for _, s := range v.subnets {
+			for _, e := range slices.Concat(s.acl.in, s.acl.out) {
+				for _, n := range []int{e.from - 1, e.from, e.to, e.to + 1} {
+					if within(1024, 65535, n) {
+						corners = append(corners, n)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(corners)
+	return slices.Compact(corners)
+}

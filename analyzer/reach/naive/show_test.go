@@ -1,0 +1,68 @@
+package naive
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// String writes a world down, for whoever looks into a disagreement.
+func (w *world) String() string {
+	var b strings.Builder
+	for _, v := range w.vpcs {
+		fmt.Fprintf(&b, "%s %v internet gateway %t\n", v.name, v.blocks, v.internet != nil)
+		for _, s := range v.subnets {
+			fmt.Fprintf(&b, "  %s %v zone %s\n", s.name, s.blocks, s.zone)
+			for _, r := range s.table.routes {
+				fmt.Fprintf(&b, "    %s -> %T %+v (%d)\n", r.to, r.target, brief(r.target), r.rank)
+			}
+			fmt.Fprintf(&b, "    in %s\n    out %s\n", entries(s.acl.in), entries(s.acl.out))
+		}
+		for _, n := range v.nats {
+			fmt.Fprintf(&b, "  NAT in %s %s public %t\n", n.subnet.name, n.address, n.public)
+		}
+		for _, n := range v.nics {
+			fmt.Fprintf(&b, "  %s in %s %v public %v filtered %t\n", n.name, n.subnet.name, n.addresses, n.public, n.filtered)
+			for _, g := range n.groups {
+				fmt.Fprintf(&b, "    %s in %s out %s\n", g.name, rules(g.in), rules(g.out))
+			}
+		}
+	}
+	return b.String()
+}
+
+func rules(list []rule) string {
+	var out []string
+	for _, r := range list {
+		text := fmt.Sprintf("%d/%d-%d%v", r.protocol, r.from, r.to, r.cidrs)
+		for _, g := range r.groups {
+			text += " " + g.name
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, "; ")
+}
+
+func brief(target any) string {
+	switch t := target.(type) {
+	case *gateway:
+		if t.vpc == nil {
+			return "gone"
+		}
+		return t.vpc.name
+	case *nat:
+		return t.subnet.name
+	case *peering:
+		return fmt.Sprint(t.active)
+	}
+	return ""
+}
+
+func entries(list []entry) string {
+	list = slices.SortedFunc(slices.Values(list), func(a, b entry) int { return a.number - b.number })
+	var out []string
+	for _, e := range list {
+		out = append(out, fmt.Sprintf("%d %t %d/%d-%d type %d/%d %s", e.number, e.allow, e.protocol, e.from, e.to, e.typ, e.code, e.cidr))
+	}
+	return strings.Join(out, "; ")
+}

@@ -1,0 +1,384 @@
+package naive
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+)
+
+// journey is one packet on its way, or the reply to one.
+type journey struct {
+	w      *world
+	chance *chance
+	p      packet.Packet // as it is now; p0 as it was sent
+	p0     packet.Packet
+	from   end
+	at     end // where it has arrived
+
+	sender  *nic     // whose groups references see; nil when they are lost (SG-9)
+	carry   []*group // what the receiver must carry for the sender's egress rule to match (SG-7)
+	transit bool     // it crossed a transit gateway (TGW-12)
+
+	request    *journey // of a reply
+	bindings   []binding
+	passed     map[any]bool
+	admittedBy []*firewallEndpoint     // whose stateful rules know the flow
+	zone       string                  // by which it entered a transit gateway
+	exits      map[*attachment]*subnet // by which it left one in appliance mode
+	via        []string                // the components it went through
+	stop       string                  // the one that stopped it
+	steps      int
+}
+
+// end is an end of a flow: *nic, internet, premises or service.
+type (
+	end      any
+	internet struct{ gateway *gateway }
+	premises struct{ behind any } // a *vpnGateway or an *attachment
+	service  struct{ name string }
+)
+
+// binding is the memory of a device that rewrote the packet (M-5).
+type binding struct {
+	device        any
+	before, after packet.Packet
+}
+
+func (j *journey) blocked(component string) bool {
+	j.stop = component
+	return false
+}
+
+func (j *journey) through(component string, device any) {
+	j.via = append(j.via, component)
+	if device != nil {
+		j.passed[device] = true
+	}
+}
+
+// answered is the ICMP types that ask for a reply, with the type of it.
+var answered = map[packet.Protocol]map[uint8]uint8{packet.ICMP: {8: 0, 13: 14, 15: 16, 17: 18}, packet.ICMPv6: {128: 129}}
+
+// reply is the reply to a packet; ok is false where none is expected.
+func reply(p packet.Packet) (r packet.Packet, ok bool) {
+	r = p
+	r.Source, r.Destination = p.Destination, p.Source
+	r.SourcePort, r.DestinationPort = p.DestinationPort, p.SourcePort
+	if types := answered[p.Protocol]; types != nil {
+		r.ICMPType, ok = types[p.ICMPType]
+		return r, ok
+	}
+	return r, true
+}
+
+func (w *world) journey(c *chance, from end, p packet.Packet) *journey {
+	return &journey{w: w, chance: c, from: from, p: p, p0: p, passed: map[any]bool{}, exits: map[*attachment]*subnet{}}
+}
+
+// sent lets a packet start, wherever that is.
+func (j *journey) sent() bool {
+	switch from := j.from.(type) {
+	case *nic:
+		return j.leave(from)
+	case internet:
+		return j.enterFromInternet(from.gateway)
+	case premises:
+		return j.enterFromPremises(from.behind)
+	}
+	return false
+}
+
+// trip is a packet and its reply (M-2): to is where it is meant to arrive. The
+// journeys tell what happened.
+func (w *world) trip(c *chance, from end, p packet.Packet, to func(end) bool) (outcome, *journey, *journey) {
+	there := w.journey(c, from, p)
+	if !there.sent() || !to(there.at) {
+		return outcome{}, there, nil
+	}
+	back, expected := reply(there.p)
+	if !expected {
+		return outcome{true, true}, there, nil
+	}
+	home := w.journey(c, there.at, back)
+	home.request, home.bindings = there, slices.Clone(there.bindings)
+	return outcome{true, home.sent() && home.home()}, there, home
+}
+
+// home reports whether a reply came back to the socket that the request left
+// (M-2): same addresses and ports, same end.
+func (j *journey) home() bool {
+	want, _ := reply(j.request.p0)
+	if j.p != want || !j.same(j.at, j.request.from) {
+		return j.blocked("somewhere else")
+	}
+	return true
+}
+
+// same compares ends. Two connections to networks on premises may lead to one
+// network: nobody can tell.
+func (j *journey) same(a, b end) bool {
+	x, onPremises := a.(premises)
+	y, both := b.(premises)
+	if onPremises && both && x != y {
+		return j.chance.of(2) == 1
+	}
+	return a == b
+}
+
+// leave is a packet that leaves an interface (M-4).
+func (j *journey) leave(n *nic) bool {
+	if !slices.Contains(n.addresses, j.p.Source) && n.balancer == nil {
+		return j.blocked("address") // M-6
+	}
+	if j.request == nil {
+		if !n.initiates {
+			return j.blocked("endpoint")
+		}
+		j.sender = n
+		if !j.admitted(n, true) {
+			return j.blocked("group egress")
+		}
+	}
+	// A packet inside its subnet meets no table and no ACL (RT-10, NACL-6).
+	if holds(n.subnet.blocks, j.p.Destination) && !(n.classic && j.request == nil) {
+		return j.deliver(n.subnet.vpc, n.subnet)
+	}
+	return j.out(n.subnet) && j.routed(n.subnet)
+}
+
+// admitted is the sender's own rules: by address at once, by reference when
+// the receiver is known (SG-1, SG-7).
+func (j *journey) admitted(n *nic, out bool) bool {
+	if !n.filtered || n.byAddress(out, j.p) {
+		return true
+	}
+	j.carry = n.referred(out, j.p)
+	return len(j.carry) > 0
+}
+
+// out is the ACL of a subnet on the way out, in that on the way in (NACL-5).
+func (j *journey) out(s *subnet) bool {
+	return s.acl.passes(true, j.p) || j.blocked("acl egress")
+}
+
+func (j *journey) in(s *subnet) bool {
+	return s.acl.passes(false, j.p) || j.blocked("acl ingress")
+}
+
+// routed sends a packet that has left the subnet where its table says.
+func (j *journey) routed(s *subnet) bool {
+	if j.steps++; j.steps > 20 {
+		return j.blocked("loop")
+	}
+	switch t := s.route(j.p.Destination).(type) {
+	case local:
+		return j.deliver(s.vpc, s)
+	case *gateway:
+		if t.vpc != s.vpc {
+			return j.blocked("blackhole") // RT-6
+		}
+		if t.egressOnly {
+			return j.leaveByEgressOnly(t, s)
+		}
+		return j.leaveByInternet(t, s)
+	case *nat:
+		return j.translate(t, s)
+	case *peering:
+		return j.peered(t, s)
+	case *transit:
+		return j.enterTransit(t, s)
+	case *vpnGateway:
+		return j.leaveByVPN(t, s)
+	case *firewallEndpoint:
+		return j.inspected(t, s)
+	case *balancerEndpoint:
+		return j.balanced(t, s)
+	case *nic:
+		return j.relayed(t, s)
+	case *serviceEndpoint:
+		return j.toService(t)
+	}
+	return j.blocked("route") // RT-7, RT-6
+}
+
+// deliver is local delivery: to whoever holds the address, past the ACL of its
+// subnet where the packet comes from another (RT-12, RT-13, NACL-6).
+func (j *journey) deliver(v *vpc, from *subnet) bool {
+	s := v.subnet(j.p.Destination)
+	if s == nil {
+		return j.blocked("address")
+	}
+	classic := from == s && j.request == nil && isNIC(j.from) && j.from.(*nic).classic
+	if (from != s || classic) && !j.in(s) {
+		return false
+	}
+	for _, n := range v.nats {
+		if n.address == j.p.Destination {
+			return j.untranslate(n)
+		}
+	}
+	n := v.holder(j.p.Destination)
+	if n == nil {
+		return j.blocked("address")
+	}
+	return j.enter(n)
+}
+
+func isNIC(e end) bool { _, ok := e.(*nic); return ok }
+
+// enter is a packet that reaches an interface. Replies pass (SG-1).
+func (j *journey) enter(n *nic) bool {
+	j.at = n
+	if j.request != nil {
+		return j.unmasked(n)
+	}
+	if !n.inbound {
+		return j.blocked("inbound")
+	}
+	if j.carry != nil && (j.sender == nil || j.transit || !n.carries(j.carry)) {
+		return j.blocked("group egress") // SG-9, TGW-12
+	}
+	if n.filtered && !n.byAddress(false, j.p) && (j.sender == nil || !j.sender.carries(n.referred(false, j.p))) {
+		return j.blocked("group ingress")
+	}
+	return true
+}
+
+// reserved is what an internet gateway never carries (IGW-4).
+var reserved = prefixes(
+	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3",
+	"::/8", "fc00::/7", "fe80::/10", "ff00::/8",
+)
+
+func public(v *vpc, a netip.Addr) bool { return !holds(reserved, a) && !v.has(a) }
+
+func prefixes(texts ...string) (out []netip.Prefix) {
+	for _, t := range texts {
+		out = append(out, netip.MustParsePrefix(t))
+	}
+	return out
+}
+
+// leaveByInternet is the way out through an internet gateway (IGW-1, IGW-3).
+func (j *journey) leaveByInternet(g *gateway, s *subnet) bool {
+	j.through("internet gateway", g)
+	switch {
+	case !public(g.vpc, j.p.Destination):
+		return j.blocked("internet gateway") // IGW-4
+	case !g.vpc.isPublic(j.p.Source):
+		return j.blocked("public address")
+	}
+	out, _ := j.direction()
+	if !j.w.blocks.lets(s, out && !g.vpc.isNAT(j.p.Source), out) {
+		return j.blocked("block public access")
+	}
+	if j.request == nil && j.carry != nil {
+		return j.blocked("group egress") // SG-7: nobody out there carries a group
+	}
+	if t := g.edge.redirects(j.p.Source); j.request != nil && t != (local{}) && !j.passed[t] {
+		return j.blocked("edge table") // a reply returns the way that its request came (RT-9)
+	}
+	j.at = internet{g}
+	return true
+}
+
+// direction reports whether the flow began inside.
+func (j *journey) direction() (outbound, isReply bool) {
+	if j.request == nil {
+		_, outside := j.from.(internet)
+		return !outside, false
+	}
+	_, outside := j.request.from.(internet)
+	return !outside, true
+}
+
+// isPublic reports whether the internet gateway translates the address to a
+// public one (IGW-2), or, over IPv6, carries it (IGW-3).
+func (v *vpc) isPublic(a netip.Addr) bool {
+	if n := v.holder(a); n != nil {
+		return n.public[family(a)]
+	}
+	return slices.ContainsFunc(v.nats, func(n *nat) bool { return n.address == a && n.public })
+}
+
+func (v *vpc) isNAT(a netip.Addr) bool {
+	return slices.ContainsFunc(v.nats, func(n *nat) bool { return n.address == a })
+}
+
+// leaveByEgressOnly is the way out of IPv6 flows that begin inside (IGW-5).
+func (j *journey) leaveByEgressOnly(g *gateway, s *subnet) bool {
+	j.through("egress-only gateway", g)
+	out, isReply := j.direction()
+	switch {
+	case j.p.Source.Is4() || !public(g.vpc, j.p.Destination) || !g.vpc.isPublic(j.p.Source):
+		return j.blocked("egress-only gateway")
+	case !out || isReply:
+		return j.blocked("egress-only gateway") // RT-11: it never saw the request
+	case !j.w.blocks.lets(s, false, true):
+		return j.blocked("block public access")
+	case j.carry != nil:
+		return j.blocked("group egress")
+	}
+	j.at = internet{g}
+	return true
+}
+
+// enterFromInternet is an arrival at a gateway, the destination translated to
+// the private address already (M-5, IGW-1).
+func (j *journey) enterFromInternet(g *gateway) bool {
+	j.through("internet gateway", g)
+	v := g.vpc
+	switch {
+	case !public(v, j.p.Source):
+		return j.blocked("internet gateway") // IGW-4
+	case !v.isPublic(j.p.Destination):
+		return j.blocked("public address")
+	case g.egressOnly && j.request == nil:
+		return j.blocked("egress-only gateway") // IGW-5
+	}
+	out, _ := j.direction()
+	if s := v.subnet(j.p.Destination); !j.w.blocks.lets(s, !g.egressOnly && !v.isNAT(j.p.Destination), out) {
+		return j.blocked("block public access")
+	}
+	return j.arrive(v, g.edge)
+}
+
+// arrive is an arrival at a gateway of the VPC, which its own table may send
+// through something else first (RT-9, RT-12).
+func (j *journey) arrive(v *vpc, edge *table) bool {
+	switch t := edge.redirects(j.p.Destination).(type) {
+	case local:
+		return j.deliver(v, nil)
+	case *nic:
+		return j.relayed(t, nil)
+	case *balancerEndpoint:
+		return j.balanced(t, nil)
+	case *firewallEndpoint:
+		return j.inspected(t, nil)
+	}
+	return j.blocked("edge table")
+}
+
+// lets is VPC Block Public Access (IGW-8): direct is traffic of a public
+// address rather than of a NAT or egress-only gateway, out a flow that began
+// inside.
+func (b *blockPublicAccess) lets(s *subnet, direct, out bool) bool {
+	if b == nil {
+		return true
+	}
+	if b.ingressOnly && out && !direct {
+		return true
+	}
+	for _, exempt := range []any{s, s.vpc} {
+		switch b.exempt[exempt] {
+		case "allow-bidirectional":
+			return true
+		case "allow-egress":
+			if out && !direct && !b.ingressOnly {
+				return true
+			}
+		}
+	}
+	return false
+}
