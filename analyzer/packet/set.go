@@ -86,7 +86,16 @@ func icmpTypes(typ, code int) tree {
 func (s Set) Union(t Set) Set { return s.combine(union, t) }
 
 // Intersect is the packets of both.
-func (s Set) Intersect(t Set) Set { return s.combine(intersection, t) }
+func (s Set) Intersect(t Set) Set {
+	out := Set{s.v4, s.v6}
+	if !same(t.v4, everything.v4) { // as most filters are
+		out.v4 = combine(intersection, s.v4, t.v4)
+	}
+	if !same(t.v6, everything.v6) {
+		out.v6 = combine(intersection, s.v6, t.v6)
+	}
+	return out
+}
 
 // Subtract is the packets of s that are not in t.
 func (s Set) Subtract(t Set) Set { return s.combine(difference, t) }

@@ -46,9 +46,6 @@ type Hop struct {
 	Code string
 	// Reply is set on the way back.
 	Reply bool
-	// Admits is what remains of the flow after this hop, in the addresses the
-	// client sees.
-	Admits Relation
 	// Causes are all elements that admit, when there are several; Cause is
 	// the first of them.
 	Causes []aws.Cause

@@ -59,7 +59,7 @@ func (g *Graph) throughListeners(lb *aws.LoadBalancer, f packet.Family) []*Flow 
 			if second.forward.IsEmpty() {
 				continue
 			}
-			second.path = append(second.path, Hop{Object: interfaceObject(d.target), Admits: second.reachable})
+			second.path = append(second.path, Hop{Object: interfaceObject(d.target)})
 			flow := newFlow(internetEnd(f), interfaceEnd(d.target), f, second)
 			flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group
 			flow.Delivered = g.atTarget(flow.Reachable, d, f)
@@ -74,7 +74,7 @@ func (g *Graph) throughListeners(lb *aws.LoadBalancer, f packet.Family) []*Flow 
 func (g *Graph) toListeners(lb *aws.LoadBalancer, listeners []*aws.Listener, p *place, question packet.Set) outcome {
 	o := g.arriving(lb.Interface, p, question, false, g.schemeStage(lb, p.f), listenerStage(lb, listeners, p.f))
 	o.from, o.to = p.internet.addresses, g.nodeOf(lb, p).addresses
-	o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
+	o.path = append([]Hop{{Object: internetObject}}, o.path...)
 	return o
 }
 
@@ -317,22 +317,21 @@ func (g *Graph) legFrom(d *delivery, from, to *place, by remote, question packet
 		anyPort: by.one, zone: from.subnet.AvailabilityZone,
 	}
 	t.as.member = nil
-	return g.roundTrip(t, from, g.to(target, to), false).outcome([]stage{targetPort(d, f)}, func(way []stage, end *arrival) outcome {
-		stages := way[:1:1]
+	return g.roundTrip(t, from, g.to(target, to), false).outcome(func(p *passage) outcome {
+		before := []stage{targetPort(d, f)}
 		if d.balancer.Type != "network" || node.HasGroups != tf.No {
-			stages = append(stages, g.groupStage(node, outbound, f, target.knows(end.outward)))
+			before = append(before, g.groupStage(node, outbound, f, target.knows(p.end.outward)))
 		}
 		if d.balancer.Type == "classic" && from.subnet == to.subnet { // NACL-6, LB-5
 			s := g.boundary(from.subnet, outbound, f, target, false)
 			s.code = "ELB_ACL_RESTRICTION"
-			stages = append(stages, s)
+			before = append(before, s)
 		}
-		stages = append(stages, way[1:]...)
-		stages = append(stages, g.groupStage(d.target, inbound, f, end.seenBy(t, by)), listening(d.target, f))
+		after := []stage{g.groupStage(d.target, inbound, f, p.end.seenBy(t, by)), listening(d.target, f)}
 		if d.balancer.CrossZone == tf.No {
-			stages = append(stages, zoneStage(d, from, to))
+			after = append(after, zoneStage(d, from, to))
 		}
-		return walk(stages, question)
+		return p.walk(before, after, question)
 	})
 }
 

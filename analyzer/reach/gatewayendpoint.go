@@ -42,7 +42,7 @@ func (g *Graph) toGatewayEndpoint(i *aws.Interface, b *aws.Boundary, f packet.Fa
 			route, endpoint,
 			g.boundary(p.subnet, inbound, f, service, true),
 		}, question)
-		o.path = append([]Hop{{Object: interfaceObject(i), Admits: exactly(question)}}, o.path...)
+		o.path = append([]Hop{{Object: interfaceObject(i)}}, o.path...)
 		return o
 	})
 }

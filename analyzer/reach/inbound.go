@@ -51,8 +51,11 @@ func (g *Graph) fromInternet(interfaces []*aws.Interface, balancers []*aws.LoadB
 // class is what interfaces have in common that the internet reaches alike:
 // subnets, groups and ports. Their public addresses are judged one by one.
 type class struct {
-	key string
-	f   packet.Family
+	groups  *groupSet
+	subnet  *aws.Subnet // the only one
+	inbound tf.Tri
+	f       packet.Family
+	rest    string // what else tells apart those that are less simple
 }
 
 // direct is the flow from the internet to the interface itself, or nil.
@@ -64,7 +67,7 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 	if public == tf.No || i.Inbound == tf.No {
 		return nil
 	}
-	key := class{g.classKey(i), f}
+	key := g.classOf(i, f)
 	shared, ok := g.classes[key]
 	if !ok {
 		o := g.overPlaces(i, f, func(p *place) outcome {
@@ -85,7 +88,7 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 		o = o.doubted(last.doubts[0].fact)
 	}
 	flow := newFlow(internetEnd(f), interfaceEnd(i), f, o)
-	flow.Path = append(append([]Hop{{Object: internetObject, Admits: flow.Forward}}, flow.Path...), last.hop(o.reachable, o.forward.May, false))
+	flow.Path = slices.Concat([]Hop{{Object: internetObject}}, flow.Path, []Hop{last.hop(o.forward.May, false)})
 	flow.Delivered = flow.Reachable
 	flow.Assumptions = uniqueAssumptions(append(flow.Assumptions, i.Assumptions...))
 	return flow
@@ -93,10 +96,14 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 
 var internetObject = aws.Object{Label: "internet"}
 
-// classKey tells apart what the internet may reach differently.
-func (g *Graph) classKey(i *aws.Interface) string {
+// classOf tells apart what the internet may reach differently.
+func (g *Graph) classOf(i *aws.Interface, f packet.Family) class {
+	out := class{groups: g.groupsOf(i), inbound: i.Inbound, f: f}
+	if out.subnet = onlySubnet(i); out.subnet != nil && len(i.Ports) == 0 && !i.Subnets.Open && i.Subnets.Each[0].Assumption == nil {
+		return out
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%p %t %s %t", g.groupsOf(i), i.AnySubnet, i.Inbound, i.Subnets.Open)
+	fmt.Fprintf(&b, "%t %t", i.AnySubnet, i.Subnets.Open)
 	for _, links := range [][]aws.Link[aws.Subnet]{i.Subnets.Each, i.Subnets.Maybe} {
 		b.WriteByte('|')
 		for _, l := range links {
@@ -107,7 +114,8 @@ func (g *Graph) classKey(i *aws.Interface) string {
 		}
 	}
 	fmt.Fprintf(&b, "%v", i.Ports)
-	return b.String()
+	out.rest = b.String()
+	return out
 }
 
 // arriving is what gets from the internet to an interface in a subnet, but for
@@ -123,9 +131,9 @@ func (g *Graph) arriving(i *aws.Interface, p *place, question packet.Set, suppos
 		way = g.arrivals(p, true)
 	}
 	asked := question.From(p.internet.addresses)
-	return way.outcome(nil, func(stages []stage, end *arrival) outcome {
-		stages = append(stages, g.groupStage(i, inbound, f, end.as), listening(i, f))
-		return walk(append(stages, more...), asked).seenFrom(p)
+	return way.outcome(func(w *passage) outcome {
+		after := append([]stage{g.groupStage(i, inbound, f, w.end.as), listening(i, f)}, more...)
+		return w.walk(nil, after, asked).seenFrom(p)
 	})
 }
 
@@ -135,7 +143,7 @@ func (g *Graph) arrivals(p *place, suppose bool) *way {
 	to := g.to(remote{addresses: hostAddresses(p.subnet, p.f), one: true}, p)
 	s := &search{g: g, f: p.f, goal: to, suppose: suppose}
 	in := s.fromGateway(traveller{as: p.internet, outside: toTheInternet})
-	return in.continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) })
+	return in.continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) }).settled(nil, p.f)
 }
 
 // publicAddress says whether the internet can address an interface (IGW-1,
@@ -395,7 +403,7 @@ func (g *Graph) fromInternetTo(i *aws.Interface, f packet.Family, question packe
 	return g.overPlaces(i, f, func(p *place) outcome {
 		o := g.arriving(i, p, question, suppose, g.addressStage(i, f))
 		o.from, o.to = p.internet.addresses, g.hostIn(i, p).addresses
-		o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
+		o.path = append([]Hop{{Object: internetObject}}, o.path...)
 		return o
 	})
 }

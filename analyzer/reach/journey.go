@@ -88,7 +88,7 @@ func (g *Graph) roundTrip(t traveller, p *place, to goal, suppose bool) *way {
 	w, ok := g.trips[key]
 	if !ok {
 		s := &search{g: g, f: p.f, goal: to, suppose: suppose}
-		w = s.setOut(t, p).continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) })
+		w = s.setOut(t, p).continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) }).settled(nil, p.f)
 		g.trips[key] = w
 	}
 	return w

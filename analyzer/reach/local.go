@@ -66,15 +66,15 @@ func (g *Graph) eastWest(i, j *aws.Interface, f packet.Family, question packet.S
 				asked = asked.To(receiver.addresses)
 			}
 			t := g.from(sender, from)
-			first, second, third := initiates(i, f), speaksStage(i, from), speaksStage(j, to)
-			o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome(nil, func(way []stage, end *arrival) outcome {
-				stages := append([]stage{first, second, third, g.groupStage(i, outbound, f, receiver.knows(end.outward))}, way...)
-				stages = append(stages, g.groupStage(j, inbound, f, end.seenBy(t, sender)), listening(j, f))
-				return walk(append(stages, more...), asked)
+			able := []stage{initiates(i, f), speaksStage(i, from), speaksStage(j, to)}
+			o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome(func(p *passage) outcome {
+				before := slices.Concat(able, []stage{g.groupStage(i, outbound, f, receiver.knows(p.end.outward))})
+				after := append([]stage{g.groupStage(j, inbound, f, p.end.seenBy(t, sender)), listening(j, f)}, more...)
+				return p.walk(before, after, asked)
 			})
 			o.from, o.to = sender.addresses, receiver.addresses
-			o.path = append([]Hop{{Object: interfaceObject(i), Admits: exactly(asked)}}, o.path...)
-			o.path = append(o.path, Hop{Object: interfaceObject(j), Admits: o.reachable})
+			o.path = append([]Hop{{Object: interfaceObject(i)}}, o.path...)
+			o.path = append(o.path, Hop{Object: interfaceObject(j)})
 			return o
 		})
 	})

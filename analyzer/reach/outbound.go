@@ -27,17 +27,18 @@ func (g *Graph) leaving(i *aws.Interface, f packet.Family, question packet.Set, 
 		if !sender.one {
 			asked = asked.From(sender.addresses)
 		}
-		return g.roundTrip(g.from(sender, p), p, internetGoal(p), suppose).outcome(nil, func(way []stage, end *arrival) outcome {
-			stages := append([]stage{initiates(i, f), g.groupStage(i, outbound, f, p.internet)}, way...)
-			if end.own {
+		return g.roundTrip(g.from(sender, p), p, internetGoal(p), suppose).outcome(func(w *passage) outcome {
+			before := []stage{initiates(i, f), g.groupStage(i, outbound, f, p.internet)}
+			var after []stage
+			if w.end.own {
 				address := g.addressStage(i, f)
 				address.code = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
-				stages = append(stages, address)
+				after = append(after, address)
 			}
-			o := walk(stages, asked).seenTo(p)
+			o := w.walk(before, after, asked).seenTo(p)
 			o.from, o.to = sender.addresses, p.internet.addresses
-			o.path = append([]Hop{{Object: interfaceObject(i), Admits: exactly(asked)}}, o.path...)
-			o.path = append(o.path, Hop{Object: internetObject, Admits: o.reachable})
+			o.path = append([]Hop{{Object: interfaceObject(i)}}, o.path...)
+			o.path = append(o.path, Hop{Object: internetObject})
 			if each != nil {
 				each(o)
 			}

@@ -95,45 +95,83 @@ type outcome struct {
 	unaddressed bool
 }
 
-// walk sends the packets of a question along a path and their replies back. A
-// stage that stops all of them is a blocker, and the walk goes on behind it
-// with what there was, so that every blocker of the path is found and not only
-// the first (D2).
+// walk sends the packets of a question along a path and their replies back.
 func walk(stages []stage, question packet.Set) outcome {
-	o := outcome{forward: exactly(question), reachable: exactly(question), asked: question}
+	return sum(stages, exactly(question)).walk(nil, nil, question)
+}
+
+// walk sends the packets of a question along a passage and their replies back,
+// with what stands before and after it at its ends.
+func (p *passage) walk(before, after []stage, question packet.Set) outcome {
+	if !p.asked.Equal(question) || question.IsEmpty() {
+		p.asked, p.arrives = question, p.forward.and(exactly(question))
+	}
+	o := outcome{forward: p.arrives, asked: question}
+	stages := slices.Concat(before, p.stages, after)
+	ends := append(before[:len(before):len(before)], after...)
+	for n := range ends {
+		if !ends[n].reply {
+			o.forward = o.forward.and(ends[n].admits)
+		}
+	}
+	o.reachable = o.forward.and(p.reply)
+	for n := range ends {
+		if ends[n].reply {
+			o.reachable = o.reachable.and(ends[n].admits)
+		}
+	}
+	end, stopped := o.reachable.May, slices.Concat(make([]bool, len(before)), p.dead, make([]bool, len(after)))
+	if o.reachable.IsEmpty() || stopsReplies(o.forward, o.reachable) {
+		end, stopped = stops(stages, question)
+	}
+	switch {
+	case p.deadForward:
+		o.forward, o.reachable = Relation{}, Relation{}
+	case p.deadReplies:
+		o.reachable = Relation{}
+	}
+	o.tell(stages, end, stopped)
+	o.waits = waiting(stages, o.reachable)
+	return o
+}
+
+// stops says which stages stop all packets that come to them. Behind such a
+// stage it goes on with what there was, so that every blocker of the path is
+// found and not only the first (D2). End is what is left then.
+func stops(stages []stage, question packet.Set) (end packet.Set, stopped []bool) {
 	left := exactly(question)
-	lefts, stopped := make([]Relation, len(stages)), make([]bool, len(stages))
+	stopped = make([]bool, len(stages))
 	for _, reply := range []bool{false, true} {
 		for n := range stages {
 			s := &stages[n]
 			if s.reply != reply {
 				continue
 			}
-			o.reachable = o.reachable.and(s.admits)
-			if !reply {
-				o.forward = o.forward.and(s.admits)
-			}
 			rest := left.and(s.admits)
-			stops := rest.IsEmpty() || reply && stopsReplies(left, rest)
-			if !stops {
+			if stopped[n] = rest.IsEmpty() || reply && stopsReplies(left, rest); !stopped[n] {
 				left = rest
 			}
-			lefts[n], stopped[n] = left, stops
-			o.assumptions = append(o.assumptions, s.assumptions...)
 		}
 	}
-	// What is left at the end decides which elements are worth telling.
+	return left.May, stopped
+}
+
+// tell writes down the path and what stops packets on it. What is left at the
+// end decides which elements are worth telling.
+func (o *outcome) tell(stages []stage, end packet.Set, stopped []bool) {
 	told := -1 // where in the path the entrance is
 	var shown []Hop
-	for n, s := range stages {
-		h := s.hop(lefts[n], left.May, stopped[n])
-		if stopped[n] {
-			if repair := (blocker{h, s.cost, s.blocked}); !slices.ContainsFunc(o.blockers, repair.same) {
-				o.blockers = append(o.blockers, repair)
-				o.cost += s.cost
-			}
-		} else if s.quiet {
+	for n := range stages {
+		s := &stages[n]
+		o.assumptions = append(o.assumptions, s.assumptions...)
+		stops := stopped[n]
+		if s.quiet && !stops {
 			continue
+		}
+		h := s.hop(end, stops)
+		if repair := (blocker{h, s.cost, s.blocked}); stops && !slices.ContainsFunc(o.blockers, repair.same) {
+			o.blockers = append(o.blockers, repair)
+			o.cost += s.cost
 		}
 		switch {
 		case !s.reply:
@@ -153,8 +191,6 @@ func walk(stages []stage, question packet.Set) outcome {
 	slices.SortStableFunc(o.blockers, func(a, b blocker) int {
 		return cmp.Or(cmp.Compare(a.cost, b.cost), boolInt(a.Reply)-boolInt(b.Reply))
 	})
-	o.waits = waiting(stages, o.reachable)
-	return o
 }
 
 // unanswered is every packet that expects no reply.
@@ -197,9 +233,8 @@ func waiting(stages []stage, r Relation) []tf.Fact {
 	return uniqueFacts(out)
 }
 
-// hop describes what a stage does to the packets that are left; it names the
-// elements that admit some of those that get through in the end.
-func (s *stage) hop(left Relation, end packet.Set, stops bool) Hop {
+// hop describes what a stage does; it names the elements that admit some of those that get through in the end.
+func (s *stage) hop(end packet.Set, stops bool) Hop {
 	h := Hop{Object: s.object, Reply: s.reply}
 	if stops {
 		h.Cause, h.Code, h.Detail = s.cause, s.code, s.blocked
@@ -208,7 +243,6 @@ func (s *stage) hop(left Relation, end packet.Set, stops bool) Hop {
 		}
 		return h
 	}
-	h.Admits = left
 	for _, e := range s.elements {
 		if !e.admits.May.Overlaps(end) {
 			continue
@@ -306,14 +340,6 @@ func (o outcome) seenTo(p *place) outcome {
 
 func (o outcome) shown(all func(packet.Set) packet.Set) outcome {
 	o.forward, o.reachable = o.forward.each(all), o.reachable.each(all)
-	shown := func(hops []Hop) []Hop {
-		hops = slices.Clone(hops)
-		for n := range hops {
-			hops[n].Admits = hops[n].Admits.each(all)
-		}
-		return hops
-	}
-	o.path, o.replyPath = shown(o.path), shown(o.replyPath)
 	return o
 }
 
@@ -334,6 +360,9 @@ func boolInt(b bool) int {
 }
 
 func uniqueFacts(list []tf.Fact) []tf.Fact {
+	if len(list) < 2 {
+		return list
+	}
 	seen := map[string]bool{}
 	out := list[:0:0]
 	for _, f := range list {
@@ -346,6 +375,9 @@ func uniqueFacts(list []tf.Fact) []tf.Fact {
 }
 
 func uniqueAssumptions(list []*tf.Assumption) []*tf.Assumption {
+	if len(list) == 0 {
+		return nil
+	}
 	seen := map[string]bool{}
 	out := list[:0:0]
 	for _, a := range list {

@@ -283,13 +283,13 @@ func (g *Graph) toPremises(i *aws.Interface, to Endpoint, f packet.Family, quest
 		if !sender.one {
 			asked = asked.From(sender.addresses)
 		}
-		first, second := initiates(i, f), speaksStage(i, p)
-		o := g.roundTrip(g.from(sender, p), p, premisesGoal(far), suppose).outcome(nil, func(way []stage, end *arrival) outcome {
-			return walk(append([]stage{first, second, g.groupStage(i, outbound, f, far)}, way...), asked)
+		before := []stage{initiates(i, f), speaksStage(i, p), g.groupStage(i, outbound, f, far)}
+		o := g.roundTrip(g.from(sender, p), p, premisesGoal(far), suppose).outcome(func(w *passage) outcome {
+			return w.walk(before, nil, asked)
 		})
 		o.from, o.to = sender.addresses, far.addresses
-		o.path = append([]Hop{{Object: interfaceObject(i), Admits: exactly(asked)}}, o.path...)
-		o.path = append(o.path, Hop{Object: aws.Object{Label: to.Label}, Admits: o.reachable})
+		o.path = append([]Hop{{Object: interfaceObject(i)}}, o.path...)
+		o.path = append(o.path, Hop{Object: aws.Object{Label: to.Label}})
 		return o
 	})
 }
@@ -307,14 +307,14 @@ func (g *Graph) fromPremises(from Endpoint, j *aws.Interface, f packet.Family, q
 		to := g.to(receiver, p)
 		s := &search{g: g, f: f, goal: to, suppose: suppose}
 		t := traveller{as: far, outside: toPremises}
-		last := append([]stage{speaksStage(j, p), listening(j, f)}, more...)
-		o := s.fromPremises(t).continued(func(end *arrival) *way { return g.replies(to, end, f, suppose) }).
-			outcome(nil, func(way []stage, end *arrival) outcome {
-				return walk(slices.Concat(way, []stage{g.groupStage(j, inbound, f, end.as)}, last), asked)
-			})
+		ways := s.fromPremises(t).continued(func(end *arrival) *way { return g.replies(to, end, f, suppose) }).settled(nil, f)
+		o := ways.outcome(func(w *passage) outcome {
+			after := append([]stage{g.groupStage(j, inbound, f, w.end.as), speaksStage(j, p), listening(j, f)}, more...)
+			return w.walk(nil, after, asked)
+		})
 		o.from, o.to = far.addresses, receiver.addresses
-		o.path = append([]Hop{{Object: aws.Object{Label: from.Label}, Admits: exactly(asked)}}, o.path...)
-		o.path = append(o.path, Hop{Object: interfaceObject(j), Admits: o.reachable})
+		o.path = append([]Hop{{Object: aws.Object{Label: from.Label}}}, o.path...)
+		o.path = append(o.path, Hop{Object: interfaceObject(j)})
 		return o
 	})
 }

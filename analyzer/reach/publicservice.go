@@ -25,7 +25,7 @@ func (g *Graph) toService(s *aws.PublicService, f packet.Family, question packet
 	p := g.place(g.unknown("outside of every VPC"), f)
 	o := walk([]stage{publicSwitch(s, f), servedPorts(s, f), servedSources(s, f)}, question.From(p.internet.addresses)).seenFrom(p)
 	o.unaddressed = true
-	o.path = append([]Hop{{Object: internetObject, Admits: exactly(question)}}, o.path...)
+	o.path = append([]Hop{{Object: internetObject}}, o.path...)
 	return o
 }
 

@@ -81,7 +81,7 @@ func (s *search) leave(t traveller, p *place) *way {
 			ways = append(ways, w)
 		}
 	}
-	supposed := s.suppose || !slices.ContainsFunc(ways, (*way).open)
+	supposed := s.suppose || len(ways) == 0
 	if supposed {
 		for _, h := range s.connectors(p) {
 			if w := s.along(t, p, h, true); w != nil {

@@ -199,7 +199,7 @@ func (s *search) byTable(t traveller, table *aws.TransitTable) *way {
 			}
 		}
 	}
-	if s.suppose || !slices.ContainsFunc(ways, (*way).open) {
+	if s.suppose || len(ways) == 0 {
 		if gw, ok := table.Gateway.One(); ok {
 			for _, to := range gw.Attachments {
 				if s.attachedTo(to) {

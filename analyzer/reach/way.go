@@ -19,8 +19,10 @@ type way struct {
 	// turns out to be the real one (U-8, U-22).
 	next   []*way
 	choice tf.Fact
-	// end is where a way without branches ends.
-	end *arrival
+	// end is where a way without branches ends, and passage the whole way to it
+	// once everything is found.
+	end     *arrival
+	passage *passage
 }
 
 // arrival is the end of a way: the traveller as the goal sees it.
@@ -106,19 +108,67 @@ func (w *way) continued(on func(*arrival) *way) *way {
 	return out
 }
 
-// outcome evaluates the ways one by one with what the leaf adds to the stages
-// of each, and joins the results as the tree says.
-func (w *way) outcome(before []stage, leaf func([]stage, *arrival) outcome) outcome {
+// passage is one way from its beginning to its end, with what its stages admit
+// together of requests, and of those what its stages for replies admit. Stages
+// that admit nothing at all are not counted: dead says which they are, and the
+// others whether there are any.
+type passage struct {
+	stages                   []stage
+	forward, reply           Relation
+	dead                     []bool
+	deadForward, deadReplies bool
+	end                      *arrival
+	// asked is a question with what of it arrives, remembered since the hosts
+	// that share the passage are asked the same.
+	asked   packet.Set
+	arrives Relation
+}
+
+// sum is the passage of some stages, for packets of everything.
+func sum(stages []stage, all Relation) *passage {
+	p := &passage{stages: stages, forward: all, reply: all, dead: make([]bool, len(stages))}
+	for n := range stages {
+		s := &stages[n]
+		switch {
+		case s.admits.IsEmpty():
+			p.dead[n] = true
+			p.deadForward, p.deadReplies = p.deadForward || !s.reply, p.deadReplies || s.reply
+		case s.reply:
+			p.reply = p.reply.and(s.admits)
+		default:
+			p.forward = p.forward.and(s.admits)
+		}
+	}
+	return p
+}
+
+// settled are ways that are found to the end, each with its passage.
+func (w *way) settled(before []stage, f packet.Family) *way {
 	stages := slices.Concat(before, w.stages)
 	if len(w.next) == 0 {
-		return leaf(stages, w.end)
+		p := sum(stages, everything(f))
+		p.end = w.end
+		return &way{passage: p}
 	}
-	if len(w.next) == 1 {
-		return w.next[0].outcome(stages, leaf)
+	out := &way{choice: w.choice}
+	for _, next := range w.next {
+		out.next = append(out.next, next.settled(stages, f))
+	}
+	return out
+}
+
+// outcome evaluates settled ways one by one, and joins the results as the tree
+// says.
+func (w *way) outcome(leaf func(*passage) outcome) outcome {
+	switch len(w.next) {
+	case 0:
+		return leaf(w.passage)
+	case 1:
+		return w.next[0].outcome(leaf)
 	}
 	paths := make([]outcome, len(w.next))
 	for n, next := range w.next {
-		paths[n] = next.outcome(stages, leaf)
+		paths[n] = next.outcome(leaf)
 	}
 	if w.choice.ID != "" {
 		return oneOf(w.choice, paths...)
@@ -133,16 +183,6 @@ func (w *way) leaves() int {
 		n += next.leaves()
 	}
 	return max(n, 1)
-}
-
-// open reports whether some way of the tree lets something pass.
-func (w *way) open() bool {
-	for n := range w.stages {
-		if w.stages[n].admits.IsEmpty() {
-			return false
-		}
-	}
-	return len(w.next) == 0 || slices.ContainsFunc(w.next, (*way).open)
 }
 
 // goal is what ways lead to: the hosts of a subnet, the internet, or networks
