@@ -11,7 +11,7 @@ import (
 // internetGateway is the internet gateway of a VPC as a next hop (IGW-1).
 func (s *search) internetGateway(p *place) hop {
 	return hop{
-		key: "internet gateway", missing: "no route to an internet gateway",
+		key: "internet gateway", gateway: true, missing: "no route to an internet gateway",
 		wanted: toInternetGateway(p.vpc),
 		follow: func(t traveller) *way { return s.outByGateway(t, p) },
 	}
@@ -127,6 +127,11 @@ func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place)
 		object: n.Object, cause: objectCause(n.Object), detail: "network address translation", admits: exactly(protocols),
 	}}}
 	stages := []stage{why}
+	if t.nat != nil {
+		stages = append(stages, s.gate(tf.Maybe, tf.Fact{
+			ID: "nat-nat:" + n.Label, Text: "whether " + n.Label + " takes what " + t.nat.Label + " sends", Settle: "check it by hand",
+		}, stage{object: n.Object, cause: objectCause(n.Object), quiet: true})) // NAT-10
+	}
 	if at.subnet != p.subnet {
 		stages = append(stages, s.acl(at, inbound, t.as))
 	}

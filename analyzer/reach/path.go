@@ -108,7 +108,7 @@ func (p *passage) walk(before, after []stage, question packet.Set) outcome {
 	}
 	o := outcome{forward: p.arrives, asked: question}
 	stages := slices.Concat(before, p.stages, after)
-	ends := append(before[:len(before):len(before)], after...)
+	ends := slices.Concat(before, after)
 	for n := range ends {
 		if !ends[n].reply {
 			o.forward = o.forward.and(ends[n].admits)

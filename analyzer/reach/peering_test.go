@@ -103,7 +103,7 @@ func TestPeering(t *testing.T) {
 			q := w.peer("q", w.vpc, p.Accepter.To[0])
 			q.Active = tf.No
 			table(w.private).Routes = append(table(w.private).Routes, toPeering("10.1.1.0/24", q))
-		}, reach.No, reach.No, "NO_ROUTE_TO_DESTINATION at aws_route_table.private", ""},
+		}, reach.No, reach.No, "BAD_STATE at aws_vpc_peering_connection.q", ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,8 @@ type hop struct {
 	wanted func(*aws.Route) tf.Tri
 	// in is the subnet that it stands in, nil for a gateway.
 	in *aws.Subnet
+	// gateway is set for the internet gateway.
+	gateway bool
 	// box is the interface of an appliance.
 	box *aws.Interface
 	// follow is the way behind it.
@@ -77,14 +79,17 @@ func (s *search) leave(t traveller, p *place) *way {
 	}
 	var ways []*way
 	for _, h := range s.hops(p) {
-		if w := s.along(t, p, h, false); w != nil {
+		if w := s.along(t, p, h, 0); w != nil {
 			ways = append(ways, w)
 		}
 	}
-	supposed := s.suppose || len(ways) == 0
-	if supposed {
+	if s.suppose || len(ways) == 0 {
+		cost := addRoute
+		if len(ways) > 0 {
+			cost = replaceRoute
+		}
 		for _, h := range s.connectors(p) {
-			if w := s.along(t, p, h, true); w != nil {
+			if w := s.along(t, p, h, cost); w != nil {
 				ways = append(ways, w)
 			}
 		}
@@ -106,21 +111,28 @@ func (s *search) leave(t traveller, p *place) *way {
 	return out
 }
 
+// What it costs to add a route where none covers the destination, and to
+// replace one that leads elsewhere.
+const addRoute, replaceRoute = 2, 4
+
 // along is the way over a next hop: the subnet's ACL, its route table, and what
-// is behind. It is nil where no route leads there; as a supposition it exists
-// with the route that is missing.
-func (s *search) along(t traveller, p *place, h hop, supposed bool) *way {
+// is behind. It is nil where no route leads there; with a cost it is supposed,
+// and exists with the route that is missing.
+func (s *search) along(t traveller, p *place, h hop, supposed int) *way {
 	routes := s.g.subnetRoutes(p.subnet, p.vpc, s.f, s.goal.inside(p.vpc), h.wanted)
 	route := routeStage(p.subnet, p.vpc, s.g.asSeen(outbound, routes, s.goal.at, s.f))
 	route.blocked = h.missing
 	if route.blocked == "" {
 		route.blocked = "no route to " + h.label
 	}
-	if route.admits.IsEmpty() != supposed {
+	if route.admits.IsEmpty() != (supposed > 0) {
 		return nil
 	}
+	if supposed > 0 {
+		route.cost = supposed
+	}
 	if s.reply {
-		route.filter, route.reply, route.shown = route.backward(s.f), true, s.goal.kind == toTheInternet
+		route.filter, route.reply, route.shown = route.backward(s.f), true, h.gateway && len(t.passed) == 0
 	}
 	next := h.follow(t)
 	if next == nil {
@@ -281,8 +293,8 @@ func leadsTo[T any](kind aws.TargetKind, link func(*aws.Target) aws.Link[T], to 
 func (s *search) elsewhere(r *aws.Route) hop {
 	label := r.Target.Label
 	fact := tf.Fact{ID: "boundary:" + label, Text: "what gets out through " + label + ", which is not followed", Settle: "check it by hand"}
-	if r.Target.Kind == aws.TargetUnknown {
-		fact = routeFact(r)
+	if t := r.Target; t.Kind == aws.TargetUnknown || len(t.Firewall.To)+len(t.Endpoint.To)+len(t.Transit.To)+len(t.Peering.To)+len(t.NAT.To)+len(t.Interface.To)+len(t.VPNGateway.To) > 0 {
+		fact = routeFact(r) // one of several, or something outside of the input
 	}
 	return hop{
 		key: string(r.Target.Kind) + " " + label, label: label,

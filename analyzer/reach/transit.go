@@ -177,17 +177,20 @@ func (s *search) byTable(t traveller, table *aws.TransitTable) *way {
 	}
 	var ways []*way
 	seen := map[*aws.Attachment]bool{}
-	follow := func(to *aws.Attachment, supposed bool) {
+	follow := func(to *aws.Attachment, supposed int) {
 		route := s.transitRoute(table, to)
-		if !seen[to] && route.admits.IsEmpty() == supposed {
+		if !seen[to] && route.admits.IsEmpty() == (supposed > 0) {
 			seen[to] = true
+			if supposed > 0 {
+				route.cost = supposed
+			}
 			ways = append(ways, s.leaveTransit(t, to).behind(route))
 		}
 	}
 	for n := range table.Routes {
 		r := &table.Routes[n]
 		for _, to := range r.Attachment.To {
-			follow(to, false)
+			follow(to, 0)
 		}
 		if r.Attachment.Outside() || r.Attachment.Open {
 			name := transitRouteText(r)
@@ -200,10 +203,14 @@ func (s *search) byTable(t traveller, table *aws.TransitTable) *way {
 		}
 	}
 	if s.suppose || len(ways) == 0 {
+		cost := addRoute
+		if len(ways) > 0 {
+			cost = replaceRoute
+		}
 		if gw, ok := table.Gateway.One(); ok {
 			for _, to := range gw.Attachments {
 				if s.attachedTo(to) {
-					follow(to, true)
+					follow(to, cost)
 				}
 			}
 		}
@@ -219,7 +226,7 @@ func (s *search) byTable(t traveller, table *aws.TransitTable) *way {
 func (s *search) circle(t traveller, o aws.Object, again bool) *way {
 	if again {
 		return s.blocked(t, stage{
-			object: o, cause: objectCause(o), code: "NO_PATH", blocked: "routes lead in a circle", cost: 3, reply: s.reply,
+			object: o, cause: objectCause(o), code: "NO_PATH", blocked: "routes lead in a circle", cost: replaceRoute + 1, reply: s.reply,
 		})
 	}
 	return s.unknownWay(t, o, tf.Fact{
