@@ -17,11 +17,11 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 	if err != nil {
 		return nil, err
 	}
+	config, diags := place.load()
 	name := l.name
 	if name == "" {
 		name = place.name()
 	}
-	config, diags := tfconfig.Load(place.source, place.root, tfconfig.DefaultLimits())
 	stack, err := config.Stack(ctx, name, filepath.ToSlash(l.path), options)
 	if err != nil {
 		return nil, err

@@ -17,7 +17,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
-	"github.com/tfcheck/tfcheck/analyzer/tfconfig"
 	"github.com/tfcheck/tfcheck/analyzer/tfplan"
 )
 
@@ -224,7 +223,7 @@ func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
 		return nil, &Error{Path: l.path, Summary: cause(err)}
 	}
 	if place.source != "" {
-		config, diags := tfconfig.Load(place.source, place.root, tfconfig.DefaultLimits())
+		config, diags := place.load()
 		stack.Source = config
 		for _, d := range diags {
 			d.Stack = stack.Name

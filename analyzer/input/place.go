@@ -3,6 +3,9 @@ package input
 import (
 	"os"
 	"path/filepath"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/tfconfig"
 )
 
 // place is where an input belongs: the folder of the configuration it was
@@ -57,6 +60,29 @@ func holdsConfiguration(folder string) bool {
 	return false
 }
 
+// load reads the configuration of a place. Without a repository around it, it
+// lies as far up as the modules that it calls.
+func (p *place) load() (*tfconfig.Config, []tf.Diagnostic) {
+	for {
+		config, diags := tfconfig.Load(p.source, p.root, tfconfig.DefaultLimits())
+		above := config.Above()
+		if above == 0 || above > mostAbove || isRepository(p.root) {
+			return config, diags
+		}
+		for range above {
+			p.root = filepath.Dir(p.root)
+		}
+	}
+}
+
+// mostAbove is how far up modules are looked for.
+const mostAbove = 8
+
+func isRepository(folder string) bool {
+	_, err := os.Lstat(filepath.Join(folder, ".git"))
+	return err == nil
+}
+
 // repository is the root of the repository around a folder: the nearest
 // folder that holds .git, else the folder itself.
 func repository(folder string) string {
@@ -65,7 +91,7 @@ func repository(folder string) string {
 		return folder
 	}
 	for at := folder; ; at = filepath.Dir(at) {
-		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+		if isRepository(at) {
 			return at
 		}
 		if at == filepath.Dir(at) {

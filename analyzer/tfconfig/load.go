@@ -25,7 +25,12 @@ type Config struct {
 	fsys       fs.FS
 	limits     Limits
 	workspace  string // that terraform selected in the folder
+	above      int
 }
+
+// Above is by how many folders the modules that are called lie above the
+// repository, so that they were not read.
+func (c *Config) Above() int { return c.above }
 
 // module is one call of a module, or the root module.
 type module struct {
@@ -188,6 +193,7 @@ func (l *loader) folder(m *module, callPath string, call *block) (dir string, lo
 	if ok && (strings.HasPrefix(from, "./") || strings.HasPrefix(from, "../")) {
 		dir := path.Join(m.source.dir, from)
 		if !fs.ValidPath(dir) {
+			l.config.above = max(l.config.above, strings.Count(dir, ".."))
 			return "", false
 		}
 		return dir, true

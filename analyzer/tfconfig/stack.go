@@ -60,11 +60,19 @@ func (b *stackBuilder) module(m *moduleInstance) {
 		case c.of.source == nil:
 			b.notInstalled(c.of)
 		default:
+			if c.expansion.unknown {
+				b.uncounted(c.expansion.repeats[0].arg, c.of.path)
+			}
 			for _, instance := range c.instances {
 				b.module(instance)
 			}
 		}
 	}
+}
+
+// uncounted says that a count or for_each is not known (U-12).
+func (b *stackBuilder) uncounted(a *arg, address string) {
+	b.ev.report(a.file.rangeOf(a.at), "how many "+address+" there are is not known", "One stands for all of them; it may not be there at all. A plan says how many.")
 }
 
 // notInstalled says that a module is missing.
@@ -98,9 +106,8 @@ func (b *stackBuilder) instance(i *instance) {
 		return
 	}
 	r := i.resource(keep)
-	if r.Maybe {
-		at := i.body.scope.repeat.arg
-		b.ev.report(at.file.rangeOf(at.at), "nobody knows how many "+i.addr.Config()+" there are", "One stands for all of them.")
+	if i.addr.Key == unknownKey {
+		b.uncounted(i.body.scope.repeat.arg, i.addr.Config())
 	}
 	b.resources = append(b.resources, r)
 }

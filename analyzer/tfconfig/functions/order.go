@@ -40,7 +40,7 @@ func settle(v cty.Value, sequence func(cty.Value) cty.Value) cty.Value {
 	if unordered && !isSequence(v.Type()) {
 		return cty.UnknownVal(v.Type()).WithMarks(marks)
 	}
-	if v.CanIterateElements() && v.LengthInt() > 0 {
+	if v.IsKnown() && !v.IsNull() && v.CanIterateElements() && v.LengthInt() > 0 {
 		v = mapElements(v, func(element cty.Value) cty.Value { return settle(element, sequence) })
 	}
 	if unordered {

@@ -1,0 +1,290 @@
+package checks_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/driver"
+	"github.com/tfcheck/tfcheck/analyzer/input"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/triage"
+	"github.com/tfcheck/tfcheck/checks"
+)
+
+// entry is a configuration with the plan that terraform made of it.
+type entry struct {
+	name   string
+	plan   string // plan.json
+	source string // the folder of the root module
+}
+
+// corpus are the entries of the folder that TFCHECK_CORPUS_SOURCES names, each
+// with plan.json, src and src/ROOT, which names the root module in src.
+func corpus(t *testing.T) []entry {
+	t.Helper()
+	folder := os.Getenv("TFCHECK_CORPUS_SOURCES")
+	if folder == "" {
+		t.Skip("TFCHECK_CORPUS_SOURCES names no folder of configurations with their plans")
+	}
+	plans, err := filepath.Glob(filepath.Join(folder, "*", "plan.json"))
+	if err != nil || len(plans) == 0 {
+		t.Fatalf("no plans in %s: %v", folder, err)
+	}
+	var all []entry
+	for _, plan := range plans {
+		dir := filepath.Dir(plan)
+		root, err := os.ReadFile(filepath.Join(dir, "src", "ROOT"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, entry{filepath.Base(dir), plan, filepath.Join(dir, "src", filepath.FromSlash(strings.TrimSpace(string(root))))})
+	}
+	return all
+}
+
+func (e entry) open(t *testing.T, path string, o input.Options) *tf.Stack {
+	t.Helper()
+	o.Wanted = aws.Types
+	stacks, err := input.Open(context.Background(), []string{e.name + "=" + path}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stacks[0]
+}
+
+// What is known both in a plan and in the evaluation of its configuration is
+// the same; what the evaluation cannot know is counted by its reason.
+func TestEvaluationAgreesWithPlans(t *testing.T) {
+	unknown := map[string]int{}
+	equal, missing := 0, 0
+	for _, e := range corpus(t) {
+		plan, configuration := e.open(t, e.plan, input.Options{NoSource: true}), e.open(t, e.source, input.Options{})
+		c := &comparison{unknown: unknown}
+		for _, r := range plan.After.Resources {
+			if r.Addr.Mode != tf.Managed {
+				continue
+			}
+			other := configuration.After.Resource(r.Address)
+			if other == nil {
+				missing++
+				unknown["the instance: "+reasonOf(configuration, r)]++
+				continue
+			}
+			c.at = r.Address
+			c.compare("", r.Values, other.Values, r)
+		}
+		for _, r := range configuration.After.Resources {
+			if r.Addr.Mode == tf.Managed && !r.Maybe && plan.After.Resource(r.Address) == nil {
+				c.differ = append(c.differ, r.Address+" is not in the plan")
+			}
+		}
+		equal += c.equal
+		for _, d := range c.differ {
+			t.Errorf("%s: %s", e.name, d)
+		}
+	}
+	total := equal
+	for _, n := range unknown {
+		total += n
+	}
+	t.Logf("%d values are known in both and equal; %d (%.1f %%) are known in the plan only, %d instances are missing:", equal, total-equal, 100*float64(total-equal)/float64(total), missing)
+	for _, reason := range slices.SortedFunc(maps.Keys(unknown), func(a, b string) int { return unknown[b] - unknown[a] }) {
+		t.Logf("%6d  %s", unknown[reason], reason)
+	}
+}
+
+// reasonOf is why an instance of the plan is not in the evaluation.
+func reasonOf(configuration *tf.Stack, r *tf.Resource) string {
+	for _, other := range configuration.After.Resources {
+		if other.Maybe && other.Addr.Config() == r.Addr.Config() {
+			return "count or for_each is not known"
+		}
+	}
+	return "not there: " + r.Address
+}
+
+// comparison compares the values of an instance of the plan with the
+// evaluated ones.
+type comparison struct {
+	at      string
+	equal   int
+	differ  []string
+	unknown map[string]int // known in the plan only, by reason
+}
+
+func (c *comparison) compare(path string, planned, evaluated tf.Value, r *tf.Resource) {
+	_, symbol := planned.Symbol()
+	switch {
+	case planned.IsUnknown() || planned.IsNull() || symbol:
+		return
+	case evaluated.IsNull():
+		c.unknown["a default of the provider"] += leaves(planned)
+		return
+	case evaluated.IsUnknown():
+		c.unknown["the expression"] += leaves(planned)
+		return
+	}
+	if _, symbol := evaluated.Symbol(); symbol {
+		c.unknown["an identity"]++
+		return
+	}
+	if planned.Kind() == tf.Object {
+		for _, f := range planned.Fields() {
+			c.compare(strings.TrimPrefix(path+"."+f.Name, "."), f.Value, evaluated.Get(f.Name), r)
+		}
+		return
+	}
+	if planned.Kind() != tf.List {
+		a, _ := planned.AsString().Known()
+		b, known := evaluated.AsString().Known()
+		if !known || !sameText(a, b) {
+			c.differ = append(c.differ, fmt.Sprintf("%s %s: %q in the plan, %q evaluated", c.at, path, a, b))
+			return
+		}
+		c.equal++
+		return
+	}
+	blocks, _ := evaluated.Blocks()
+	if len(blocks) != len(planned.Elements()) {
+		if len(planned.Elements()) > 0 && len(blocks) == 0 {
+			c.unknown["a default of the provider"] += leaves(planned)
+			return
+		}
+		if slices.ContainsFunc(blocks, func(v tf.Value) bool { return v.IsOptional() || v.IsUnknown() }) {
+			c.unknown["the number of blocks"] += leaves(planned)
+			return
+		}
+		if distinct(blocks) == len(planned.Elements()) {
+			return // a set was given the same element twice
+		}
+		c.differ = append(c.differ, fmt.Sprintf("%s %s: %d elements in the plan, %d evaluated", c.at, path, len(planned.Elements()), len(blocks)))
+		return
+	}
+	// A set has no order: each element goes with the one that differs least.
+	rest := slices.Clone(blocks)
+	for i, p := range planned.Elements() {
+		best := -1
+		var least *comparison
+		for n, b := range rest {
+			trial := &comparison{at: c.at, unknown: map[string]int{}}
+			trial.compare(fmt.Sprintf("%s[%d]", path, i), p, b, r)
+			if least == nil || len(trial.differ) < len(least.differ) || len(trial.differ) == len(least.differ) && trial.equal > least.equal {
+				best, least = n, trial
+			}
+		}
+		rest = slices.Delete(rest, best, best+1)
+		c.equal += least.equal
+		c.differ = append(c.differ, least.differ...)
+		for reason, n := range least.unknown {
+			c.unknown[reason] += n
+		}
+	}
+}
+
+func distinct(values []tf.Value) int {
+	seen := map[string]bool{}
+	for _, v := range values {
+		seen[fmt.Sprint(v)] = true
+	}
+	return len(seen)
+}
+
+// leaves is the number of known values in a value.
+func leaves(v tf.Value) int {
+	switch v.Kind() {
+	case tf.List:
+		n := 0
+		for _, e := range v.Elements() {
+			n += leaves(e)
+		}
+		return n
+	case tf.Object:
+		n := 0
+		for _, f := range v.Fields() {
+			n += leaves(f.Value)
+		}
+		return n
+	case tf.Null, tf.Unknown:
+		return 0
+	}
+	return 1
+}
+
+// sameText compares as a provider does, which normalises some texts.
+func sameText(a, b string) bool {
+	if a == b || strings.EqualFold(a, b) {
+		return true
+	}
+	clean := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	return clean(a) == clean(b)
+}
+
+// The findings of a configuration are those of its plan: a violation in one
+// and silence in the other never, a violation in one and a question in the
+// other rarely, each listed.
+func TestModesAgreeOnCorpus(t *testing.T) {
+	all, undecided := 0, 0
+	for _, e := range corpus(t) {
+		if strings.HasPrefix(e.name, "update-") {
+			continue // a configuration has no before
+		}
+		plan := findingsOf(t, e.open(t, e.plan, input.Options{NoSource: true}))
+		configuration := findingsOf(t, e.open(t, e.source, input.Options{}))
+		for _, key := range slices.Sorted(maps.Keys(plan)) {
+			a, b := plan[key], configuration[key]
+			all++
+			switch {
+			case a == b:
+			case b != "" && (a == analyzer.Violation || b == analyzer.Violation):
+				undecided++
+				t.Logf("%s: %s: %s in the plan, %s of the configuration", e.name, key, a, b)
+			case a == analyzer.Violation:
+				t.Errorf("%s: %s is a violation in the plan only", e.name, key)
+			default:
+				t.Logf("%s: %s is undetermined in the plan only", e.name, key)
+			}
+		}
+		for _, key := range slices.Sorted(maps.Keys(configuration)) {
+			switch {
+			case plan[key] != "":
+			case configuration[key] == analyzer.Violation:
+				t.Errorf("%s: %s is a violation of the configuration only", e.name, key)
+			default:
+				t.Logf("%s: %s is undetermined of the configuration only", e.name, key)
+			}
+		}
+	}
+	t.Logf("%d findings, of which %d (%.1f %%) are decided in one of the forms only", all, undecided, 100*float64(undecided)/float64(max(all, 1)))
+	if undecided*100 > 3*all {
+		t.Errorf("more than 3 %% of the findings are decided in one of the forms only")
+	}
+}
+
+// findingsOf are the verdicts by check, configuration address and argument.
+func findingsOf(t *testing.T, stack *tf.Stack) map[string]analyzer.Verdict {
+	t.Helper()
+	report, err := driver.Analyze(context.Background(), driver.Options{Stacks: []*tf.Stack{stack}, Known: checks.All(), Triage: triage.Defaults()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]analyzer.Verdict{}
+	for _, f := range report.Findings {
+		address := ""
+		if r := f.Cause.Resource; r != nil {
+			address = r.Addr.Config()
+		}
+		key := fmt.Sprintf("%s at %s %s", f.Check.ID, address, tf.StripKeys(f.Cause.Argument))
+		if found[key] != analyzer.Violation {
+			found[key] = f.Verdict
+		}
+	}
+	return found
+}
