@@ -162,6 +162,9 @@ func (c *comparison) compare(path string, planned, evaluated tf.Value, r *tf.Res
 			c.unknown["the number of blocks"] += leaves(planned)
 			return
 		}
+		if slices.ContainsFunc(planned.Elements(), isSymbol) {
+			return // inferred from the references of the plan
+		}
 		if distinct(blocks) == len(planned.Elements()) {
 			return // a set was given the same element twice
 		}
@@ -187,6 +190,11 @@ func (c *comparison) compare(path string, planned, evaluated tf.Value, r *tf.Res
 			c.unknown[reason] += n
 		}
 	}
+}
+
+func isSymbol(v tf.Value) bool {
+	_, ok := v.Symbol()
+	return ok
 }
 
 func distinct(values []tf.Value) int {

@@ -11,8 +11,14 @@ import (
 // answer is an attribute of a data source that the configuration decides, or
 // that somebody else knows; cty.NilVal where nobody does.
 func (i *instance) answer(name string) cty.Value {
-	ev := i.group.module.ev
+	if v := i.given(name); v != cty.NilVal {
+		return v
+	}
 	switch i.addr.Type {
+	case "aws_availability_zones":
+		if name == "names" || name == "zone_ids" {
+			return cty.UnknownVal(cty.List(cty.String)).RefineNotNull()
+		}
 	case "aws_region":
 		return i.regionData(name)
 	case "aws_partition":
@@ -22,6 +28,12 @@ func (i *instance) answer(name string) cty.Value {
 			return i.policyDocument(name == "minified_json")
 		}
 	}
+	return cty.NilVal
+}
+
+// given is an attribute of a data source that somebody else knows.
+func (i *instance) given(name string) cty.Value {
+	ev := i.group.module.ev
 	if ev.opts.Data == nil {
 		return cty.NilVal
 	}

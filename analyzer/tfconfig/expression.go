@@ -301,17 +301,15 @@ func (e *conditional) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 
 // unified is a value in the type that it has in common with another.
 func unified(v, other cty.Value) cty.Value {
-	if v.Type() == other.Type() || v.Type() == cty.DynamicPseudoType || other.Type() == cty.DynamicPseudoType && !other.IsNull() {
-		return v
-	}
-	if other.Type() == cty.DynamicPseudoType {
+	if v.Type().Equals(other.Type()) || v.Type() == cty.DynamicPseudoType || other.Type() == cty.DynamicPseudoType {
 		return v
 	}
 	common, conversions := convert.UnifyUnsafe([]cty.Type{v.Type(), other.Type()})
 	if common == cty.NilType || conversions[0] == nil {
 		return v
 	}
-	if converted, err := conversions[0](v); err == nil {
+	// Without the types of a provider's schema a conversion may know less.
+	if converted, err := conversions[0](v); err == nil && (unmarked(converted).IsKnown() || !unmarked(v).IsKnown()) {
 		return converted
 	}
 	return v

@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"path"
 
+	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
 
 	"github.com/tfcheck/tfcheck/analyzer/tfconfig/functions"
 )
@@ -14,7 +16,10 @@ import (
 // functionTable are the functions of the language, which see the files of the
 // repository.
 func functionTable(c *Config) map[string]function.Function {
-	return functions.Table(functions.Options{Files: files{c}, Dir: c.modules[""].source.dir})
+	table := functions.Table(functions.Options{Files: files{c}, Dir: c.modules[""].source.dir})
+	table["slice"] = slice
+	table["core::slice"] = slice
+	return table
 }
 
 // files are those of the repository.
@@ -70,3 +75,30 @@ func readFile(fsys fs.FS, name string, most int64) ([]byte, error) {
 	}
 	return data, err
 }
+
+// slice fails unless the list is long enough: a part of a list that is not known
+// is a list of as many elements that are not known. Terraform knows no more of
+// it than of the list; here the usual slice of the availability zones says how
+// many subnets there are.
+var slice = function.New(&function.Spec{
+	Params: []function.Parameter{
+		{Name: "list", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowDynamicType: true},
+		{Name: "start_index", Type: cty.Number},
+		{Name: "end_index", Type: cty.Number},
+	},
+	Type: func(args []cty.Value) (cty.Type, error) { return stdlib.SliceFunc.ReturnTypeForValues(args) },
+	Impl: func(args []cty.Value, want cty.Type) (cty.Value, error) {
+		if args[0].IsKnown() || !want.IsListType() {
+			return stdlib.SliceFunc.Call(args)
+		}
+		start, _ := args[1].AsBigFloat().Int64()
+		end, _ := args[2].AsBigFloat().Int64()
+		if start < 0 || end < start || end-start > mostSliced {
+			return cty.UnknownVal(want), nil
+		}
+		return cty.UnknownVal(want).Refine().NotNull().CollectionLength(int(end - start)).NewValue(), nil
+	},
+})
+
+// mostSliced is far more than anybody takes of a list that is not known.
+const mostSliced = 10_000

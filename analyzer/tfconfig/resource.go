@@ -242,8 +242,8 @@ func (b *body) member(name string) cty.Value {
 		return b.argument(name)
 	}
 	inner := b.blocks(name)
-	if inner == nil {
-		return cty.NilVal
+	if len(inner) == 0 {
+		return cty.NilVal // dynamic blocks may make none
 	}
 	all := make([]cty.Value, len(inner))
 	for i, each := range inner {
@@ -264,8 +264,7 @@ func (b *body) object() cty.Value {
 	return cty.ObjectVal(all)
 }
 
-// blocks are the nested blocks of a type, dynamic ones repeated; nil where
-// there is none in the source.
+// blocks are the nested blocks of a type, dynamic ones repeated.
 func (b *body) blocks(typ string) []*body {
 	if found, ok := b.nested[typ]; ok {
 		return found
@@ -274,21 +273,15 @@ func (b *body) blocks(typ string) []*body {
 		b.nested = map[string][]*body{}
 	}
 	var found []*body
-	any := false
-	b.nested[typ] = nil
+	b.nested[typ] = nil // while they are being repeated: a cycle
 	for _, inner := range b.nestedBlocks() {
-		if inner.typ != typ {
-			continue
-		}
-		any = true
-		if inner.dynamic {
+		switch {
+		case inner.typ != typ:
+		case inner.dynamic:
 			found = append(found, b.repeat(inner)...)
-		} else {
-			found = append(found, &body{block: inner, scope: b.scope, ctx: b.ctx, iterators: b.iterators, optional: false})
+		default:
+			found = append(found, &body{block: inner, scope: b.scope, ctx: b.ctx, iterators: b.iterators})
 		}
-	}
-	if any && found == nil {
-		found = []*body{}
 	}
 	b.nested[typ] = found
 	return found

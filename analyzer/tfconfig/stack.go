@@ -122,7 +122,9 @@ func (i *instance) resource(keep map[string]bool) *tf.Resource {
 		set[f.Name] = true
 	}
 	for _, name := range i.others(keep) {
-		if set[name] {
+		// An argument that was given null is null, whatever the provider makes
+		// of it (U-4).
+		if set[name] || i.body.block.args[name] != nil {
 			continue
 		}
 		if v := at.member(name).value(i.attribute(name)); !v.IsNull() {

@@ -126,8 +126,8 @@ func publicHosts(p *analyzer.Pass, why map[*aws.Subnet]string) {
 		if !slices.Contains(hosts, i.Kind) || i.PublicIPv4 != tf.Yes || i.PublicCause.Resource == nil || len(i.Subnets.Each) == 0 {
 			continue
 		}
-		s, ok := i.Subnets.Each[0].One()
-		if !ok || why[s] == "" || exposed.Anywhere(p.View, i) {
+		s := privateSubnet(i.Subnets.Each[0], why)
+		if s == nil || exposed.Anywhere(p.View, i) {
 			continue
 		}
 		p.Report(analyzer.Finding{
@@ -138,6 +138,15 @@ func publicHosts(p *analyzer.Pass, why map[*aws.Subnet]string) {
 			Fix:      "take the public address away, or place the host in a public subnet",
 		})
 	}
+}
+
+// privateSubnet is the subnet that a link leads to where it is certainly a
+// private one: of several that may be meant the first, if all are private.
+func privateSubnet(l aws.Link[aws.Subnet], why map[*aws.Subnet]string) *aws.Subnet {
+	if len(l.To) == 0 || l.Open || slices.ContainsFunc(l.To, func(s *aws.Subnet) bool { return why[s] == "" }) {
+		return nil
+	}
+	return l.To[0]
 }
 
 // turnedOutward reports load balancers that the change makes face the
