@@ -28,8 +28,9 @@ var allowed = map[string][]string{
 	"analyzer/reach":              {"analyzer/aws", "analyzer/packet", "analyzer/tf"},
 	"analyzer/aws":                {"analyzer/packet", "analyzer/tf"},
 	"analyzer/stack":              {"analyzer/aws", "analyzer/tf"},
+	"analyzer/extract":            {"analyzer/tf"},
 	"analyzer/settings":           {"analyzer/packet", "analyzer/tf"},
-	"analyzer/input":              {"analyzer/tfplan", "analyzer/tfconfig", "analyzer/tf"},
+	"analyzer/input":              {"analyzer/extract", "analyzer/tfplan", "analyzer/tfconfig", "analyzer/tf"},
 	"analyzer/tfplan":             {"analyzer/tfplan/planfile", "analyzer/tf"},
 	"analyzer/tfconfig":           {"analyzer/tfconfig/functions", "analyzer/tf"},
 	"analyzer/tfconfig/functions": {},
@@ -49,8 +50,9 @@ var external = map[string][]string{
 	"analyzer/tfconfig":        {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"},
 	"analyzer/tfconfig/functions": {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "github.com/zclconf/go-cty-yaml",
 		"github.com/hashicorp/go-cty-funcs", "github.com/bmatcuk/doublestar/v4", "golang.org/x/text"},
-	"analyzer/driver": {"golang.org/x/sync"},
-	"analyzer/input":  {"golang.org/x/sync"},
+	"analyzer/driver":  {"golang.org/x/sync"},
+	"analyzer/input":   {"golang.org/x/sync"},
+	"analyzer/extract": {"github.com/go-json-experiment/json"},
 }
 
 func TestImportsGoOneWay(t *testing.T) {

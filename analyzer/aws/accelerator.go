@@ -26,8 +26,13 @@ type Entry struct {
 	// Source is the interface that targets see as the sender, with its groups:
 	// that of a VPC link. It is nil where the service's own addresses are seen.
 	Source *Interface
+	// Link is the VPC link that it goes by, or nil.
+	Link *tf.Resource
 	// PreservesClient is Yes where targets see the client's address.
 	PreservesClient tf.Tri
+	// IPv6 says whether it takes clients of IPv6; its targets are reached over
+	// IPv4.
+	IPv6 tf.Tri
 	// Enabled is No for one that is switched off.
 	Enabled tf.Tri
 	Cause   Cause
@@ -67,18 +72,18 @@ func (b *builder) accelerators() {
 	for r := range b.each("aws_globalaccelerator_endpoint_group") {
 		listener := b.named(r, argument(r, "listener_arn"), "aws_globalaccelerator_listener")
 		ports := acceleratorPorts(r, listener)
-		enabled := b.acceleratorEnabled(listener, "aws_globalaccelerator_accelerator")
+		enabled, six := b.acceleratorOf(listener, "aws_globalaccelerator_accelerator")
 		endpoints, mayHave := blocks(r, "endpoint_configuration")
 		for n, block := range endpoints {
 			path := fmt.Sprintf("endpoint_configuration[%d]", n)
 			id := inside(r, block, path, "endpoint_id")
-			e := &Entry{Object: b.object(r), Kind: GlobalAccelerator, Listens: ports, Enabled: enabled, Cause: id.cause}
+			e := &Entry{Object: b.object(r), Kind: GlobalAccelerator, Listens: ports, Enabled: enabled, IPv6: six, Cause: id.cause}
 			b.leadTo(e, r, id.value)
 			e.PreservesClient = e.keepsClient(inside(r, block, path, "client_ip_preservation_enabled").value)
 			b.addEntry(e)
 		}
 		if len(endpoints) == 0 && mayHave {
-			b.addEntry(&Entry{Object: b.object(r), Kind: GlobalAccelerator, Listens: ports, Enabled: enabled, Cause: Cause{Resource: r},
+			b.addEntry(&Entry{Object: b.object(r), Kind: GlobalAccelerator, Listens: ports, Enabled: enabled, IPv6: six, Cause: Cause{Resource: r},
 				Balancers: Links[LoadBalancer]{Open: true}, Interfaces: Links[Interface]{Open: true}})
 		}
 	}
@@ -175,17 +180,17 @@ func override(p EntryPort, targets map[int]tf.Val[int], complete bool) []EntryPo
 	return list
 }
 
-// acceleratorEnabled says whether the accelerator of a listener is switched on,
-// which it is unless told otherwise.
-func (b *builder) acceleratorEnabled(listener *tf.Resource, of string) tf.Tri {
+// acceleratorOf says whether the accelerator of a listener is switched on, which
+// it is unless told otherwise, and whether it takes clients of IPv6.
+func (b *builder) acceleratorOf(listener *tf.Resource, of string) (enabled, six tf.Tri) {
 	if listener == nil {
-		return tf.Maybe
+		return tf.Maybe, tf.Maybe
 	}
 	a := b.named(listener, argument(listener, "accelerator_arn"), of)
 	if a == nil {
-		return tf.Maybe
+		return tf.Maybe, tf.Maybe
 	}
-	return truth(argument(a, "enabled").value, "", tf.Yes)
+	return truth(argument(a, "enabled").value, "", tf.Yes), truth(argument(a, "ip_address_type").value, "DUAL_STACK", tf.No)
 }
 
 // customAccelerators lead to the instances of whole subnets, as far as
@@ -204,8 +209,9 @@ func (b *builder) customAccelerators() {
 	}
 	for r := range b.each("aws_globalaccelerator_custom_routing_endpoint_group") {
 		listener := b.named(r, argument(r, "listener_arn"), "aws_globalaccelerator_custom_routing_listener")
+		enabled, six := b.acceleratorOf(listener, "aws_globalaccelerator_custom_routing_accelerator")
 		e := &Entry{Object: b.object(r), Kind: GlobalAccelerator, Cause: Cause{r, "endpoint_configuration"}, PreservesClient: tf.Yes,
-			Enabled: b.acceleratorEnabled(listener, "aws_globalaccelerator_custom_routing_accelerator").And(tf.Maybe)}
+			Enabled: enabled.And(tf.Maybe), IPv6: six}
 		destinations, _ := blocks(r, "destination_configuration")
 		for _, d := range destinations {
 			for _, protocol := range d.Get("protocols").Elements() {
@@ -230,7 +236,7 @@ func (b *builder) cloudFrontOrigins() {
 	for r := range b.each("aws_cloudfront_vpc_origin") {
 		const path = "vpc_origin_endpoint_config"
 		arn := argument(r, path+".arn")
-		e := &Entry{Object: b.object(r), Kind: CloudFrontOrigin, Cause: arn.cause, PreservesClient: tf.No, Enabled: used[r]}
+		e := &Entry{Object: b.object(r), Kind: CloudFrontOrigin, Cause: arn.cause, PreservesClient: tf.No, Enabled: used[r].enabled, IPv6: used[r].six}
 		port := func(listens int, name string, unset int) EntryPort {
 			return EntryPort{Protocol: tf.KnownVal("TCP"), From: tf.KnownVal(listens), To: tf.KnownVal(listens),
 				Target: argument(r, path+"."+name).value.AsInt().Default(unset)}
@@ -248,19 +254,22 @@ func (b *builder) cloudFrontOrigins() {
 	}
 }
 
+// use is what the distributions of an origin make of it.
+type use struct{ enabled, six tf.Tri }
+
 // usedOrigins says which VPC origins a distribution uses that is switched on.
 // One that none of the input uses may be used by another.
-func (b *builder) usedOrigins() map[*tf.Resource]tf.Tri {
-	used := map[*tf.Resource]tf.Tri{}
+func (b *builder) usedOrigins() map[*tf.Resource]use {
+	used := map[*tf.Resource]use{}
 	for r := range b.each("aws_cloudfront_distribution") {
-		on := truth(argument(r, "enabled").value, "", tf.Maybe)
+		on, six := truth(argument(r, "enabled").value, "", tf.Maybe), truth(argument(r, "is_ipv6_enabled").value, "", tf.No)
 		origins, _ := r.Get("origin").Blocks()
 		for _, o := range origins {
-			config := oneBlock(o.Get("vpc_origin_config"))
-			to, exact := b.resources(r, config.Get("vpc_origin_id"))
+			to, exact := b.resources(r, oneBlock(o.Get("vpc_origin_config")).Get("vpc_origin_id"))
 			for _, id := range to {
 				if exact {
-					used[id.resource] = used[id.resource].Or(on)
+					has := used[id.resource]
+					used[id.resource] = use{has.enabled.Or(on), has.six.Or(six.And(on))}
 				}
 			}
 		}
@@ -277,9 +286,9 @@ func (b *builder) apiLinks() {
 			continue
 		}
 		to := argument(r, "integration_uri")
-		e := &Entry{Object: b.object(r), Kind: APIGatewayLink, Cause: to.cause, PreservesClient: tf.No, Enabled: tf.Yes}
+		e := &Entry{Object: b.object(r), Kind: APIGatewayLink, Cause: to.cause, PreservesClient: tf.No, Enabled: tf.Yes, IPv6: tf.No}
 		if through := b.named(r, argument(r, "connection_id"), "aws_apigatewayv2_vpc_link"); through != nil {
-			e.Source = objectOf[Interface](b, through)
+			e.Source, e.Link = objectOf[Interface](b, through), through
 		}
 		listener := link[Listener](b, r, to.value, nil)
 		target := tf.UnknownVal[int]()
@@ -296,7 +305,7 @@ func (b *builder) apiLinks() {
 		if truth(argument(r, "connection_type").value, "VPC_LINK", tf.No) == tf.No {
 			continue
 		}
-		e := &Entry{Object: b.object(r), Kind: APIGatewayLink, Cause: Cause{r, "connection_id"}, PreservesClient: tf.No, Enabled: tf.Yes}
+		e := &Entry{Object: b.object(r), Kind: APIGatewayLink, Cause: Cause{r, "connection_id"}, PreservesClient: tf.No, Enabled: tf.Yes, IPv6: tf.No}
 		if api := b.named(r, argument(r, "rest_api_id"), "aws_api_gateway_rest_api"); api != nil {
 			e.Enabled = unlessPrivate(api)
 		}
@@ -305,6 +314,7 @@ func (b *builder) apiLinks() {
 		if through == nil {
 			e.Balancers.Open = true
 		} else {
+			e.Link = through
 			e.Balancers = links[LoadBalancer](b, through, through.Get("target_arns"), nil)
 		}
 		b.addEntry(e)

@@ -61,9 +61,20 @@ func (b *builder) noteBoundaries() {
 			continue
 		}
 		for r := range b.each(name) {
+			if e := objectOf[Endpoint](b, r); e != nil && e.isFollowed() {
+				continue
+			}
 			b.n.Boundaries = append(b.n.Boundaries, Boundary{Object: b.object(r), Kind: kind, VPCs: b.touchedVPCs(r)})
 		}
 	}
+}
+
+// isFollowed reports whether an endpoint is followed: as a route, as a next
+// hop, or as an interface behind which nothing of the network can stand.
+func (e *Endpoint) isFollowed() bool {
+	kind, _ := e.Kind.Known()
+	service := e.EndpointService.Open || len(e.EndpointService.To) > 0
+	return kind == GatewayEndpoint || kind == GatewayBalancerEndpoint || kind == InterfaceEndpoint && !service
 }
 
 // touchedVPCs are the VPCs that the references of a resource lead to.

@@ -26,6 +26,7 @@ func (b *builder) loadBalancers() {
 		l.Internal, l.InternalCause = tf.TriVal(internal.value.AsBool(), tf.No), internal.cause
 		l.IPAddressType = argument(r, "ip_address_type").value.AsString().Default("ipv4")
 		l.Interface = b.nodes(r, l)
+		l.PrivateLinkRules = truth(argument(r, "enforce_security_group_inbound_rules_on_private_link_traffic").value, "on", tf.Yes)
 		b.n.LoadBalancers = append(b.n.LoadBalancers, l)
 		register(b, r, l)
 	}

@@ -395,6 +395,9 @@ type LoadBalancer struct {
 	Interface *Interface
 	Listeners []*Listener
 	CrossZone tf.Tri
+	// PrivateLinkRules is No where its groups do not look at what consumers of
+	// its endpoint service send (EP-3).
+	PrivateLinkRules tf.Tri
 }
 
 // Listener is a listener of a load balancer.

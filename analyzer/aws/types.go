@@ -198,3 +198,13 @@ func (t types) Computed(resourceType, attribute string) (isComputed, known bool)
 func (t types) ComputedOf(resourceType string) []string {
 	return strings.Fields(computed[canonicalType(resourceType)])
 }
+
+// idPrefixes begin the ids of what others refer to by its id.
+var idPrefixes = strings.Fields(`acl- cagw- eigw- eipalloc- eni- i- igw- lt- nat- pcx- pl- rtb- sg- subnet- tgw- tgw-attach- tgw-rtb- vgw- vpc- vpce-`)
+
+// MayBeID reports whether a text has the form of an id or an ARN, be it one
+// that somebody made up.
+func (t types) MayBeID(text string) bool {
+	return !strings.ContainsAny(text, " /") && slices.ContainsFunc(idPrefixes, func(prefix string) bool { return strings.HasPrefix(text, prefix) }) ||
+		strings.HasPrefix(text, "arn:")
+}

@@ -187,8 +187,9 @@ func sameObject[T any](b *builder, r *tf.Resource) *T {
 	if !ok {
 		return nil
 	}
-	for _, other := range b.identified(b.scope(r), id) {
-		if other.resource != r && (b.scope(other.resource) == b.scope(r) || b.notes[other.resource].input != b.notes[r].input) {
+	global := IsID(id) || strings.HasPrefix(id, "arn:")
+	for _, other := range b.ids[id] {
+		if other.resource != r && (b.scope(other.resource) == b.scope(r) || global && other.resource.Stack != r.Stack) {
 			if o := objectAt[T](b, other); o != nil {
 				return o
 			}

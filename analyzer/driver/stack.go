@@ -236,6 +236,7 @@ func exposures(joint *stack.Joint, view *analyzer.View) []*analyzer.Exposure {
 	type way struct {
 		from, to    string
 		family      packet.Family
+		entry       *aws.Entry
 		through     *aws.LoadBalancer
 		listener    *aws.Listener
 		targetGroup *aws.TargetGroup
@@ -243,7 +244,7 @@ func exposures(joint *stack.Joint, view *analyzer.View) []*analyzer.Exposure {
 	seen := map[way][]*reach.Flow{}
 	var all []*analyzer.Exposure
 	for _, flow := range view.FromInternet {
-		key := way{flow.From.Label, flow.To.Label, flow.Family, flow.Through, flow.Listener, flow.TargetGroup}
+		key := way{flow.From.Label, flow.To.Label, flow.Family, flow.Entry, flow.Through, flow.Listener, flow.TargetGroup}
 		same := func(other *reach.Flow) bool {
 			return other.Reachable.Must.Equal(flow.Reachable.Must) && other.Reachable.May.Equal(flow.Reachable.May)
 		}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,6 +30,11 @@ type Options struct {
 	NoSource bool
 	// Stdin is what the path "-" stands for.
 	Stdin io.Reader
+
+	// Known is set for what is not judged: extracts are read too, and names
+	// that are in use already are the names of Beside.
+	Known  bool
+	Beside []*tf.Stack
 
 	// Workspace, Variables and Environment are what configurations are
 	// evaluated with: the workspace, values and files of values in the order
@@ -66,8 +72,8 @@ func Open(ctx context.Context, paths []string, o Options) ([]*tf.Stack, error) {
 		return nil, &Error{Path: o.Source, Summary: "the folder holds no configuration", Detail: "--source names the folder of the .tf files that the plan was made from"}
 	}
 	var all []located
-	for _, path := range paths {
-		found, err := locate(path)
+	for _, argument := range paths {
+		found, err := locate(argument)
 		if err != nil {
 			return nil, err
 		}
@@ -88,11 +94,36 @@ func Open(ctx context.Context, paths []string, o Options) ([]*tf.Stack, error) {
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	stacks = slices.DeleteFunc(stacks, func(s *tf.Stack) bool { return s == nil })
-	if len(stacks) == 0 {
+	var read []*tf.Stack
+	var named []bool
+	for i, s := range stacks {
+		if s != nil {
+			read, named = append(read, s), append(named, all[i].name != "")
+		}
+	}
+	if len(read) == 0 {
 		return nil, noPlans(paths[0])
 	}
-	return stacks, unique(stacks)
+	o.tellApart(read, named)
+	return read, unique(slices.Concat(o.Beside, read))
+}
+
+// tellApart adds the file's name to those of stacks that lie in one folder and
+// that nobody named.
+func (o Options) tellApart(stacks []*tf.Stack, named []bool) {
+	count := map[string]int{}
+	for _, s := range slices.Concat(o.Beside, stacks) {
+		count[s.Name]++
+	}
+	for i, s := range stacks {
+		if count[s.Name] > 1 && !named[i] && s.Path != stdin && s.Kind != tf.ConfigurationInput {
+			base := path.Base(s.Path)
+			s.Name = path.Join(s.Name, strings.TrimSuffix(base, path.Ext(base)))
+			for n := range s.Diagnostics {
+				s.Diagnostics[n].Stack = s.Name
+			}
+		}
+	}
 }
 
 // unique reports stacks of one name: their addresses could not be told apart.
@@ -222,6 +253,9 @@ func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
 		}
 		return nil, &Error{Path: l.path, Summary: cause(err)}
 	}
+	if l.name != "" || stack.Name == "" {
+		stack.Name = options.Name
+	}
 	if place.source != "" {
 		config, diags := place.load()
 		stack.Source = config
@@ -260,7 +294,7 @@ func (o Options) read(ctx context.Context, path string, options tfplan.Options) 
 	if err != nil {
 		return nil, err
 	}
-	return tfplan.Read(ctx, text, options)
+	return o.document(ctx, text, options)
 }
 
 // cause is what went wrong, without the path that the message has already.

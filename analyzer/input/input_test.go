@@ -262,3 +262,28 @@ func TestConfigurations(t *testing.T) {
 		}
 	}
 }
+
+// Stacks that lie in one folder are told apart by their files, those that are
+// known only from those that are judged.
+func TestNamesInOneFolder(t *testing.T) {
+	root := write(t, map[string]string{"a.json": plan, "b.json": plan, "network.json": `{"tfcheck_context": "1.0", "stack": "live/net", "made_from": "state", "resources": [], "outputs": {}}`})
+	at := func(name string) string { return filepath.Join(root, name) }
+	judged, err := Open(context.Background(), []string{at("a.json"), at("b.json")}, Options{Wanted: vpcs{}})
+	if err != nil || judged[0].Name != "a" || judged[1].Name != "b" {
+		t.Fatalf("stacks %v: %v", judged, err)
+	}
+	if judged, err = Open(context.Background(), []string{at("a.json")}, Options{Wanted: vpcs{}}); err != nil || judged[0].Name != "." {
+		t.Fatalf("stacks %v: %v", judged, err)
+	}
+	known, err := Open(context.Background(), []string{at("b.json"), at("network.json")}, Options{Wanted: vpcs{}, Known: true, Beside: judged})
+	if err != nil || known[0].Name != "b" || known[1].Name != "live/net" || known[1].Kind != tf.StateInput {
+		t.Fatalf("known %v: %v", known, err)
+	}
+	if _, err := Open(context.Background(), []string{at("network.json")}, Options{Wanted: vpcs{}}); err == nil || !strings.Contains(err.Error(), "--context") {
+		t.Errorf("an extract to be checked: %v", err)
+	}
+	named, err := Open(context.Background(), []string{"net=" + at("network.json")}, Options{Wanted: vpcs{}, Known: true})
+	if err != nil || named[0].Name != "net" {
+		t.Errorf("an extract with a name: %v", err)
+	}
+}

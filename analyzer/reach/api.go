@@ -114,6 +114,9 @@ type Flow struct {
 	Delivered Relation
 	Path      []Hop
 	ReplyPath []Hop
+	// Entry is the managed service by which the flow comes in, or nil (LB-12,
+	// EP-8).
+	Entry *aws.Entry
 	// Through is the load balancer that the flow passes, or nil.
 	Through *aws.LoadBalancer
 	// Listener and TargetGroup are those it passes there.
@@ -137,6 +140,18 @@ func (f *Flow) Part(must, may packet.Set) *Flow {
 		}
 	}
 	return &part
+}
+
+// Front is what stands between the ends of a flow: the load balancer that it
+// passes, else the service by which it comes in.
+func (f *Flow) Front() (aws.Object, bool) {
+	switch {
+	case f.Through != nil:
+		return f.Through.Object, true
+	case f.Entry != nil:
+		return f.Entry.Object, true
+	}
+	return aws.Object{}, false
 }
 
 // Verdict is Yes when some packet is reachable under every completion, No
@@ -183,7 +198,7 @@ type Endpoint struct {
 	Addresses  packet.Addresses // of Internet, OnPremises and IP; empty means all of them
 	Interfaces []*aws.Interface
 	Balancers  []*aws.LoadBalancer
-	Gateway    *aws.Boundary // of GatewayEndpoints
+	Gateway    *aws.Endpoint // of GatewayEndpoints
 	// Object is what people named, where it is something of the input, and
 	// Subnet the subnet that it is.
 	Object aws.Object

@@ -31,7 +31,7 @@ func (g *Graph) Ask(q Question) Answer {
 		a.Assumptions = uniqueAssumptions(append(a.Assumptions, g.boundariesOf(q.From, q.To)...))
 	}
 	if q.From.Kind == Internet {
-		a.Through = g.throughBalancers(q.To)
+		a.Through = append(g.throughBalancers(q.To), g.enteringTo(q.To)...)
 	}
 	return a
 }
@@ -513,6 +513,14 @@ func (g *Graph) throughBalancers(to Endpoint) []*Flow {
 	}
 	sortFlows(out)
 	return out
+}
+
+// enteringTo are the flows by managed entries that end at the destination.
+func (g *Graph) enteringTo(to Endpoint) []*Flow {
+	return slices.DeleteFunc(slices.Clone(g.throughEntries()), func(f *Flow) bool {
+		return !slices.ContainsFunc(f.To.Interfaces, func(i *aws.Interface) bool { return slices.Contains(to.Interfaces, i) }) &&
+			!slices.ContainsFunc(f.To.Balancers, func(lb *aws.LoadBalancer) bool { return slices.Contains(to.Balancers, lb) })
+	})
 }
 
 // inFrontOf are the load balancers that have one of the interfaces as a

@@ -54,7 +54,7 @@ func (g *Graph) throughListeners(lb *aws.LoadBalancer, f packet.Family) []*Flow 
 		out = append(out, flow)
 		for _, d := range g.deliveries(lb, l) {
 			second := g.overPlaces(lb.Interface, f, func(p *place) outcome {
-				return g.deliver(d, arrive(p), p, f).seenFrom(p)
+				return g.deliver(d, arrive(p), p, f, ofInternet).seenFrom(p)
 			})
 			if second.forward.IsEmpty() {
 				continue
@@ -238,13 +238,17 @@ func (g *Graph) handedOver(lb *aws.LoadBalancer, l *aws.Listener, before []*deli
 	return out
 }
 
+// ofInternet is the internet as the client of a load balancer.
+func ofInternet(p *place) remote { return p.internet }
+
 // deliver continues what arrived at a node to a target: the second leg, and
-// the ones between where load balancers are chained.
-func (g *Graph) deliver(d *delivery, arrived outcome, p *place, f packet.Family) outcome {
+// the ones between where load balancers are chained. client is whom targets see
+// that see the client (LB-4).
+func (g *Graph) deliver(d *delivery, arrived outcome, p *place, f packet.Family, client func(*place) remote) outcome {
 	out := arrived
 	node := p
 	for _, b := range append(d.before[:len(d.before):len(d.before)], d) {
-		leg := g.secondLeg(b, node, f)
+		leg := g.secondLeg(b, node, f, client)
 		out = out.then(b, leg, f)
 		if b != d {
 			// The next balancer's nodes stand elsewhere; from which of them it
@@ -262,7 +266,7 @@ func (g *Graph) deliver(d *delivery, arrived outcome, p *place, f packet.Family)
 
 // secondLeg is what the node of a load balancer in one subnet gets to a
 // target, in the addresses and ports that the target sees.
-func (g *Graph) secondLeg(d *delivery, node *place, client packet.Family) outcome {
+func (g *Graph) secondLeg(d *delivery, node *place, spoken packet.Family, client func(*place) remote) outcome {
 	// Targets are reached over IPv4, whatever the client speaks (LB-4).
 	f := packet.IPv4
 	question := packet.Everything(f).On(packet.TCP, packet.UDP)
@@ -270,12 +274,12 @@ func (g *Graph) secondLeg(d *delivery, node *place, client packet.Family) outcom
 		from := g.place(node.subnet, f)
 		proxied := func() outcome { return g.legFrom(d, from, to, g.nodeOf(d.balancer, from), question) }
 		seen := func() outcome {
-			by := from.internet
+			by := client(from)
 			by.key, by.member = fmt.Sprintf("%s through %p", by.key, d.balancer), d.balancer.Interface
 			return g.legFrom(d, from, to, by, question)
 		}
 		preserved := d.preserves()
-		if client == packet.IPv6 {
+		if spoken == packet.IPv6 {
 			preserved = tf.No
 		}
 		switch preserved {

@@ -141,10 +141,9 @@ func (g *Graph) index() map[string]Endpoint {
 		}
 		names[e.Label] = e
 	}
-	for n := range g.network.Boundaries {
-		b := &g.network.Boundaries[n]
-		if isGatewayEndpoint(b) {
-			names[b.Resource.Address] = Endpoint{Kind: GatewayEndpoints, Label: b.Resource.Address, Gateway: b}
+	for _, e := range g.network.Endpoints {
+		if isGatewayEndpoint(e) {
+			names[e.Resource.Address] = Endpoint{Kind: GatewayEndpoints, Label: e.Resource.Address, Gateway: e}
 		}
 	}
 	return names

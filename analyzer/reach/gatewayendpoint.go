@@ -8,32 +8,32 @@ import (
 
 // isGatewayEndpoint tells the endpoints that are routes from those that are
 // interfaces (EP-1, TF-L-3).
-func isGatewayEndpoint(b *aws.Boundary) bool {
-	if b.Resource == nil || b.Resource.Addr.Type != "aws_vpc_endpoint" {
-		return false
-	}
-	kind, ok := b.Resource.Get("vpc_endpoint_type").AsString().Default("Gateway").Known()
-	return ok && kind == "Gateway"
+func isGatewayEndpoint(e *aws.Endpoint) bool {
+	kind, ok := e.Kind.Known()
+	return ok && kind == aws.GatewayEndpoint && e.Resource != nil
 }
 
 // toGatewayEndpoint is the way from an interface to a service through a
 // gateway endpoint: a route of the tables that the endpoint lists, TCP and
 // echo only; the service's addresses are some of the internet's (EP-1).
-func (g *Graph) toGatewayEndpoint(i *aws.Interface, b *aws.Boundary, f packet.Family, question packet.Set) outcome {
+func (g *Graph) toGatewayEndpoint(i *aws.Interface, e *aws.Endpoint, f packet.Family, question packet.Set) outcome {
 	return g.overPlaces(i, f, func(p *place) outcome {
 		service := remote{key: "service " + p.internet.key, addresses: p.internet.addresses, one: true}
 		route := routeStage(p.subnet, p.vpc, filter{})
-		route.blocked = "no route to " + b.Label
-		route = gated(listedTable(b, p.subnet), f, tf.Fact{
-			ID: "endpoint-routes:" + b.Label, Text: "which route tables " + b.Label + " serves", Settle: settleApply,
+		route.blocked = "no route to " + e.Label
+		route = gated(listedTable(e, p.subnet), f, tf.Fact{
+			ID: "endpoint-routes:" + e.Label, Text: "which route tables " + e.Label + " serves", Settle: settleApply,
 		}, route)
 		carried := packet.Everything(f).On(packet.TCP).Union(packet.Everything(f).ICMPTypes(8, -1))
 		endpoint := stage{
-			filter: filter{admits: exactly(carried)}, object: b.Object, cause: objectCause(b.Object),
+			filter: filter{admits: exactly(carried)}, object: e.Object, cause: objectCause(e.Object),
 			code: "VPCE_GATEWAY_PROTOCOL_RESTRICTION", blocked: "it carries TCP and ICMP echo only", cost: 3,
 		}
 		if f == packet.IPv6 {
-			endpoint.admits = possibly(carried)
+			endpoint.admits = gate(e.IPv6, f).and(exactly(carried))
+			if e.IPv6 == tf.No {
+				endpoint.blocked = "it takes IPv4 only"
+			}
 		}
 		o := walk([]stage{
 			initiates(i, f), speaksStage(i, p),
@@ -47,25 +47,17 @@ func (g *Graph) toGatewayEndpoint(i *aws.Interface, b *aws.Boundary, f packet.Fa
 	})
 }
 
-// listedTable says whether the endpoint lists the subnet's route table.
-func listedTable(b *aws.Boundary, s *aws.Subnet) tf.Tri {
+// listedTable says whether the endpoint lists the subnet's route table
+// (TF-RT-4).
+func listedTable(e *aws.Endpoint, s *aws.Subnet) tf.Tri {
 	return linked(s.RouteTable, func(t *aws.RouteTable) tf.Tri {
-		list := b.Resource.Get("route_table_ids")
-		if t.Resource == nil || list.IsUnknown() {
-			return tf.Maybe
+		listed := tf.TriOf(e.Tables.Open).And(tf.Maybe)
+		for _, l := range e.Tables.Each {
+			listed = listed.Or(linked(l, func(o *aws.RouteTable) tf.Tri { return tf.TriOf(o == t) }))
 		}
-		out := tf.No
-		id, known := t.Resource.Get("id").AsString().Known()
-		for _, e := range list.Elements() {
-			symbol, symbolic := e.Symbol()
-			text, literal := e.AsString().Known()
-			switch {
-			case symbolic && symbol.Address == t.Resource.Address, literal && known && text == id:
-				return tf.Yes
-			case !symbolic && !literal:
-				out = tf.Maybe
-			}
+		for _, l := range e.Tables.Maybe {
+			listed = listed.Or(linked(l, func(o *aws.RouteTable) tf.Tri { return tf.TriOf(o == t) }).And(tf.Maybe))
 		}
-		return out
+		return listed
 	})
 }

@@ -47,6 +47,8 @@ type Graph struct {
 	// in the network of those that have an interface as a target.
 	balancers map[balancerKey][]*Flow
 	fronts    map[*aws.Interface][]int
+	// entered are the flows through managed entries, nil until somebody asks.
+	entered []*Flow
 
 	unknownSubnets map[string]*aws.Subnet
 	names          map[string]Endpoint

@@ -28,6 +28,7 @@ func (g *Graph) FromInternet() []*Flow {
 			}
 		}
 	}
+	out = append(out, g.throughEntries()...)
 	sortFlows(out)
 	return out
 }

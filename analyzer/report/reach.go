@@ -45,8 +45,8 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	p.way("Path", a.Path, stacks)
 	p.way("Reply", a.ReplyPath, stacks)
 	for _, f := range through(q, a) {
-		if f.Through != nil {
-			p.way("Through "+clean(f.Through.Label)+", on "+p.secrets.text(services(got(f.Reachable))), f.Path, stacks)
+		if front, ok := f.Front(); ok {
+			p.way("Through "+clean(front.Label)+", on "+p.secrets.text(services(got(f.Reachable))), f.Path, stacks)
 		}
 	}
 	var waits, assumptions []string
@@ -101,12 +101,13 @@ func got(r reach.Relation) packet.Set {
 	return r.Must
 }
 
-// through are the flows through load balancers that the question is about: on
-// its ports at the listener, or at the target.
+// through are the flows through load balancers and managed entries that the
+// question is about: on its ports at the listener, or at the target.
 func through(q reach.Question, a reach.Answer) []*reach.Flow {
 	return slices.DeleteFunc(slices.Clone(a.Through), func(f *reach.Flow) bool {
 		asked := q.Packets.IsEmpty() || q.Packets.Overlaps(f.Reachable.May) || q.Packets.Overlaps(f.Delivered.May)
-		return f.Through == nil || !asked
+		_, through := f.Front()
+		return !through || !asked
 	})
 }
 
@@ -258,8 +259,9 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 			}
 		}),
 		Through: each(through(q, a), func(f *reach.Flow) wireThrough {
+			front, _ := f.Front()
 			return wireThrough{
-				Address: element{resource: f.Through.Resource}.address(), Verdict: string(f.Verdict()),
+				Address: element{resource: front.Resource}.address(), Verdict: string(f.Verdict()),
 				Flows: x.flows(got(f.Reachable)), Path: each(f.Path, hop),
 			}
 		}),

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -118,13 +119,24 @@ func (s *Settings) Answer(id, attribute string) (string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, g := range s.givens {
-		if a, ok := g.answers[attribute]; ok && g.id == id {
+		if a, ok := g.answers[attribute]; ok && g.isAbout(id) {
 			a.used = true
 			g.answers[attribute] = a
 			return a.value, true
 		}
 	}
 	return "", false
+}
+
+// isAbout reports whether the block answers the question. Its label may name
+// several things of a kind, with spaces between them.
+func (g *given) isAbout(id string) bool {
+	if g.id == id {
+		return true
+	}
+	kind, names, _ := strings.Cut(g.id, ":")
+	name, ok := strings.CutPrefix(id, kind+":")
+	return ok && slices.Contains(strings.Fields(names), name)
 }
 
 // Unused reports the answers that nothing asked for, after a run.

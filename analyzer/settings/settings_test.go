@@ -155,3 +155,16 @@ func FuzzLoad(f *testing.F) {
 		s.Unused()
 	})
 }
+
+// A given block may answer for several things of a kind.
+func TestGivenOfSeveral(t *testing.T) {
+	s, diags := Load("tfcheck.hcl", []byte(`given "subnet" "subnet-a subnet-b" { public = true }`), Known{})
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	for id, want := range map[string]bool{"subnet:subnet-a": true, "subnet:subnet-b": true, "subnet:subnet-a subnet-b": true, "subnet:subnet-c": false, "group:subnet-a": false} {
+		if _, ok := s.Answer(id, "public"); ok != want {
+			t.Errorf("%s is answered: %t, want %t", id, ok, want)
+		}
+	}
+}

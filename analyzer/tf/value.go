@@ -229,6 +229,9 @@ func (v Value) Rewrite(leaf func(Value) Value, assumption func(*Assumption) *Ass
 	case Unknown, String:
 		if out = leaf(v); out != v {
 			out.sensitive = v.sensitive
+			if v.IsOptional() {
+				out = out.MarkOptional()
+			}
 		}
 	case List:
 		out = rewritten(v, v.Elements(), func(e Value) Value { return e.Rewrite(leaf, assumption) })

@@ -12,6 +12,24 @@ import (
 // with its candidates.
 func (l *linker) conclude(at place, o *outcome, alone bool, w *want) tf.Value {
 	list := w.list && !strings.HasSuffix(at.indexed, "]")
+	v := l.identified(at, o, alone, list)
+	if !list || len(o.literals) == 0 {
+		return v // what is unknown as a whole is none of the literals
+	}
+	if v.Kind() != tf.List {
+		return tf.UnknownValue() // they may be among what it holds
+	}
+	elements := slices.Clone(v.Elements())
+	for _, id := range o.literals {
+		if literal := tf.StringValue(id); !slices.Contains(elements, literal) {
+			elements = append(elements, literal)
+		}
+	}
+	return assuming(tf.ListValue(elements...), v.Assumption())
+}
+
+// identified is what the items of an outcome say of a value.
+func (l *linker) identified(at place, o *outcome, alone, list bool) tf.Value {
 	sets, reasons := o.sets, o.reasons
 	if !list && len(sets) > 1 {
 		// element(coalescelist(aws_route_table.database, aws_route_table.private), …)

@@ -34,6 +34,8 @@ type outcome struct {
 	// the attributes of each.value that occur.
 	marker, byKey bool
 	values        []string
+	// literals are the ids that variables beside have.
+	literals []string
 	// choice is set when a known scalar stands beside, so that the expression
 	// may be a condition.
 	choice bool
@@ -53,6 +55,7 @@ func (o *outcome) merge(p *outcome) {
 	for _, name := range p.opaque {
 		o.hide(name)
 	}
+	o.literal(p.literals...)
 	o.values = append(o.values, p.values...)
 	o.choice = o.choice || p.choice
 	o.open = o.open || p.open
@@ -71,6 +74,15 @@ func (o *outcome) add(s set) {
 		}
 	}
 	o.sets = append(o.sets, s)
+}
+
+// literal adds ids that the expression holds as they are.
+func (o *outcome) literal(ids ...string) {
+	for _, id := range ids {
+		if !slices.Contains(o.literals, id) {
+			o.literals = append(o.literals, id)
+		}
+	}
 }
 
 // clone is a copy whose sets and reasons can be changed.
@@ -185,6 +197,10 @@ func (l *linker) resource(o *outcome, module, prefix, typ, rest string, w *want)
 	block := prefix + typ + "." + name
 	g := l.groups[groupKey{module, block}]
 	if g == nil {
+		if ids, ok := l.rd.remoteState(qualified(module, block)+key, rest); ok {
+			o.literal(ids...)
+			return
+		}
 		switch {
 		case l.rd.typeInfo(typ).keep || namesNothing[typ]: // no instances
 		case prefix == "data.":
@@ -331,6 +347,10 @@ func (l *linker) variable(o *outcome, module, rest string, w *want) {
 		return
 	}
 	if m.call == nil { // known when the plan was made
+		if ids := l.rd.variableIDs[name]; len(ids) > 0 {
+			o.literal(ids...)
+			return
+		}
 		o.choice = o.choice || m.variables[name] != collection
 		return
 	}
@@ -338,6 +358,9 @@ func (l *linker) variable(o *outcome, module, rest string, w *want) {
 	switch {
 	case e == nil:
 		o.choice = o.choice || m.variables[name] == scalar
+		return
+	case len(e.references) == 0 && l.rd.mayBeID(e.text):
+		o.literal(e.text)
 		return
 	case len(e.references) == 0:
 		o.choice = o.choice || e.shape == scalar

@@ -146,3 +146,5 @@ func render(v tf.Value) string {
 	}
 	return text
 }
+
+func (fake) MayBeID(text string) bool { return strings.HasPrefix(text, "sg-") }

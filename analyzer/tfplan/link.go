@@ -424,7 +424,8 @@ func (l *linker) argumentOf(r *tf.Resource, e *expr, w *want, x each) *outcome {
 	return o
 }
 
-// handOut notes what the root module's outputs give to others.
+// handOut notes what the root module's outputs give to others, and resolves
+// their values.
 func (l *linker) handOut() {
 	if l.rd.root == nil {
 		return
@@ -436,4 +437,5 @@ func (l *linker) handOut() {
 			}
 		}
 	}
+	l.resolveOutputs()
 }

@@ -88,12 +88,14 @@ type reader struct {
 
 	before, after []*tf.Resource
 	pending       []*pending
-	addresses     map[string]bool    // of after, to notice duplicates
-	variables     map[string]string  // scalar values of the root module's variables
-	regions       map[string]string  // by provider configuration
-	providers     map[string]string  // keys of provider configurations, by address
-	root          *module            // of the configuration
-	modules       map[string]*module // by module instance
+	addresses     map[string]bool     // of after, to notice duplicates
+	variables     map[string]string   // scalar values of the root module's variables
+	variableIDs   map[string][]string // the ids among the values of the root module's variables
+	remote        map[string]tf.Value // outputs of other stacks by the data source that read them
+	regions       map[string]string   // by provider configuration
+	providers     map[string]string   // keys of provider configurations, by address
+	root          *module             // of the configuration
+	modules       map[string]*module  // by module instance
 	blocks        map[*tf.ResourceConfig]*block
 	texts         map[[sha256.Size]byte]*blockText       // of the configuration, by digest
 	defaults      map[[sha256.Size]byte]map[string]shape // of variables, by digest
@@ -117,20 +119,22 @@ type typeInfo struct {
 
 func newReader(ctx context.Context, opts Options) *reader {
 	return &reader{
-		ctx:       ctx,
-		opts:      opts,
-		vals:      values{names: interner{}},
-		types:     map[string]*typeInfo{},
-		stack:     &tf.Stack{Name: opts.Name, Path: opts.Path, Complete: true, Types: map[string]int{}, Handed: map[string]bool{}},
-		seen:      map[string]bool{},
-		addresses: map[string]bool{},
-		variables: map[string]string{},
-		regions:   map[string]string{},
-		providers: map[string]string{},
-		modules:   map[string]*module{},
-		blocks:    map[*tf.ResourceConfig]*block{},
-		texts:     map[[sha256.Size]byte]*blockText{},
-		defaults:  map[[sha256.Size]byte]map[string]shape{},
+		ctx:         ctx,
+		opts:        opts,
+		vals:        values{names: interner{}},
+		types:       map[string]*typeInfo{},
+		stack:       &tf.Stack{Name: opts.Name, Path: opts.Path, Complete: true, Types: map[string]int{}, Handed: map[string]bool{}, Outputs: map[string]tf.Value{}},
+		seen:        map[string]bool{},
+		addresses:   map[string]bool{},
+		variables:   map[string]string{},
+		variableIDs: map[string][]string{},
+		remote:      map[string]tf.Value{},
+		regions:     map[string]string{},
+		providers:   map[string]string{},
+		modules:     map[string]*module{},
+		blocks:      map[*tf.ResourceConfig]*block{},
+		texts:       map[[sha256.Size]byte]*blockText{},
+		defaults:    map[[sha256.Size]byte]map[string]shape{},
 	}
 }
 
@@ -288,6 +292,8 @@ func (rd *reader) topLevel(name string) error {
 		if rd.usePlanned {
 			return rd.members(rd.valuesMember(rd.addPlanned))
 		}
+	case "output_changes":
+		return rd.members(rd.outputChange)
 	case "resource_changes":
 		rd.stack.Kind = tf.PlanInput
 		if kind := rd.dec.PeekKind(); kind != jsontext.KindBeginArray && kind != jsontext.KindNull {
@@ -302,7 +308,7 @@ func (rd *reader) topLevel(name string) error {
 	case "prior_state":
 		return rd.members(func(name string) error {
 			if name == "values" {
-				return rd.members(rd.valuesMember(rd.addPrior))
+				return rd.members(rd.priorMember)
 			}
 			return rd.dec.SkipValue()
 		})
@@ -314,6 +320,10 @@ func (rd *reader) topLevel(name string) error {
 		return rd.configuration()
 	case "complete", "errored", "encrypted_data", "version", "@level":
 		return rd.marker(name)
+	case "outputs":
+		if rd.seen["version"] || rd.seen["serial"] || rd.seen["lineage"] {
+			return rd.members(rd.outputValue)
+		}
 	case "resources":
 		if rd.seen["version"] || rd.seen["serial"] || rd.seen["lineage"] {
 			rd.stack.Kind = tf.StateInput
@@ -383,13 +393,28 @@ func (rd *reader) variable(name string) error {
 	}
 	c := &cursor{b: v}
 	for ok := c.enter('{'); ok && c.more(); {
-		if string(c.text()) == "value" && c.peek() == '"' {
-			rd.variables[name] = string(c.text())
-		} else {
+		if string(c.text()) != "value" {
 			c.raw()
+			continue
 		}
+		if c.peek() == '"' {
+			rd.variables[name] = string(c.text())
+			if rd.mayBeID(rd.variables[name]) {
+				rd.variableIDs[name] = []string{rd.variables[name]}
+			}
+			continue
+		}
+		value := rd.vals.value(c, mask{}, mask{})
+		known, _ := value.Strings()
+		rd.variableIDs[name] = slices.DeleteFunc(known, func(text string) bool { return value.Kind() != tf.List || !rd.mayBeID(text) })
 	}
 	return nil
+}
+
+// mayBeID reports whether a text has the form of an id or an ARN.
+func (rd *reader) mayBeID(text string) bool {
+	w, ok := rd.opts.Wanted.(interface{ MayBeID(string) bool })
+	return ok && w.MayBeID(text)
 }
 
 // plannedOnly reports whether the input is a plan that has planned values but

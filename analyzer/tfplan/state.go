@@ -1,6 +1,7 @@
 package tfplan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -12,8 +13,11 @@ import (
 // prior_state and planned_values have it: a tree of modules.
 func (rd *reader) valuesMember(add func(h header, values []byte, sensitive mask)) func(string) error {
 	return func(name string) error {
-		if name == "root_module" {
+		switch name {
+		case "root_module":
 			return rd.members(rd.moduleMember("", add))
+		case "outputs":
+			return rd.members(rd.outputValue)
 		}
 		return rd.dec.SkipValue()
 	}
@@ -93,9 +97,39 @@ func (rd *reader) addPlanned(h header, values []byte, sensitive mask) {
 // addPrior adds a data source that was read while planning (U-6). It is the
 // same before and after; managed resources come from resource_changes.
 func (rd *reader) addPrior(h header, values []byte, sensitive mask) {
+	if h.mode == "data" && h.typ == "terraform_remote_state" {
+		outputs := rd.vals.value(&cursor{b: values}, mask{}, sensitive).Get("outputs")
+		if outputs.Get("type").Kind() == tf.List { // as a raw state writes what may have any type
+			outputs = outputs.Get("value")
+		}
+		rd.remote[h.address] = outputs
+		return
+	}
 	if h.mode == "data" {
 		rd.add(h, tf.NoOp, values, sensitive, true)
 	}
+}
+
+// priorMember reads the members of prior_state, whose outputs are those of
+// before.
+func (rd *reader) priorMember(name string) error {
+	if name == "root_module" {
+		return rd.members(rd.moduleMember("", rd.addPrior))
+	}
+	return rd.dec.SkipValue()
+}
+
+// remoteState is the ids that an output of another stack's state holds, which
+// was read while planning. A reference that ends before the output's name, or
+// goes on after it, may be any part.
+func (rd *reader) remoteState(address, rest string) (ids []string, ok bool) {
+	outputs, ok := rd.remote[address]
+	name, after := splitName(strings.TrimPrefix(rest, ".outputs."))
+	if !ok || name == rest || after != "" {
+		return nil, false
+	}
+	known, complete := outputs.Get(name).Strings()
+	return slices.DeleteFunc(known, func(text string) bool { return !rd.mayBeID(text) }), complete
 }
 
 func (rd *reader) add(h header, action tf.Action, values []byte, sensitive mask, both bool) {

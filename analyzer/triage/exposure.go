@@ -60,8 +60,8 @@ func seen(e *analyzer.Exposure) extents {
 }
 
 type endpoints struct {
-	stack, from, to, through string
-	family                   packet.Family
+	stack, from, to, entry, through string
+	family                          packet.Family
 }
 
 func exposureKey(e *analyzer.Exposure, moves moves) endpoints {
@@ -69,6 +69,9 @@ func exposureKey(e *analyzer.Exposure, moves moves) endpoints {
 	k := endpoints{from: f.From.Label, to: moves.address(e.Stack, f.To.Label), family: f.Family}
 	if e.Stack != nil {
 		k.stack = e.Stack.Name
+	}
+	if f.Entry != nil {
+		k.entry = moves.address(e.Stack, f.Entry.Label)
 	}
 	if f.Through != nil {
 		k.through = moves.address(e.Stack, f.Through.Label)

@@ -3,6 +3,8 @@ package triage
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -11,11 +13,15 @@ import (
 // Questions turns undetermined findings into the facts that would decide
 // them, one question a fact however many results wait for it: worst severity
 // first, then those that decide most.
+//
+// What lies with other stacks is asked for at once: an application with four
+// subnets of another stack lacks one thing, that stack.
 func Questions(findings []*analyzer.Finding) []analyzer.Question {
+	joinFacts(findings)
 	var all []analyzer.Question
 	byID := map[string]int{}
 	for _, f := range findings {
-		if f.Verdict != analyzer.Undetermined || f.Accepted != nil || f.Status == analyzer.Resolved {
+		if !waits(f) {
 			continue
 		}
 		for _, fact := range f.WaitsFor {
@@ -40,6 +46,87 @@ func Questions(findings []*analyzer.Finding) []analyzer.Question {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), len(b.Decides)-len(a.Decides), cmp.Compare(a.ID, b.ID))
 	})
 	return all
+}
+
+// waits reports whether a finding makes people ask what it waits for.
+func waits(f *analyzer.Finding) bool {
+	return f.Verdict == analyzer.Undetermined && f.Accepted == nil && f.Status != analyzer.Resolved
+}
+
+// elsewhere are the kinds of facts that the owner of another stack answers,
+// with the question about one and about several.
+var elsewhere = []struct{ kind, before, one, several string }{
+	{"subnet", "whether ", " is public", " are public"},
+	{"group", "the rules of ", "", ""},
+}
+
+// joinFacts makes one fact of all of a kind that the findings of a stack wait
+// for.
+func joinFacts(findings []*analyzer.Finding) {
+	for _, kind := range elsewhere {
+		names := map[*tf.Stack][]string{}
+		first := map[*tf.Stack]tf.Fact{}
+		owner := map[string]*tf.Stack{}
+		for _, f := range findings {
+			for _, fact := range f.WaitsFor {
+				name, ok := strings.CutPrefix(fact.ID, kind.kind+":")
+				if !ok || !waits(f) || owner[name] != nil || strings.Contains(name, " ") || fact.Text != kind.before+name+kind.one {
+					continue
+				}
+				if names[f.Stack] == nil {
+					first[f.Stack] = fact
+				}
+				owner[name], names[f.Stack] = f.Stack, append(names[f.Stack], name)
+			}
+		}
+		joint := map[string]tf.Fact{} // by the id of what it replaces
+		for stack, all := range names {
+			if len(all) < 2 {
+				continue
+			}
+			fact := first[stack]
+			one := strings.TrimPrefix(fact.ID, kind.kind+":")
+			slices.SortFunc(all, tf.CompareAddresses)
+			joined := strings.Join(all, " ")
+			settle := strings.Replace(fact.Settle, strconv.Quote(one), strconv.Quote(joined), 1)
+			for _, name := range all {
+				joint[kind.kind+":"+name] = tf.Fact{
+					ID:     kind.kind + ":" + joined,
+					Text:   kind.before + listed(all) + kind.several,
+					Settle: strings.Replace(settle, "that owns it", "that owns them", 1),
+				}
+			}
+		}
+		for _, f := range findings {
+			f.WaitsFor = replaced(f.WaitsFor, joint)
+		}
+	}
+}
+
+// replaced is the facts with those that are joint in their place, each once.
+func replaced(facts []tf.Fact, joint map[string]tf.Fact) []tf.Fact {
+	if !slices.ContainsFunc(facts, func(f tf.Fact) bool { return joint[f.ID].ID != "" }) {
+		return facts
+	}
+	var all []tf.Fact
+	for _, f := range facts {
+		if j := joint[f.ID]; j.ID != "" {
+			f = j
+		}
+		if !slices.Contains(all, f) {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// listed names a few of many.
+func listed(names []string) string {
+	last := names[len(names)-1]
+	if rest := len(names) - 2; rest > 2 {
+		names, last = names[:3], strconv.Itoa(rest)+" more"
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + last
 }
 
 // Sort orders findings as every output lists them.

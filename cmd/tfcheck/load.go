@@ -66,6 +66,7 @@ func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string
 	if len(f.context) > 0 {
 		// What is not judged needs no source.
 		options.Source, options.NoSource = "", true
+		options.Known, options.Beside = true, judged
 		if known, err = input.Open(ctx, f.context, options); err != nil {
 			return nil, nil, exit{exitError, "--context: " + err.Error()}
 		}

@@ -1,0 +1,51 @@
+package reach_test
+
+import (
+	"testing"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// A gateway endpoint is a route in the tables that it lists, for TCP and echo
+// (EP-1, TF-RT-4).
+func TestGatewayEndpoint(t *testing.T) {
+	const instance, endpoint = "aws_instance.app", "aws_vpc_endpoint.s3"
+	for name, test := range map[string]struct {
+		tables   func(s *aws.Subnet) aws.Links[aws.RouteTable]
+		from, to string
+		flow     string
+		want     reach.Verdict
+		codes    string
+	}{
+		"listed": {func(s *aws.Subnet) aws.Links[aws.RouteTable] {
+			return aws.Links[aws.RouteTable]{Each: []aws.Link[aws.RouteTable]{to(table(s))}}
+		}, instance, endpoint, "tcp/443", reach.Yes, ""},
+		"not listed": {func(*aws.Subnet) aws.Links[aws.RouteTable] { return aws.Links[aws.RouteTable]{} },
+			instance, endpoint, "tcp/443", reach.No, "NO_ROUTE_TO_DESTINATION at aws_route_table.private"},
+		"perhaps listed": {func(s *aws.Subnet) aws.Links[aws.RouteTable] {
+			return aws.Links[aws.RouteTable]{Maybe: []aws.Link[aws.RouteTable]{to(table(s))}}
+		}, instance, endpoint, "tcp/443", reach.Unknown, ""},
+		"the list is not known": {func(*aws.Subnet) aws.Links[aws.RouteTable] { return aws.Links[aws.RouteTable]{Open: true} },
+			instance, endpoint, "tcp/443", reach.Unknown, ""},
+		"UDP": {func(s *aws.Subnet) aws.Links[aws.RouteTable] {
+			return aws.Links[aws.RouteTable]{Each: []aws.Link[aws.RouteTable]{to(table(s))}}
+		}, instance, endpoint, "udp/53", reach.No, "VPCE_GATEWAY_PROTOCOL_RESTRICTION at aws_vpc_endpoint.s3"},
+		"it opens nothing": {func(s *aws.Subnet) aws.Links[aws.RouteTable] {
+			return aws.Links[aws.RouteTable]{Each: []aws.Link[aws.RouteTable]{to(table(s))}}
+		}, endpoint, instance, "tcp/443", reach.No, "VPCE_INTRA_VPC_TRAFFIC at aws_vpc_endpoint.s3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.host("app", w.private, tf.No, w.group("app"))
+			w.n.Endpoints = []*aws.Endpoint{{
+				Object: object(endpoint), Kind: tf.KnownVal(aws.GatewayEndpoint), VPC: to(w.vpc), Tables: test.tables(w.private), IPv6: tf.No,
+			}}
+			a := w.ask(t, test.from, test.to, test.flow)
+			if a.Answer != test.want || test.codes != "" && codes(a) != test.codes {
+				t.Errorf("%s (%s), want %s (%s)", a.Answer, codes(a), test.want, test.codes)
+			}
+		})
+	}
+}
