@@ -16,11 +16,9 @@ import (
 func link[T any](b *builder, from *tf.Resource, v tf.Value, external func(id string) *T) Link[T] {
 	l := Link[T]{Assumption: v.Assumption()}
 	if s, ok := v.Symbol(); ok {
-		if o, modelled := symbolic[T](b, from, s); o != nil {
-			l.To = []*T{o}
-		} else {
-			l.Open = !modelled
-		}
+		var modelled bool
+		l.To, modelled = named[T](b, from, s)
+		l.Open = !modelled
 		return l
 	}
 	switch v.Kind() {
@@ -65,17 +63,37 @@ func links[T any](b *builder, from *tf.Resource, v tf.Value, external func(id st
 	return l
 }
 
-// symbolic is the object that a symbol identifies. modelled is false where
-// its resource has no object of any type, so that nobody knows what it is.
+// symbolic is the object that a symbol identifies, the first where it may be
+// any of several. modelled is false where its resource has no object of any
+// type, so that nobody knows what it is.
 func symbolic[T any](b *builder, from *tf.Resource, s tf.Symbol) (object *T, modelled bool) {
+	objects, modelled := named[T](b, from, s)
+	if len(objects) > 0 {
+		object = objects[0]
+	}
+	return object, modelled
+}
+
+// named are the objects that a symbol may identify: one, but for the ids that
+// a data source lists.
+func named[T any](b *builder, from *tf.Resource, s tf.Symbol) (objects []*T, modelled bool) {
 	n := b.notes[b.inputs[b.notes[from].input].Snapshot.Resource(s.Address)]
 	if n == nil {
 		return nil, false
 	}
-	if own, ok := n.attributes[s.Attribute]; ok {
-		return first[T](own), true
+	own, ok := n.attributes[s.Attribute]
+	if !ok {
+		if o := first[T](n.objects); o != nil {
+			objects = []*T{o}
+		}
+		return objects, len(n.objects) > 0
 	}
-	return first[T](n.objects), len(n.objects) > 0
+	for _, o := range own {
+		if o, ok := o.(*T); ok {
+			objects = append(objects, o)
+		}
+	}
+	return objects, true
 }
 
 // candidates is the link of an unknown value.
@@ -83,11 +101,13 @@ func candidates[T any](b *builder, from *tf.Resource, v tf.Value) Link[T] {
 	l := Link[T]{Assumption: v.Assumption()}
 	seen := map[*T]bool{}
 	for _, s := range v.Candidates() {
-		o, modelled := symbolic[T](b, from, s)
+		objects, modelled := named[T](b, from, s)
 		l.Open = l.Open || !modelled
-		if o != nil && !seen[o] {
-			seen[o] = true
-			l.To = append(l.To, o)
+		for _, o := range objects {
+			if !seen[o] {
+				seen[o] = true
+				l.To = append(l.To, o)
+			}
 		}
 	}
 	if len(l.To) == 0 {
@@ -166,6 +186,20 @@ func all[T any](b *builder, stack *tf.Stack) []*T {
 // forget drops what all found before every T was declared.
 func forget[T any](b *builder) {
 	maps.DeleteFunc(b.everything, func(key everythingKey, _ any) bool { return key.of == any((*T)(nil)) })
+}
+
+// listed are the objects that the ids of a data source lead to. complete is
+// false where one of them is not known, be it only that its object is outside.
+func listed[T any](b *builder, r *tf.Resource, ids tf.Value) (objects []*T, complete bool) {
+	complete = ids.Kind() == tf.List
+	for _, id := range ids.Elements() {
+		o, ok := link[T](b, r, id, nil).One()
+		complete = complete && ok
+		if ok {
+			objects = append(objects, o)
+		}
+	}
+	return objects, complete
 }
 
 // resources are the instances that a reference may lead to, with the

@@ -24,6 +24,13 @@ func (b *builder) declareSecurityGroups() {
 		b.declareGroup(r, b.mentionedGroup(r))
 	}
 	for r := range b.data("aws_security_groups") {
+		found, all := listed[SecurityGroup](b, r, r.Get("ids"))
+		for _, g := range found {
+			registerAttribute(b, r, "ids", g)
+		}
+		if all {
+			continue
+		}
 		ids, complete := r.Get("ids").Strings()
 		for _, id := range ids {
 			outside(b, b.scope(r), id, b.outsideGroup)

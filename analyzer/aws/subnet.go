@@ -91,6 +91,13 @@ func (b *builder) mentionSubnets(r *tf.Resource) {
 		b.n.Subnets = append(b.n.Subnets, s)
 		return s
 	}
+	found, all := listed[Subnet](b, r, r.Get("ids"))
+	for _, s := range found {
+		registerAttribute(b, r, "ids", s)
+	}
+	if all {
+		return
+	}
 	ids, complete := r.Get("ids").Strings()
 	for _, id := range ids {
 		outside(b, b.scope(r), id, func(id string) *Subnet { return mention(Object{Label: id + " (outside this plan)", Scope: b.scope(r)}) })

@@ -267,8 +267,13 @@ func assumptions(graph *reach.Graph, p *part) []analyzer.StackAssumption {
 	for _, e := range p.exposures {
 		all = append(all, e.Flow.Assumptions...)
 	}
-	seen := map[string]bool{}
 	var once []analyzer.StackAssumption
+	for _, s := range p.joint.Judged {
+		for _, a := range s.Assumptions {
+			once = append(once, analyzer.StackAssumption{Assumption: a, Stack: s})
+		}
+	}
+	seen := map[string]bool{}
 	for _, a := range all {
 		if !seen[a.ID] {
 			seen[a.ID] = true

@@ -22,6 +22,10 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 	if name == "" {
 		name = place.name()
 	}
+	asked := false
+	if options.Data = o.data; o.data == nil && o.Asked != nil {
+		options.Data = asking(&asked)
+	}
 	stack, err := config.Stack(ctx, name, filepath.ToSlash(l.path), options)
 	if err != nil {
 		return nil, err
@@ -30,6 +34,9 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 		diags[i].Stack = name
 	}
 	stack.Diagnostics = append(diags, stack.Diagnostics...)
+	if asked {
+		o.Asked.note(stack, l)
+	}
 	return stack, nil
 }
 

@@ -36,6 +36,10 @@ type Options struct {
 	Known  bool
 	Beside []*tf.Stack
 
+	// Asked notes the configurations that ask for what other stacks know.
+	Asked *Asked
+	data  func(*tf.Resource) (tf.Value, bool)
+
 	// Workspace, Variables and Environment are what configurations are
 	// evaluated with: the workspace, values and files of values in the order
 	// of the command line, and the values of TF_VAR_ variables by name.

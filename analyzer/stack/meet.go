@@ -14,6 +14,9 @@ func meet(stacks []*tf.Stack) []int {
 	sets := newSets(len(stacks))
 	first := map[string]int{} // who mentioned an identity first
 	for i, s := range stacks {
+		first[tf.Qualify(s.Name, "")] = i
+	}
+	for i, s := range stacks {
 		for _, snapshot := range []*tf.Snapshot{s.After, s.Before} {
 			if snapshot == nil {
 				continue
@@ -67,6 +70,12 @@ func identities(v tf.Value, visit func(string)) {
 	for _, e := range v.Elements() {
 		identities(e, visit)
 	}
+	for _, s := range v.Candidates() {
+		otherStack(s, visit)
+	}
+	if s, ok := v.Symbol(); ok {
+		otherStack(s, visit)
+	}
 	text, ok := v.AsString().Known()
 	if !ok {
 		return
@@ -76,6 +85,13 @@ func identities(v tf.Value, visit func(string)) {
 	}
 	if aws.IsID(text) || strings.HasPrefix(text, "arn:") && !strings.Contains(text, ":iam::aws:") {
 		visit(text) // what AWS itself owns joins nobody
+	}
+}
+
+// otherStack visits the stack that a symbol leads to.
+func otherStack(s tf.Symbol, visit func(string)) {
+	if name, _ := tf.SplitQualified(s.Address); name != "" {
+		visit(tf.Qualify(name, ""))
 	}
 }
 

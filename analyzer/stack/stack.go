@@ -209,7 +209,7 @@ func (c *copier) leaf(v tf.Value) tf.Value {
 	}
 	symbols := make([]tf.Symbol, len(candidates))
 	for i, s := range candidates {
-		symbols[i] = tf.Symbol{Address: c.qualify(s.Address), Attribute: s.Attribute}
+		symbols[i] = c.outside(s)
 	}
 	return tf.UnknownValue(symbols...)
 }
@@ -218,7 +218,16 @@ func (c *copier) symbol(v tf.Value, s tf.Symbol) tf.Value {
 	if c.prefix == "" {
 		return v
 	}
-	return tf.SymbolicValue(tf.Symbol{Address: c.qualify(s.Address), Attribute: s.Attribute})
+	return tf.SymbolicValue(c.outside(s))
+}
+
+// outside is a symbol of the stack as the joint knows it; one of another stack
+// says so already.
+func (c *copier) outside(s tf.Symbol) tf.Symbol {
+	if stack, _ := tf.SplitQualified(s.Address); stack == "" {
+		s.Address = c.qualify(s.Address)
+	}
+	return s
 }
 
 // assumption is an assumption of the stack as the joint knows it.

@@ -159,6 +159,8 @@ type Stack struct {
 	// them: resources of the type "provider" whose name is the
 	// configuration's key, such as "aws" or "aws.west".
 	Providers []*Resource
+	// Assumptions are those that the reading of the input rests on.
+	Assumptions []*Assumption
 	// Drift is what changed outside Terraform since the last apply, in the
 	// order of CompareAddresses.
 	Drift []*Resource

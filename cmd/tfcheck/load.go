@@ -21,6 +21,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/input"
 	"github.com/tfcheck/tfcheck/analyzer/intent"
 	"github.com/tfcheck/tfcheck/analyzer/settings"
+	"github.com/tfcheck/tfcheck/analyzer/stack"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
 	"github.com/tfcheck/tfcheck/checks"
@@ -59,17 +60,21 @@ func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string
 		wanted = aws.Types.Tagged()
 	}
 	options := input.Options{Wanted: wanted, Source: f.source, NoSource: f.noSource, Stdin: env.stdin,
-		Workspace: cmp.Or(f.workspace, env.getenv("TF_WORKSPACE")), Variables: f.variables, Environment: env.given}
+		Workspace: cmp.Or(f.workspace, env.getenv("TF_WORKSPACE")), Variables: f.variables, Environment: env.given, Asked: &input.Asked{}}
 	if judged, err = input.Open(ctx, paths, options); err != nil {
 		return nil, nil, exit{exitError, err.Error()}
 	}
 	if len(f.context) > 0 {
 		// What is not judged needs no source.
-		options.Source, options.NoSource = "", true
-		options.Known, options.Beside = true, judged
-		if known, err = input.Open(ctx, f.context, options); err != nil {
+		others := options
+		others.Source, others.NoSource, others.Variables = "", true, nil
+		others.Known, others.Beside = true, judged
+		if known, err = input.Open(ctx, f.context, others); err != nil {
 			return nil, nil, exit{exitError, "--context: " + err.Error()}
 		}
+	}
+	if err := options.Asked.Evaluate(ctx, options, judged, known, stack.Answers); err != nil {
+		return nil, nil, exit{exitError, err.Error()}
 	}
 	return judged, known, nil
 }
