@@ -104,7 +104,10 @@ given "group" "sg-0aaa1111bbb2222cc" { from_internet = "none" }`, false},
 		{"private", `given "subnet" "subnet-0aaa1111bbb2222cc" { public = false }`, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			set, diags := settings.Load("tfcheck.hcl", []byte(test.given), settings.Known{})
+			set, diags := settings.Load("tfcheck.hcl", []byte(test.given), settings.Known{Facts: []settings.Fact{
+				{Kind: "subnet", Answers: []settings.Answer{{Name: "public"}}},
+				{Kind: "group", Answers: []settings.Answer{{Name: "from_internet"}}},
+			}})
 			if len(diags) > 0 {
 				t.Fatal(diags)
 			}

@@ -42,10 +42,16 @@ func (g *Graph) acl(a *aws.ACL, d direction, f packet.Family) filter {
 	case a.Open:
 		// U-13, U-14: the entries that are known may not be all.
 		out = g.compileACL(a, d, f)
-		out.admits = possibly(all)
-		out.doubts = append(out.doubts, doubt{tf.Fact{
-			ID: "acl:" + a.Label, Text: "the entries of " + a.Label, Settle: settleContext,
-		}, all})
+		fact := tf.Fact{ID: "acl:" + shortName(a.Object), Text: "the entries of " + shortName(a.Object), Settle: settleContext}
+		switch passes, says := g.sayBool(tf.Maybe, fact, "passes"); passes {
+		case tf.Yes:
+			out = givenFilter(everything(f), a.Object, "as given", says)
+		case tf.No:
+			out.assumptions = append(out.assumptions, says...)
+		default:
+			out.admits = possibly(all)
+			out.doubts = append(out.doubts, doubt{fact, all})
+		}
 	default:
 		out = g.compileACL(a, d, f)
 	}
@@ -230,7 +236,7 @@ func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
 func subnetFact(s *aws.Subnet) tf.Fact {
 	name := shortName(s.Object)
 	id := "subnet:" + name
-	settle := settleGiven(id, givenPublic+" = false")
+	settle := settleContext
 	if strings.HasPrefix(name, unknownSubnetOf) {
 		settle = settleApply // no stack and no given block can name it
 	}

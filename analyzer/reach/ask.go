@@ -288,7 +288,7 @@ func (g *Graph) held(e Endpoint, f packet.Family) Endpoint {
 }
 
 func (g *Graph) inSomeVPC(a packet.Addresses, f packet.Family) bool {
-	return slices.ContainsFunc(g.network.VPCs, func(v *aws.VPC) bool { return blocks(v, f).Overlaps(a) })
+	return slices.ContainsFunc(g.network.VPCs, func(v *aws.VPC) bool { return g.blocks(v, f).Overlaps(a) })
 }
 
 func (g *Graph) fromOutside(from, to Endpoint, f packet.Family, packets packet.Set, suppose bool) []outcome {
@@ -384,7 +384,7 @@ func (g *Graph) elsewhere(from, to Endpoint, i *aws.Interface, f packet.Family, 
 	switch {
 	case other.Kind == Service:
 		known = tf.Maybe
-	case other.Kind == IP && blocks(v, f).Overlaps(other.Addresses):
+	case other.Kind == IP && g.blocks(v, f).Overlaps(other.Addresses):
 		// RT-13: an address inside the VPC that no interface is known to hold.
 		out.code, out.blocked = "NO_POSSIBLE_DESTINATION", "no interface has this address"
 		fact.Text = "whether something has the address " + other.Label
@@ -397,7 +397,7 @@ func (g *Graph) elsewhere(from, to Endpoint, i *aws.Interface, f packet.Family, 
 			known, fact = tf.Maybe, boundaryFact(b)
 		}
 	}
-	return walk([]stage{gated(known, f, fact, out)}, packets)
+	return walk([]stage{g.gated(known, f, fact, out)}, packets)
 }
 
 // mayHold reports whether some interface of the VPC whose address is not known
@@ -409,7 +409,7 @@ func (g *Graph) mayHold(v *aws.VPC, a packet.Addresses, f packet.Family) bool {
 		}
 		for _, l := range i.Subnets.Each {
 			for _, s := range l.To {
-				if w, ok := s.VPC.One(); (!ok || w == v) && hostAddresses(s, f).Overlaps(a) {
+				if w, ok := s.VPC.One(); (!ok || w == v) && g.hostAddresses(s, f).Overlaps(a) {
 					return true
 				}
 			}

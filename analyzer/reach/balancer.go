@@ -305,7 +305,7 @@ func (d *delivery) preserves() tf.Tri {
 // nodeOf is the node of a load balancer in a subnet as targets see it.
 func (g *Graph) nodeOf(lb *aws.LoadBalancer, p *place) remote {
 	r := g.hostIn(lb.Interface, p)
-	r.addresses, r.one = hostAddresses(p.subnet, p.f), true
+	r.addresses, r.one = g.hostAddresses(p.subnet, p.f), true
 	r.key = fmt.Sprintf("node %p %p", lb, p.subnet)
 	return r
 }
@@ -318,7 +318,7 @@ func (g *Graph) legFrom(d *delivery, from, to *place, by remote, question packet
 	node := d.balancer.Interface
 	t := traveller{
 		as: by, home: from.vpc, at: from, inward: tf.Yes, outward: tf.Yes,
-		anyPort: by.one, zone: from.subnet.AvailabilityZone,
+		anyPort: by.one, zone: g.zone(from.subnet),
 	}
 	t.as.member = nil
 	return g.roundTrip(t, from, g.to(target, to), false).outcome(func(p *passage) outcome {
@@ -331,9 +331,9 @@ func (g *Graph) legFrom(d *delivery, from, to *place, by remote, question packet
 			s.code = "ELB_ACL_RESTRICTION"
 			before = append(before, s)
 		}
-		after := []stage{g.groupStage(d.target, inbound, f, p.end.seenBy(t, by)), listening(d.target, f)}
+		after := []stage{g.groupStage(d.target, inbound, f, p.end.seenBy(t, by)), g.listening(d.target, f)}
 		if d.balancer.CrossZone == tf.No {
-			after = append(after, zoneStage(d, from, to))
+			after = append(after, g.zoneStage(d, from, to))
 		}
 		return p.walk(before, after, question)
 	})
@@ -362,8 +362,9 @@ func (s stage) fromAnyClientPort(f packet.Family) stage {
 
 // zoneStage: without cross-zone balancing a node serves the targets of its
 // own zone only (LB-8).
-func zoneStage(d *delivery, from, to *place) stage {
-	return gated(sameZone(from.subnet, to.subnet), to.f, zoneFact(to.subnet), stage{
+func (g *Graph) zoneStage(d *delivery, from, to *place) stage {
+	return g.gated(g.sameZone(from.subnet, to.subnet), to.f, zoneFact(to.subnet), stage{
+		filter: filter{assumptions: g.zoneSays(from.subnet, to.subnet)},
 		object: d.balancer.Object, cause: objectCause(d.balancer.Object), code: "ELB_NOT_CROSSZONE",
 		blocked: "no node in the target's zone", cost: 3, quiet: true,
 	})

@@ -36,6 +36,8 @@ type remote struct {
 	member *aws.Interface
 	// unsure is set when the rules may have lost sight of these groups (SG-9).
 	unsure bool
+	// fact is what decides the address, where one is set.
+	fact tf.Fact
 }
 
 // filter is what a security group set, a network ACL or a route table admits
@@ -120,6 +122,9 @@ func (g *Graph) asSeen(d direction, in filter, by remote, f packet.Family) filte
 		if !e.admits.IsEmpty() {
 			out.elements = append(out.elements, e)
 		}
+	}
+	if by.one && by.fact.ID != "" && in.admits.certain() && !out.admits.certain() {
+		out.doubts = append(out.doubts, doubt{by.fact, out.admits.May.Subtract(out.admits.Must)}) // U-10
 	}
 	for _, w := range in.doubts {
 		w.decides = g.facing(d, possibly(w.decides), by, f).May

@@ -76,6 +76,14 @@ func (g *Graph) firewallFilter(fw *aws.Firewall, f packet.Family, reply bool) fi
 		candidates = append(candidates, unknownFilter(fact, fw.Object, f))
 	}
 	out := eitherFilter(fact, candidates...)
+	if !out.admits.certain() {
+		switch passes, says := g.passes(tf.Maybe, fact); passes {
+		case tf.Yes:
+			out = givenFilter(exactly(out.admits.May), fw.Object, "as given", says)
+		case tf.No:
+			out = givenFilter(exactly(out.admits.Must), fw.Object, "as given", says)
+		}
+	}
 	g.firewalls[key] = out
 	return out
 }

@@ -36,7 +36,7 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 		}))
 	case t.nat != nil:
 		n := t.nat
-		stages = append(stages, gated(n.Public, s.f, tf.Fact{
+		stages = append(stages, s.g.gated(n.Public, s.f, tf.Fact{
 			ID: "nat:" + n.Label, Text: "whether " + n.Label + " has an Elastic IP", Settle: settleApply,
 		}, stage{
 			object: n.Object, cause: objectCause(n.Object), code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
@@ -135,7 +135,7 @@ func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place)
 	if at.subnet != p.subnet {
 		stages = append(stages, s.acl(at, inbound, t.as))
 	}
-	t.rewrite(t, at, remote{key: fmt.Sprintf("nat %p", n), addresses: hostAddresses(at.subnet, s.f), one: true})
+	t.rewrite(s.g, t, at, remote{key: fmt.Sprintf("nat %p", n), addresses: s.g.hostAddresses(at.subnet, s.f), one: true, fact: addressesFact(at.subnet)})
 	t.nat = n
 	return s.leave(t, at).behind(stages...)
 }

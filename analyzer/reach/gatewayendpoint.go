@@ -21,7 +21,7 @@ func (g *Graph) toGatewayEndpoint(i *aws.Interface, e *aws.Endpoint, f packet.Fa
 		service := remote{key: "service " + p.internet.key, addresses: p.internet.addresses, one: true}
 		route := routeStage(p.subnet, p.vpc, filter{})
 		route.blocked = "no route to " + e.Label
-		route = gated(listedTable(e, p.subnet), f, tf.Fact{
+		route = g.gated(listedTable(e, p.subnet), f, tf.Fact{
 			ID: "endpoint-routes:" + e.Label, Text: "which route tables " + e.Label + " serves", Settle: settleApply,
 		}, route)
 		carried := packet.Everything(f).On(packet.TCP).Union(packet.Everything(f).ICMPTypes(8, -1))
@@ -36,7 +36,7 @@ func (g *Graph) toGatewayEndpoint(i *aws.Interface, e *aws.Endpoint, f packet.Fa
 			}
 		}
 		o := walk([]stage{
-			initiates(i, f), speaksStage(i, p),
+			g.initiates(i, f), g.speaksStage(i, p),
 			g.groupStage(i, outbound, f, service),
 			g.boundary(p.subnet, outbound, f, service, false),
 			route, endpoint,

@@ -1,7 +1,9 @@
 package reach
 
 import (
-	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -10,62 +12,108 @@ import (
 )
 
 // Answers are what people say of facts that the input does not hold: the
-// given blocks of the settings.
+// given blocks of the settings. What may be said of which kind of fact is in
+// [aws.FactKinds].
 type Answers interface {
 	// Answer is the answer to the question with the id of a [tf.Fact], in
-	// respect of an attribute.
+	// respect of an attribute; the elements of a list have spaces between them.
 	Answer(id, attribute string) (value string, ok bool)
+	// Knows tells what the input itself says, so that an answer that it
+	// contradicts is found.
+	Knows(id, attribute, value string)
 }
 
 // Given makes the graph believe the answers. It is to be called before the
 // first question.
 func (g *Graph) Given(a Answers) *Graph {
 	g.answers = a
+	g.sites = slices.Clone(g.sites)
+	for n, o := range g.sites {
+		g.sites[n] = g.announcing(o)
+	}
 	return g
 }
 
-// givenPublic is the attribute that answers whether a subnet is public or an
-// interface has a public address.
-const givenPublic = "public"
+// The attributes that are asked for by name.
+const (
+	givenPublic = "public"
+	givenCIDRs  = "cidrs"
+)
 
-// givenInternet is the attribute of a security group that says what it admits
-// from the internet: flows, or "none".
-const givenInternet = "from_internet"
-
-// given is what people say about a yes-or-no fact, and Maybe when they say
-// nothing. What rests on it says so.
-func (g *Graph) given(fact tf.Fact, attribute string) (tf.Tri, []*tf.Assumption) {
-	if g.answers == nil {
-		return tf.Maybe, nil
+// say is what people say of a fact in respect of an attribute, with the
+// assumption that it is so.
+func (g *Graph) say(fact tf.Fact, attribute string) (string, []*tf.Assumption, bool) {
+	if g.answers == nil || attribute == "" {
+		return "", nil, false
 	}
 	value, ok := g.answers.Answer(fact.ID, attribute)
-	if !ok || value != "true" && value != "false" {
-		return tf.Maybe, nil
+	if !ok {
+		return "", nil, false
 	}
-	return tf.TriOf(value == "true"), believing(fact, attribute, value)
-}
-
-// settleGiven says how to settle a fact about something outside the input.
-func settleGiven(id, answer string) string {
-	kind, name, _ := strings.Cut(id, ":")
-	return fmt.Sprintf("%s, or in tfcheck.hcl: given %q %q { %s }", settleContext, kind, name, answer)
-}
-
-func believing(fact tf.Fact, attribute, value string) []*tf.Assumption {
-	return []*tf.Assumption{{
+	return value, []*tf.Assumption{{
 		ID:   "given:" + fact.ID,
 		Text: "as a given block says, " + attribute + " of " + strings.Replace(fact.ID, ":", " ", 1) + " is " + value,
-	}}
+	}}, true
 }
 
-// gatedBy is gated, asking people where the input does not know.
-func (g *Graph) gatedBy(t tf.Tri, f packet.Family, fact tf.Fact, attribute string, s stage) stage {
-	if t == tf.Maybe {
-		var says []*tf.Assumption
-		t, says = g.given(fact, attribute)
-		s.assumptions = append(s.assumptions[:len(s.assumptions):len(s.assumptions)], says...)
+// sayBool is what people say of a yes-or-no fact that the input leaves open.
+func (g *Graph) sayBool(t tf.Tri, fact tf.Fact, attribute string) (tf.Tri, []*tf.Assumption) {
+	if t != tf.Maybe {
+		if g.answers != nil && attribute != "" {
+			g.answers.Knows(fact.ID, attribute, strconv.FormatBool(t == tf.Yes))
+		}
+		return t, nil
 	}
-	return gated(t, f, fact, s)
+	value, says, ok := g.say(fact, attribute)
+	if !ok {
+		return tf.Maybe, nil
+	}
+	return tf.TriOf(value == "true"), says
+}
+
+// sayCIDRs are the addresses of a family that people say; without an answer ok
+// is false.
+func (g *Graph) sayCIDRs(fact tf.Fact, f packet.Family) (a packet.Addresses, says []*tf.Assumption, ok bool) {
+	prefixes, says, ok := g.sayPrefixes(fact)
+	return packet.Prefixes(prefixes...).Family(f), says, ok
+}
+
+func (g *Graph) sayPrefixes(fact tf.Fact) (out []netip.Prefix, says []*tf.Assumption, ok bool) {
+	value, says, ok := g.say(fact, givenCIDRs)
+	for text := range strings.FieldsSeq(value) {
+		if p, err := netip.ParsePrefix(text); err == nil { // settings has checked it
+			out = append(out, p.Masked())
+		}
+	}
+	return out, says, ok
+}
+
+// passes is a fact about whether packets pass at all, as people say it where
+// the input does not know.
+func (g *Graph) passes(t tf.Tri, fact tf.Fact) (tf.Tri, []*tf.Assumption) {
+	kind, _ := aws.FactKindOf(fact.ID)
+	return g.sayBool(t, fact, kind.Gate())
+}
+
+// gated is a stage that lets everything through, nothing, or nobody knows.
+func (g *Graph) gated(t tf.Tri, f packet.Family, fact tf.Fact, s stage) stage {
+	t, says := g.passes(t, fact)
+	return gatedAs(t, says, f, fact, s)
+}
+
+// gatedBy is gated by an answer of its own.
+func (g *Graph) gatedBy(t tf.Tri, f packet.Family, fact tf.Fact, attribute string, s stage) stage {
+	t, says := g.sayBool(t, fact, attribute)
+	return gatedAs(t, says, f, aws.Settled(fact, attribute), s)
+}
+
+func gatedAs(t tf.Tri, says []*tf.Assumption, f packet.Family, fact tf.Fact, s stage) stage {
+	s.assumptions = append(s.assumptions[:len(s.assumptions):len(s.assumptions)], says...)
+	s.admits = gate(t, f)
+	if t == tf.Maybe {
+		s.doubts = []doubt{{fact, s.admits.May}}
+	}
+	return s
 }
 
 // outsideFilter is what an element of a subnet outside the input lets
@@ -73,34 +121,124 @@ func (g *Graph) gatedBy(t tf.Tri, f packet.Family, fact tf.Fact, attribute strin
 // since its gateway tells the two apart, else nobody knows.
 func (g *Graph) outsideFilter(s *aws.Subnet, object aws.Object, f packet.Family) filter {
 	fact := subnetFact(s)
-	if t, says := g.given(fact, givenPublic); t != tf.Maybe {
-		all := exactly(packet.Everything(f))
-		return filter{admits: all, elements: []element{{object: object, detail: "as given", admits: all}}, assumptions: says}
+	if t, says := g.sayBool(tf.Maybe, fact, givenPublic); t != tf.Maybe {
+		return givenFilter(everything(f), object, "as given", says)
 	}
 	return unknownFilter(fact, object, f)
 }
 
-// rulesOutside is what a group outside the input admits. People can say what
-// it admits from the internet.
+func givenFilter(admits Relation, object aws.Object, detail string, says []*tf.Assumption) filter {
+	return filter{admits: admits, elements: []element{{object: object, detail: detail, admits: admits}}, assumptions: says}
+}
+
+// rulesOutside is what a group outside the input admits. People can say what it
+// admits from and to the internet, and anywhere else.
 func (g *Graph) rulesOutside(name string, object aws.Object, d direction, f packet.Family, by remote) filter {
+	attribute := map[direction]string{inbound: "from_", outbound: "to_"}[d]
+	if by.member == nil && strings.HasPrefix(by.key, "internet") {
+		attribute += "internet"
+	} else {
+		attribute += "network"
+	}
 	fact := rulesFact(name)
-	if g.answers == nil || d != inbound || by.member != nil {
-		return unknownFilter(fact, object, f)
-	}
-	value, ok := g.answers.Answer(fact.ID, givenInternet)
+	value, says, ok := g.say(fact, attribute)
 	if !ok {
-		return unknownFilter(fact, object, f)
+		return unknownFilter(aws.Settled(fact, attribute), object, f)
 	}
-	var admitted packet.Set
-	if value != "none" {
-		for flow := range strings.SplitSeq(value, " ") {
-			restrict, err := packet.ParseFlow(flow)
-			if err != nil {
-				return unknownFilter(fact, object, f)
-			}
-			admitted = admitted.Union(restrict(packet.Everything(f)))
+	return givenFilter(exactly(flowsOf(value, f)), object, "as given: "+value, says)
+}
+
+// flowsOf are the packets of flows with spaces between them; "none" is none.
+func flowsOf(value string, f packet.Family) packet.Set {
+	var out packet.Set
+	for flow := range strings.FieldsSeq(value) {
+		if restrict, err := packet.ParseFlow(flow); err == nil { // settings has checked it
+			out = out.Union(restrict(packet.Everything(f)))
 		}
 	}
-	all := exactly(admitted)
-	return filter{admits: all, elements: []element{{object: object, detail: "as given: " + value, admits: all}}, assumptions: believing(fact, givenInternet, value)}
+	return out
+}
+
+// zone is the availability zone of a subnet (U-8).
+func (g *Graph) zone(s *aws.Subnet) tf.Val[string] {
+	zone, known := s.AvailabilityZone.Known()
+	fact := zoneFact(s)
+	if known {
+		if g.answers != nil {
+			g.answers.Knows(fact.ID, "is", zone)
+		}
+		return s.AvailabilityZone
+	}
+	if value, _, ok := g.say(fact, "is"); ok {
+		return tf.KnownVal(value)
+	}
+	return s.AvailabilityZone
+}
+
+// zoneSays is what the zones of subnets rest on.
+func (g *Graph) zoneSays(subnets ...*aws.Subnet) []*tf.Assumption {
+	var out []*tf.Assumption
+	for _, s := range subnets {
+		if _, known := s.AvailabilityZone.Known(); !known {
+			_, says, _ := g.say(zoneFact(s), "is")
+			out = append(out, says...)
+		}
+	}
+	return out
+}
+
+// announcing is a connection to a network on premises with the prefixes that
+// people say it has (U-17).
+func (g *Graph) announcing(o *site) *site {
+	if !o.vague() {
+		return o
+	}
+	prefixes, says, ok := g.sayPrefixes(announcedFact(o))
+	if !ok {
+		return o
+	}
+	network, believed := *o.OnPremises, *o
+	network.Open, network.Prefixes = false, nil
+	for _, p := range prefixes {
+		network.Prefixes = append(network.Prefixes, tf.KnownVal(p))
+	}
+	believed.OnPremises, believed.says = &network, says
+	return &believed
+}
+
+// vpcOf is the VPC of a subnet, nil when nobody knows.
+func (g *Graph) vpcOf(s *aws.Subnet) (*aws.VPC, []*tf.Assumption) {
+	if v, ok := s.VPC.One(); ok {
+		return v, nil
+	}
+	name, says, ok := g.say(vpcFact(s), "vpc")
+	if !ok {
+		return nil, nil
+	}
+	for _, v := range g.network.VPCs {
+		if shortName(v.Object) == name || v.Resource != nil && v.Resource.Get("id").AsString() == tf.KnownVal(name) {
+			return v, says
+		}
+	}
+	v := g.otherVPCs[name]
+	if v == nil {
+		v = &aws.VPC{Object: aws.Object{Label: name}, Outside: true}
+		g.otherVPCs[name] = v
+	}
+	return v, says
+}
+
+func vpcFact(s *aws.Subnet) tf.Fact {
+	name := shortName(s.Object)
+	return tf.Fact{ID: "subnet-vpc:" + name, Text: "which VPC " + name + " is in", Settle: settleContext}
+}
+
+// addressesFact asks which addresses the hosts of a subnet have: the subnet's
+// own, or, where these are known, which of them (U-9, U-10).
+func addressesFact(s *aws.Subnet) tf.Fact {
+	name := shortName(s.Object)
+	if s.CIDR.Known() {
+		return tf.Fact{ID: "hosts:" + name, Text: "which addresses of " + name + " its interfaces get", Settle: settleApply}
+	}
+	return tf.Fact{ID: "addresses:" + name, Text: "which addresses " + name + " has", Settle: settleContext}
 }

@@ -51,6 +51,7 @@ type Graph struct {
 	entered []*Flow
 
 	unknownSubnets map[string]*aws.Subnet
+	otherVPCs      map[string]*aws.VPC // that only given blocks name
 	names          map[string]Endpoint
 }
 
@@ -133,6 +134,7 @@ func (g *Graph) fork() *Graph {
 		firewalls:      map[firewallKey]filter{},
 		balancers:      map[balancerKey][]*Flow{},
 		unknownSubnets: map[string]*aws.Subnet{},
+		otherVPCs:      map[string]*aws.VPC{},
 	}
 }
 

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -160,7 +161,7 @@ func (g *Graph) linkedGroup(l aws.Link[aws.SecurityGroup], d direction, f packet
 
 func rulesFact(name string) tf.Fact {
 	id := "group:" + name
-	return tf.Fact{ID: id, Text: "the rules of " + name, Settle: settleGiven(id, givenInternet+` = "none"`)}
+	return tf.Fact{ID: id, Text: "the rules of " + name, Settle: settleContext}
 }
 
 // group is what one group admits: whatever any of its rules does (SG-2). The
@@ -173,14 +174,14 @@ func (g *Graph) group(s *aws.SecurityGroup, d direction, f packet.Family, by rem
 	}
 	for n := range rules {
 		for _, t := range g.terms(s, &rules[n], d, f) {
-			e, doubts, assumptions := t.element(s, by)
+			e, doubts, assumptions := g.elementOf(&t, s, by)
+			out.assumptions = append(out.assumptions, assumptions...)
 			if e.admits.IsEmpty() {
 				continue
 			}
 			out.admits = out.admits.or(e.admits)
 			out.elements = append(out.elements, e)
 			out.doubts = append(out.doubts, doubts...)
-			out.assumptions = append(out.assumptions, assumptions...)
 		}
 	}
 	if asMade := s.Default && assumed(s.VPC); s.Open && !asMade {
@@ -201,9 +202,10 @@ type term struct {
 	matches Relation
 	text    string
 	// group is the reference, where the peer is a group.
-	group      *aws.Link[aws.SecurityGroup]
-	doubts     []doubt
-	assumption *tf.Assumption
+	group  *aws.Link[aws.SecurityGroup]
+	doubts []doubt
+	// assumptions are what it rests on; some may be nil.
+	assumptions []*tf.Assumption
 }
 
 type termsKey struct {
@@ -245,6 +247,11 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 	}
 	for _, p := range r.CIDRs {
 		if p.Unknown || !p.To.IsValid() {
+			if a, says, ok := g.sayCIDRs(valueFact(at(p.Cause)), f); ok {
+				t := add(p.Cause, "an address range as given", transport.each(func(s packet.Set) packet.Set { return d.among(s, a) }))
+				t.assumptions = says
+				continue
+			}
 			t := add(p.Cause, "an address range that is not known yet", transport.doubt())
 			t.doubts = append(t.doubts, doubt{valueFact(t.cause), t.matches.May}) // U-9, U-11
 			continue
@@ -255,18 +262,16 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 		}
 	}
 	for _, p := range r.PrefixLists {
-		must, may := listed(p.To, f)
+		must, may, says := g.listed(p.To, f)
 		t := add(p.Cause, listName(p.To), Relation{Must: d.among(transport.Must, must), May: d.among(transport.May, may)})
 		if !must.Equal(may) {
-			t.doubts = append(t.doubts, doubt{tf.Fact{
-				ID: "prefix-list:" + listName(p.To), Text: "which addresses " + listName(p.To) + " holds", Settle: settleContext,
-			}, t.matches.May}) // U-5
+			t.doubts = append(t.doubts, doubt{listFact(p.To), t.matches.May}) // U-5
 		}
-		t.assumption = p.To.Assumption
+		t.assumptions = slices.Concat(says, []*tf.Assumption{p.To.Assumption})
 	}
 	for _, p := range r.Groups {
 		t := add(p.Cause, linkName(p.To), transport)
-		t.group, t.assumption = &p.To, p.To.Assumption
+		t.group, t.assumptions = &p.To, []*tf.Assumption{p.To.Assumption}
 	}
 	if r.Self != tf.No {
 		t := add(r.Cause, "members of the group itself", transport)
@@ -310,7 +315,7 @@ func causeName(c aws.Cause) string {
 
 // listed are the addresses that a prefix list certainly and possibly holds
 // (SG-16, U-5). An unknown list is disjoint from private addresses.
-func listed(l aws.Link[aws.PrefixList], f packet.Family) (must, may packet.Addresses) {
+func (g *Graph) listed(l aws.Link[aws.PrefixList], f packet.Family) (must, may packet.Addresses, says []*tf.Assumption) {
 	candidates := 0
 	add := func(certain, possible packet.Addresses) {
 		if candidates++; candidates == 1 {
@@ -337,7 +342,17 @@ func listed(l aws.Link[aws.PrefixList], f packet.Family) (must, may packet.Addre
 	if l.Open || candidates == 0 {
 		add(packet.Addresses{}, openList(false, f))
 	}
-	return must, may
+	if must.Equal(may) {
+		return must, may, nil
+	}
+	if a, says, ok := g.sayCIDRs(listFact(l), f); ok {
+		return a, a, says
+	}
+	return must, may, nil
+}
+
+func listFact(l aws.Link[aws.PrefixList]) tf.Fact {
+	return tf.Fact{ID: "prefix-list:" + listName(l), Text: "which addresses " + listName(l) + " holds", Settle: settleContext}
 }
 
 func openList(managed bool, f packet.Family) packet.Addresses {
@@ -365,35 +380,51 @@ func listName(l aws.Link[aws.PrefixList]) string {
 	return strings.Join(names, " or ")
 }
 
-// element is the term as it holds for the remote.
-func (t *term) element(s *aws.SecurityGroup, by remote) (element, []doubt, []*tf.Assumption) {
+// elementOf is a term as it holds for the remote.
+func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (element, []doubt, []*tf.Assumption) {
 	e := element{
 		object: s.Object,
 		cause:  t.cause,
 		detail: t.text,
 		admits: t.matches,
 	}
-	doubts := t.doubts
+	doubts, assumptions := t.doubts, t.assumptions
 	if t.group != nil {
-		in := memberOf(by.member, *t.group)
-		if by.unsure {
-			in = in.And(tf.Maybe)
+		in, says := g.isMember(by.member, *t.group)
+		fact := membersFact(*t.group)
+		if by.unsure && in == tf.Yes { // SG-9
+			fact = tf.Fact{ID: "references:" + linkName(*t.group), Text: "whether references to " + linkName(*t.group) + " are kept on the way", Settle: settleApply}
+			in, says = g.passes(tf.Maybe, fact)
 		}
+		assumptions = append(assumptions[:len(assumptions):len(assumptions)], says...)
 		switch in {
 		case tf.No:
-			return element{}, nil, nil
+			return element{}, nil, says
 		case tf.Maybe:
 			e.admits = e.admits.doubt()
-			doubts = append(doubts[:len(doubts):len(doubts)], doubt{tf.Fact{
-				ID: "group:" + linkName(*t.group), Text: "who is in " + linkName(*t.group), Settle: settleContext,
-			}, e.admits.May})
+			doubts = append(doubts[:len(doubts):len(doubts)], doubt{fact, e.admits.May})
 		}
 	}
-	var assumptions []*tf.Assumption
-	if t.assumption != nil {
-		assumptions = append(assumptions, t.assumption)
-	}
 	return e, doubts, assumptions
+}
+
+func membersFact(ref aws.Link[aws.SecurityGroup]) tf.Fact {
+	return tf.Fact{ID: "members:" + linkName(ref), Text: "who is in " + linkName(ref), Settle: settleContext}
+}
+
+// isMember is memberOf, asking people where the input does not know.
+func (g *Graph) isMember(i *aws.Interface, ref aws.Link[aws.SecurityGroup]) (tf.Tri, []*tf.Assumption) {
+	in := memberOf(i, ref)
+	if i == nil || in != tf.Maybe {
+		return in, nil
+	}
+	names, says, ok := g.say(membersFact(ref), "are")
+	if !ok {
+		return in, nil
+	}
+	label := interfaceObject(i).Label
+	list := strings.Fields(names)
+	return tf.TriOf(slices.Contains(list, label) || slices.Contains(list, tf.StripKeys(label))), says
 }
 
 // memberOf says whether the interface carries the group that a rule refers to

@@ -19,7 +19,7 @@ func (g *Graph) hostIn(i *aws.Interface, p *place) remote {
 		}
 	}
 	if r.addresses.IsEmpty() {
-		r.addresses, r.one = hostAddresses(p.subnet, p.f), true
+		r.addresses, r.one, r.fact = g.hostAddresses(p.subnet, p.f), true, addressesFact(p.subnet)
 	}
 	return r
 }
@@ -31,7 +31,10 @@ func inBlock(a netip.Addr, p *place) bool {
 // hostAddresses are the addresses that a host of the subnet may have: its
 // block without the first four and the last, which AWS keeps (VPC-4, U-10). Of
 // a symbolic block nothing is known (U-9).
-func hostAddresses(s *aws.Subnet, f packet.Family) packet.Addresses {
+func (g *Graph) hostAddresses(s *aws.Subnet, f packet.Family) packet.Addresses {
+	if a, _, ok := g.sayCIDRs(addressesFact(s), f); ok {
+		return a
+	}
 	if f == packet.IPv6 {
 		if s.IPv6 != nil && s.IPv6.Known() {
 			return packet.Prefixes(s.IPv6.Prefix)
@@ -64,11 +67,11 @@ func speaks(i *aws.Interface, p *place) tf.Tri {
 	return i.IPv6
 }
 
-func speaksStage(i *aws.Interface, p *place) stage {
+func (g *Graph) speaksStage(i *aws.Interface, p *place) stage {
 	o := interfaceObject(i)
-	return gated(speaks(i, p), p.f, tf.Fact{
+	return g.gatedBy(speaks(i, p), p.f, tf.Fact{
 		ID: "address:" + o.Label, Text: "whether " + o.Label + " gets an " + familyName(p.f) + " address", Settle: settleApply,
-	}, stage{
+	}, map[packet.Family]string{packet.IPv6: "ipv6"}[p.f], stage{
 		object: o, cause: objectCause(o), code: "ENI_ADDRESS_RESTRICTION",
 		blocked: "it has no " + familyName(p.f) + " address", cost: 3, quiet: true,
 	})
@@ -82,10 +85,10 @@ func familyName(f packet.Family) string {
 }
 
 // initiates is whether an interface opens connections itself.
-func initiates(i *aws.Interface, f packet.Family) stage {
+func (g *Graph) initiates(i *aws.Interface, f packet.Family) stage {
 	o := interfaceObject(i)
 	t := i.Initiates
-	return gated(t, f, tf.Fact{ID: "initiates:" + o.Label, Text: "whether " + o.Label + " opens connections", Settle: settleApply}, stage{
+	return g.gated(t, f, tf.Fact{ID: "initiates:" + o.Label, Text: "whether " + o.Label + " opens connections", Settle: settleApply}, stage{
 		object: o, cause: objectCause(o), code: "VPCE_INTRA_VPC_TRAFFIC",
 		blocked: "it never opens a connection itself", cost: 3, quiet: true,
 	})

@@ -133,7 +133,7 @@ func (g *Graph) arriving(i *aws.Interface, p *place, question packet.Set, suppos
 	}
 	asked := question.From(p.internet.addresses)
 	return way.outcome(func(w *passage) outcome {
-		after := append([]stage{g.groupStage(i, inbound, f, w.end.as), listening(i, f)}, more...)
+		after := append([]stage{g.groupStage(i, inbound, f, w.end.as), g.listening(i, f)}, more...)
 		return w.walk(nil, after, asked).seenFrom(p)
 	})
 }
@@ -141,7 +141,7 @@ func (g *Graph) arriving(i *aws.Interface, p *place, question packet.Set, suppos
 // arrivals are the ways from the internet to the hosts of a subnet and back
 // again, which all of them share.
 func (g *Graph) arrivals(p *place, suppose bool) *way {
-	to := g.to(remote{addresses: hostAddresses(p.subnet, p.f), one: true}, p)
+	to := g.to(remote{addresses: g.hostAddresses(p.subnet, p.f), one: true}, p)
 	s := &search{g: g, f: p.f, goal: to, suppose: suppose}
 	in := s.fromGateway(traveller{as: p.internet, outside: toTheInternet})
 	return in.continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) }).settled(nil, p.f)
@@ -182,10 +182,13 @@ func (g *Graph) addressStage(i *aws.Interface, f packet.Family) stage {
 		ID:   "address:" + interfaceObject(i).Label,
 		Text: "whether " + interfaceObject(i).Label + " gets a public " + name + " address", Settle: settleApply,
 	}
+	attribute := givenPublic
 	if s := outsideSubnet(i); s != nil {
 		fact = subnetFact(s) // one question, whatever depends on the subnet (U-13)
+	} else if f == packet.IPv6 {
+		attribute = "ipv6"
 	}
-	out = g.gatedBy(publicAddress(i, f), f, fact, givenPublic, out)
+	out = g.gatedBy(publicAddress(i, f), f, fact, attribute, out)
 	if len(out.doubts) > 0 {
 		detail = "not known: " + fact.Text
 	}
@@ -280,11 +283,11 @@ func (g *Graph) groupStage(i *aws.Interface, d direction, f packet.Family, by re
 
 // listening is what an interface accepts by what it is: what never accepts a
 // connection (SVC-7), and the ports of a managed service.
-func listening(i *aws.Interface, f packet.Family) stage {
+func (g *Graph) listening(i *aws.Interface, f packet.Family) stage {
 	o := interfaceObject(i)
 	out := stage{object: o, cause: objectCause(o), code: "NO_POSSIBLE_DESTINATION", blocked: "it accepts no connections", cost: 3, quiet: true}
 	fact := tf.Fact{ID: "listens:" + o.Label, Text: "what " + o.Label + " listens on", Settle: settleApply}
-	out = gated(i.Inbound, f, fact, out)
+	out = g.gated(i.Inbound, f, fact, out)
 	if i.Ports == nil || i.Inbound == tf.No {
 		return out
 	}
@@ -336,6 +339,9 @@ func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) ou
 			paths = append(paths, to(g.place(g.unknownSubnet(l.ID, i), f)))
 		}
 		o := oneOf(fact, paths...)
+		for _, s := range l.To {
+			o.assumptions = append(o.assumptions[:len(o.assumptions):len(o.assumptions)], g.place(s, f).says...)
+		}
 		if l.Assumption != nil {
 			o.assumptions = append(o.assumptions[:len(o.assumptions):len(o.assumptions)], l.Assumption)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
 // notInternet is what an internet gateway never carries (IGW-4): addresses
@@ -32,11 +33,12 @@ func InternetAddresses(f packet.Family) packet.Addresses {
 // outsideOf is the internet without the VPC's own blocks, which the local
 // route keeps inside even where they look public (IGW-4).
 func (g *Graph) outsideOf(v *aws.VPC, f packet.Family) packet.Addresses {
-	return g.internet[f].Subtract(blocks(v, f))
+	return g.internet[f].Subtract(g.blocks(v, f))
 }
 
-// blocks are the known address blocks of a VPC.
-func blocks(v *aws.VPC, f packet.Family) packet.Addresses {
+// blocks are the known address blocks of a VPC, or those that people say one
+// outside the input has.
+func (g *Graph) blocks(v *aws.VPC, f packet.Family) packet.Addresses {
 	var out packet.Addresses
 	if v == nil {
 		return out
@@ -45,6 +47,9 @@ func blocks(v *aws.VPC, f packet.Family) packet.Addresses {
 		if b.Known() && b.Family == f {
 			out = out.Union(packet.Prefixes(b.Prefix))
 		}
+	}
+	if name := shortName(v.Object); v.Outside && len(v.CIDRs) == 0 && name != "" {
+		out, _, _ = g.sayCIDRs(tf.Fact{ID: "addresses:" + name}, f)
 	}
 	return out
 }

@@ -32,7 +32,7 @@ func (g *Graph) legs(to goal, end *arrival) []leg {
 		r := &end.rewritten[n]
 		out = append(out, leg{to: now.asGoal(), begin: begin, passed: now.passed, pins: now.pins})
 		begin = func(back *search, t traveller) *way {
-			t.zone = r.at.subnet.AvailabilityZone
+			t.zone = g.zone(r.at.subnet)
 			return back.setOut(t, r.at)
 		}
 		now = &r.before
@@ -61,7 +61,7 @@ func (g *Graph) replies(to goal, end *arrival, f packet.Family, suppose bool) *w
 	}
 	sender := traveller{as: to.at, at: to.place, inward: tf.Yes, outward: tf.Yes, outside: to.kind}
 	if to.place != nil {
-		sender.home, sender.zone = to.place.vpc, to.place.subnet.AvailabilityZone
+		sender.home, sender.zone = to.place.vpc, g.zone(to.place.subnet)
 	}
 	legs := g.legs(to, end)
 	var next func(n int) *way
@@ -120,7 +120,7 @@ func (g *Graph) sameDevices(request, reply []device, f packet.Family) []stage {
 		}
 	}
 	name := strings.Join(names, " and ")
-	return []stage{gated(passes, f, tf.Fact{
+	return []stage{g.gated(passes, f, tf.Fact{
 		ID: "one-sided:" + name, Text: "whether " + name + " lets pass flows of which it sees one direction only", Settle: "check it by hand",
 	}, stage{
 		object: aws.Object{Label: name}, code: "TGW_ATTACH_VPC_AZ_RESTRICTION",

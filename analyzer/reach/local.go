@@ -66,10 +66,10 @@ func (g *Graph) eastWest(i, j *aws.Interface, f packet.Family, question packet.S
 				asked = asked.To(receiver.addresses)
 			}
 			t := g.from(sender, from)
-			able := []stage{initiates(i, f), speaksStage(i, from), speaksStage(j, to)}
+			able := []stage{g.initiates(i, f), g.speaksStage(i, from), g.speaksStage(j, to)}
 			o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome(func(p *passage) outcome {
 				before := slices.Concat(able, []stage{g.groupStage(i, outbound, f, receiver.knows(p.end.outward))})
-				after := append([]stage{g.groupStage(j, inbound, f, p.end.seenBy(t, sender)), listening(j, f)}, more...)
+				after := append([]stage{g.groupStage(j, inbound, f, p.end.seenBy(t, sender)), g.listening(j, f)}, more...)
 				return p.walk(before, after, asked)
 			})
 			o.from, o.to = sender.addresses, receiver.addresses

@@ -90,7 +90,7 @@ func (s *search) onFrom(t traveller, k *aws.Interface, from *place) []*way {
 	o := interfaceObject(k)
 	kept := t
 	kept.pass(device{of: o.Resource, label: o.Label, opinion: true})
-	kept.zone = from.subnet.AvailabilityZone
+	kept.zone = s.g.zone(from.subnet)
 	ways := []*way{s.leave(kept, from)}
 	if s.reply {
 		return ways
@@ -98,7 +98,7 @@ func (s *search) onFrom(t traveller, k *aws.Interface, from *place) []*way {
 	out := s.g.groupStage(k, outbound, s.f, s.goal.at)
 	ways[0] = ways[0].behind(out)
 	own := t
-	own.rewrite(t, from, s.g.hostsAt(s.g.hostIn(k, from), from))
+	own.rewrite(s.g, t, from, s.g.hostsAt(s.g.hostIn(k, from), from))
 	own.box = k
 	return append(ways, s.leave(own, from).behind(out))
 }
@@ -108,12 +108,12 @@ func (t *traveller) pass(d device) { t.passed = slices.Concat(t.passed, []device
 
 // rewrite gives the packets the address of a device in a subnet, and a port
 // that it chooses.
-func (t *traveller) rewrite(before traveller, at *place, as remote) {
+func (t *traveller) rewrite(g *Graph, before traveller, at *place, as remote) {
 	t.rewritten = slices.Concat(before.rewritten, []rewrite{{before: before, at: at}})
 	t.as, t.home, t.at, t.anyPort = as, at.vpc, at, true
 	t.passed, t.pins, t.nat, t.box = nil, nil, nil, nil
 	t.inward, t.outward = tf.No, tf.No
-	t.zone = at.subnet.AvailabilityZone
+	t.zone = g.zone(at.subnet)
 }
 
 // middlebox are the next hops of a route to an endpoint: one of a gateway load
@@ -187,7 +187,7 @@ func (s *search) throughEndpoint(t traveller, p *place, e *aws.Endpoint) *way {
 func (s *search) past(t traveller, p *place, at *place, d device, does ...stage) *way {
 	t.inward, t.outward = tf.No, tf.No
 	t.pass(d)
-	t.zone = at.subnet.AvailabilityZone
+	t.zone = s.g.zone(at.subnet)
 	out := s.leave(t, at).behind(does...)
 	if p == nil || at.subnet != p.subnet {
 		out = out.behind(s.acl(at, inbound, t.as))
@@ -302,7 +302,7 @@ func (s *search) atEdge(h hop, byVPN bool) []stage {
 // use (RT-9).
 func (s *search) redirected(p *place) tf.Tri {
 	out := tf.No
-	hosts := hostAddresses(p.subnet, s.f)
+	hosts := s.g.hostAddresses(p.subnet, s.f)
 	for _, e := range s.g.edges[p.vpc] {
 		for _, r := range s.g.routeEntries(e.table, s.f) {
 			if r.route.Target.Kind == aws.TargetLocal || !r.to.Overlaps(hosts) || !s.g.diverts(p.vpc, r, s.f) {

@@ -69,15 +69,6 @@ func (f filter) turned(op func(packet.Set) packet.Set) filter {
 	return out
 }
 
-// gated is a stage that lets everything through, nothing, or nobody knows.
-func gated(t tf.Tri, f packet.Family, fact tf.Fact, s stage) stage {
-	s.admits = gate(t, f)
-	if t == tf.Maybe {
-		s.doubts = []doubt{{fact, s.admits.May}}
-	}
-	return s
-}
-
 // outcome is what a path lets through.
 type outcome struct {
 	forward, reachable Relation
@@ -368,7 +359,7 @@ func uniqueFacts(list []tf.Fact) []tf.Fact {
 	for _, f := range list {
 		if !seen[f.ID] {
 			seen[f.ID] = true
-			out = append(out, f)
+			out = append(out, aws.Settled(f, ""))
 		}
 	}
 	return out

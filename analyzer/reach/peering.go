@@ -75,7 +75,7 @@ func (s *search) accepted(pcx *aws.Peering) stage {
 	active := pcx.Active
 	a, aKnown := pcx.Requester.One()
 	b, bKnown := pcx.Accepter.One()
-	if aKnown && bKnown && overlapping(a, b) {
+	if aKnown && bKnown && s.g.overlapping(a, b) {
 		active, out.blocked = tf.No, "the blocks of its VPCs overlap"
 	}
 	return s.gate(active, tf.Fact{
@@ -83,9 +83,9 @@ func (s *search) accepted(pcx *aws.Peering) stage {
 	}, out)
 }
 
-func overlapping(v, w *aws.VPC) bool {
+func (g *Graph) overlapping(v, w *aws.VPC) bool {
 	for _, f := range families {
-		if blocks(v, f).Overlaps(blocks(w, f)) {
+		if g.blocks(v, f).Overlaps(g.blocks(w, f)) {
 			return true
 		}
 	}

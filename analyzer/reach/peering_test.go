@@ -90,7 +90,7 @@ func TestPeering(t *testing.T) {
 		"PCX-5 perhaps across Regions": {func(w *world, p *aws.Peering, a, b *aws.Interface) {
 			p.SameRegion = tf.Maybe
 			b.Groups.Each[0].To[0].Ingress = []aws.Rule{allow("tcp", 80, 80, a.Groups.Each[0].To[0])}
-		}, reach.Unknown, reach.Unknown, "", "group:aws_security_group.a"},
+		}, reach.Unknown, reach.Unknown, "", "references:aws_security_group.a"},
 		"PCX-6 the ACL on the other side": {func(_ *world, _ *aws.Peering, _, b *aws.Interface) {
 			b.Subnets.Each[0].To[0].ACL = to(&aws.ACL{Object: object("aws_network_acl.closed"), Ingress: passAll})
 		}, reach.Yes, reach.No, "SUBNET_ACL_RESTRICTION at aws_network_acl.closed", ""},

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -11,7 +12,8 @@ import (
 // place is a subnet as its interfaces see it, compiled once per family.
 type place struct {
 	subnet *aws.Subnet
-	vpc    *aws.VPC // nil when nobody knows
+	vpc    *aws.VPC         // nil when nobody knows
+	says   []*tf.Assumption // what people say of where it is, and which addresses it has
 	f      packet.Family
 	// internet is the internet as a remote of this VPC.
 	internet remote
@@ -35,11 +37,13 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 		return p
 	}
 	p := &place{subnet: s, f: f}
-	p.vpc, _ = s.VPC.One()
+	p.vpc, p.says = g.vpcOf(s)
 	p.internet = g.internetOf(p.vpc, f)
 	p.memo = g.memo
 	p.gaps = g.gapsOf(p.internet, f)
 	p.gateway = g.gateway(p)
+	_, says, _ := g.sayCIDRs(addressesFact(s), f)
+	p.says = append(p.says, says...)
 	g.places[key] = p
 	return p
 }
@@ -47,7 +51,7 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 // internetOf is the internet as a VPC sees it (IGW-4).
 func (g *Graph) internetOf(v *aws.VPC, f packet.Family) remote {
 	key := "internet"
-	if blocks(v, f).Overlaps(g.internet[f]) {
+	if g.blocks(v, f).Overlaps(g.internet[f]) {
 		key = fmt.Sprintf("internet %p", v)
 	}
 	return remote{key: key, addresses: g.outsideOf(v, f)}
@@ -159,7 +163,11 @@ func (g *Graph) gateway(p *place) stage {
 			fact = tf.Fact{ID: "gateway:" + name, Text: "whether " + name + " has an internet gateway", Settle: settleContext}
 		}
 	}
-	out = g.gatedBy(there, p.f, fact, givenPublic, out)
+	if strings.HasPrefix(fact.ID, "gateway:") {
+		out = g.gated(there, p.f, fact, out)
+	} else {
+		out = g.gatedBy(there, p.f, fact, givenPublic, out)
+	}
 	if p.vpc != nil && p.vpc.Default {
 		for _, a := range g.network.Assumptions {
 			if a.ID == "default-vpc:"+p.vpc.Label {
@@ -184,14 +192,28 @@ func (g *Graph) publicAccess(p *place, egressAllowed bool) stage {
 	b := g.network.BlockPublicAccess
 	out := stage{code: "VPC_BLOCK_PUBLIC_ACCESS_ENABLED", cost: 3, blocked: "VPC Block Public Access blocks the internet"}
 	out.quiet = true
+	fact := tf.Fact{
+		ID: "account:vpc_block_public_access", Text: "whether VPC Block Public Access blocks " + vpcName(p),
+		Settle: settleApply + `, or in tfcheck.hcl: given "account" { vpc_block_public_access = "off" }`,
+	}
 	if b == nil {
-		out.admits = everything(p.f)
-		return out
+		mode, says, ok := g.say(fact, "vpc_block_public_access")
+		if !ok {
+			out.admits = everything(p.f)
+			return out
+		}
+		out.object = aws.Object{Label: "VPC Block Public Access"}
+		return gatedAs(tf.TriOf(unblocked(mode, egressAllowed)), says, p.f, fact, out)
 	}
 	out.object, out.cause = b.Object, aws.Cause{Resource: b.Resource, Argument: "internet_gateway_block_mode"}
 	passes := tf.Maybe
 	if mode, ok := b.Mode.Known(); ok {
-		passes = tf.TriOf(mode == "off" || (egressAllowed && mode == "block-ingress"))
+		passes = tf.TriOf(unblocked(mode, egressAllowed))
+		if g.answers != nil {
+			g.answers.Knows(fact.ID, "vpc_block_public_access", mode)
+		}
+	} else if mode, says, ok := g.say(fact, "vpc_block_public_access"); ok {
+		passes, out.assumptions = tf.TriOf(unblocked(mode, egressAllowed)), says
 	}
 	for _, e := range b.Exclusions {
 		excluded := tf.No
@@ -210,9 +232,12 @@ func (g *Graph) publicAccess(p *place, egressAllowed bool) stage {
 		}
 		passes = passes.Or(excluded)
 	}
-	return gated(passes, p.f, tf.Fact{
-		ID: "block-public-access", Text: "whether VPC Block Public Access blocks " + vpcName(p), Settle: settleApply,
-	}, out)
+	return g.gated(passes, p.f, fact, out)
+}
+
+// unblocked reports whether a mode of Block Public Access lets packets pass.
+func unblocked(mode string, egressAllowed bool) bool {
+	return mode == "off" || egressAllowed && mode == "block-ingress"
 }
 
 // routeStage is a stage of a subnet's route table.

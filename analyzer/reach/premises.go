@@ -16,6 +16,7 @@ type site struct {
 	*aws.OnPremises
 	gateway    *aws.VPNGateway
 	attachment *aws.Attachment
+	says       []*tf.Assumption // what its prefixes rest on
 }
 
 // sites are the networks on premises that a network is connected to.
@@ -121,7 +122,7 @@ func (s *search) attachedVPN(gw *aws.VPNGateway, v *aws.VPC) tf.Tri {
 }
 
 func attachedVPNFact(gw *aws.VPNGateway) tf.Fact {
-	return tf.Fact{ID: "attached:" + gw.Label, Text: "which VPC " + gw.Label + " is attached to", Settle: settleContext}
+	return tf.Fact{ID: "vpn-attached:" + gw.Label, Text: "which VPC " + gw.Label + " is attached to", Settle: settleContext}
 }
 
 // outBySite is the way over a connection, where it is certain or possible that
@@ -192,7 +193,7 @@ func (s *search) behindSite(o *site) stage {
 		admits.May = all.To(must.Union(s.g.learned(s.f)))
 		out.doubts = []doubt{{announcedFact(o), admits.May}}
 	}
-	out.admits = admits
+	out.admits, out.assumptions = admits, o.says
 	out.elements = []element{{object: o.Object, cause: out.cause, detail: "connected", admits: admits}}
 	out.filter = s.g.asSeen(outbound, out.filter, s.goal.at, s.f)
 	if s.reply {
@@ -283,7 +284,7 @@ func (g *Graph) toPremises(i *aws.Interface, to Endpoint, f packet.Family, quest
 		if !sender.one {
 			asked = asked.From(sender.addresses)
 		}
-		before := []stage{initiates(i, f), speaksStage(i, p), g.groupStage(i, outbound, f, far)}
+		before := []stage{g.initiates(i, f), g.speaksStage(i, p), g.groupStage(i, outbound, f, far)}
 		o := g.roundTrip(g.from(sender, p), p, premisesGoal(far), suppose).outcome(func(w *passage) outcome {
 			return w.walk(before, nil, asked)
 		})
@@ -309,7 +310,7 @@ func (g *Graph) fromPremises(from Endpoint, j *aws.Interface, f packet.Family, q
 		t := traveller{as: far, outside: toPremises}
 		ways := s.fromPremises(t).continued(func(end *arrival) *way { return g.replies(to, end, f, suppose) }).settled(nil, f)
 		o := ways.outcome(func(w *passage) outcome {
-			after := append([]stage{g.groupStage(j, inbound, f, w.end.as), speaksStage(j, p), listening(j, f)}, more...)
+			after := append([]stage{g.groupStage(j, inbound, f, w.end.as), g.speaksStage(j, p), g.listening(j, f)}, more...)
 			return w.walk(nil, after, asked)
 		})
 		o.from, o.to = far.addresses, receiver.addresses

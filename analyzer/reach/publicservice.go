@@ -23,16 +23,16 @@ func (g *Graph) published(s *aws.PublicService, f packet.Family) *Flow {
 // guards it, only its switch, its ports and its list of addresses.
 func (g *Graph) toService(s *aws.PublicService, f packet.Family, question packet.Set) outcome {
 	p := g.place(g.unknown("outside of every VPC"), f)
-	o := walk([]stage{publicSwitch(s, f), servedPorts(s, f), servedSources(s, f)}, question.From(p.internet.addresses)).seenFrom(p)
+	o := walk([]stage{g.publicSwitch(s, f), g.servedPorts(s, f), g.servedSources(s, f)}, question.From(p.internet.addresses)).seenFrom(p)
 	o.unaddressed = true
 	o.path = append([]Hop{{Object: internetObject}}, o.path...)
 	return o
 }
 
 // publicSwitch is the argument that makes a service public.
-func publicSwitch(s *aws.PublicService, f packet.Family) stage {
+func (g *Graph) publicSwitch(s *aws.PublicService, f packet.Family) stage {
 	fact := tf.Fact{ID: "public:" + s.Label, Text: "whether the " + s.Service + " is public", Settle: settleApply}
-	out := gated(s.Public, f, fact, stage{
+	out := g.gated(s.Public, f, fact, stage{
 		object: s.Object, cause: objectCause(s.Object), code: "NO_PATH", blocked: "it has no public endpoint", cost: 1,
 	})
 	out.elements = []element{{object: s.Object, cause: objectCause(s.Object), detail: "public endpoint", admits: out.admits}}
@@ -41,18 +41,18 @@ func publicSwitch(s *aws.PublicService, f packet.Family) stage {
 
 // servedPorts are what a public service listens on; nobody knows where the
 // table does not say.
-func servedPorts(s *aws.PublicService, f packet.Family) stage {
+func (g *Graph) servedPorts(s *aws.PublicService, f packet.Family) stage {
 	fact := tf.Fact{ID: "listens:" + s.Label, Text: "what " + s.Label + " listens on", Settle: settleApply}
 	out := stage{object: s.Object, cause: objectCause(s.Object), cost: 3, quiet: true}
 	if s.Ports == nil {
-		return gated(tf.Maybe, f, fact, out)
+		return g.gated(tf.Maybe, f, fact, out)
 	}
 	out.admits = everything(f)
 	return out.onPorts(s.Ports, f, fact)
 }
 
 // servedSources is the list of addresses that a public service answers.
-func servedSources(s *aws.PublicService, f packet.Family) stage {
+func (g *Graph) servedSources(s *aws.PublicService, f packet.Family) stage {
 	out := stage{
 		object: s.Object, cause: s.Cause, code: "FILTER_AT_DESTINATION_SOURCE_ADDRESS",
 		blocked: "its list of addresses admits none of it", cost: 1,

@@ -39,17 +39,28 @@ func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, inside bo
 			element:    element{object: aws.Object{Label: "local route of " + v.Label}, detail: "local"},
 		}), f)
 	}
-	out := choose(list, f)
+	fact := tf.Fact{ID: "route-table:" + shortName(t.Object), Text: "the routes of " + shortName(t.Object), Settle: settleContext}
+	more, says := tf.No, []*tf.Assumption(nil)
 	if t.Open && !assumed(t.VPC) {
+		if more, says = g.sayBool(tf.Maybe, fact, givenPublic); more == tf.Yes {
+			list = append(list, choice{
+				routeEntry: routeEntry{to: packet.AllAddresses(f), certain: true},
+				want:       wanted(&aws.Route{Target: aws.Target{Kind: aws.TargetInternetGateway, Gateway: aws.Link[aws.Gateway]{To: []*aws.Gateway{{VPC: aws.Link[aws.VPC]{To: []*aws.VPC{v}}}}}}}),
+				element:    element{object: t.Object, detail: "as given"},
+			})
+		}
+	}
+	out := choose(list, f)
+	out.assumptions = append(out.assumptions, says...)
+	if more == tf.Maybe {
 		out.admits = possibly(all)
-		fact := tf.Fact{ID: "route-table:" + t.Label, Text: "the routes of " + t.Label, Settle: settleContext}
 		out.doubts = append(out.doubts, doubt{fact, all})
 		out.elements = append(out.elements, element{object: t.Object, detail: "not known: " + fact.Text, admits: possibly(all)})
 	}
 	if g.learns(t) {
 		out.assumptions = append(out.assumptions, propagated(t.Object))
 	}
-	local := all.To(blocks(v, f))
+	local := all.To(g.blocks(v, f))
 	out.admits = out.admits.each(func(s packet.Set) packet.Set { return s.Subtract(local) })
 	return out
 }
@@ -71,7 +82,7 @@ func (g *Graph) diverts(v *aws.VPC, e routeEntry, f packet.Family) bool {
 	}
 	switch e.route.Target.Kind {
 	case aws.TargetInterface, aws.TargetNATGateway, aws.TargetEndpoint, aws.TargetUnknown:
-		return e.length == anyLength || e.to.SubsetOf(blocks(v, f)) || g.redirects(v, e.to)
+		return e.length == anyLength || e.to.SubsetOf(g.blocks(v, f)) || g.redirects(v, e.to)
 	}
 	return false
 }
@@ -113,6 +124,7 @@ func choose(list []choice, f packet.Family) filter {
 			}
 		}
 		for _, e := range rank {
+			out.assumptions = append(out.assumptions, e.says...)
 			possible, sure := e.to.Subtract(taken), packet.Addresses{}
 			if e.want == tf.Yes && e.certain {
 				sure = e.to.Subtract(diverted)
@@ -164,6 +176,7 @@ type routeEntry struct {
 	certain bool
 	// spares are addresses that it is assumed not to divert.
 	spares packet.Addresses
+	says   []*tf.Assumption // what the destination rests on
 }
 
 // anyLength is the length of a destination that is not known: longer than any.
@@ -199,9 +212,9 @@ type entriesKey struct {
 
 func (g *Graph) tableEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 	var out []routeEntry
-	add := func(r *aws.Route, p netip.Prefix, kind routeRank, certain bool) {
+	add := func(r *aws.Route, p netip.Prefix, kind routeRank, certain bool, says []*tf.Assumption) {
 		if familyOf(p.Addr()) == f {
-			out = append(out, routeEntry{route: r, to: packet.Prefixes(p), length: p.Bits(), kind: kind, certain: certain && !r.Conflict})
+			out = append(out, routeEntry{route: r, to: packet.Prefixes(p), length: p.Bits(), kind: kind, certain: certain && !r.Conflict, says: says})
 		}
 	}
 	for n := range t.Routes {
@@ -210,9 +223,9 @@ func (g *Graph) tableEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 		if r.PrefixList.IsSet() {
 			kind = fromList
 		}
-		prefixes, certain, open := destinations(r.Destination, r.PrefixList)
+		prefixes, certain, open, says := g.destinations(r.Destination, r.PrefixList)
 		for _, p := range prefixes {
-			add(r, p, kind, certain)
+			add(r, p, kind, certain, says)
 		}
 		if open {
 			out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: anyLength})
@@ -283,13 +296,13 @@ func (g *Graph) learns(t *aws.RouteTable) bool {
 // destinations are the prefixes that a route is for, and whether it is for
 // others too that are not known. They are certain unless one of several prefix
 // lists is meant.
-func destinations(d tf.Val[netip.Prefix], list aws.Link[aws.PrefixList]) (prefixes []netip.Prefix, certain, open bool) {
+func (g *Graph) destinations(d tf.Val[netip.Prefix], list aws.Link[aws.PrefixList]) (prefixes []netip.Prefix, certain, open bool, says []*tf.Assumption) {
 	if !list.IsSet() {
 		p, state := d.Get()
 		if state == tf.IsKnown {
 			prefixes = append(prefixes, p.Masked())
 		}
-		return prefixes, true, state == tf.IsUnknown
+		return prefixes, true, state == tf.IsUnknown, nil
 	}
 	_, certain = list.One()
 	open = list.Open || list.Outside()
@@ -303,7 +316,13 @@ func destinations(d tf.Val[netip.Prefix], list aws.Link[aws.PrefixList]) (prefix
 			}
 		}
 	}
-	return prefixes, certain, open
+	if !open {
+		return prefixes, certain, open, nil
+	}
+	if given, says, ok := g.sayPrefixes(listFact(list)); ok {
+		return given, true, false, says
+	}
+	return prefixes, certain, open, nil
 }
 
 func familyOf(a netip.Addr) packet.Family {

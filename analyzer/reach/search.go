@@ -29,8 +29,8 @@ type hop struct {
 // hostsAt is how filters see the hosts of a subnet: by the address that each
 // packet shows, or, where the addresses are not known, as one of the subnet's.
 func (g *Graph) hostsAt(host remote, p *place) remote {
-	host.member = nil
-	all := hostAddresses(p.subnet, p.f)
+	host.member, host.fact = nil, addressesFact(p.subnet)
+	all := g.hostAddresses(p.subnet, p.f)
 	switch {
 	case host.one:
 		host.key = fmt.Sprintf("a host of %p", p.subnet)
@@ -45,7 +45,7 @@ func (g *Graph) hostsAt(host remote, p *place) remote {
 // from is a traveller that sets out from a subnet.
 func (g *Graph) from(host remote, p *place) traveller {
 	return traveller{
-		as: g.hostsAt(host, p), home: p.vpc, at: p, inward: tf.Yes, outward: tf.Yes, zone: p.subnet.AvailabilityZone,
+		as: g.hostsAt(host, p), home: p.vpc, at: p, inward: tf.Yes, outward: tf.Yes, zone: g.zone(p.subnet),
 	}
 }
 
@@ -164,13 +164,12 @@ func (s *search) nowhere(t traveller, p *place) *way {
 }
 
 // throughUnknownVPC is a way from or to a subnet of which nobody knows the VPC.
-// What settles that subnet settles this too.
 func (s *search) throughUnknownVPC(t traveller, p *place) *way {
 	unknown := p.subnet
 	if p.vpc != nil {
 		unknown = s.goal.place.subnet
 	}
-	joined := s.gate(tf.Maybe, subnetFact(unknown), stage{quiet: true})
+	joined := s.gate(tf.Maybe, vpcFact(unknown), stage{quiet: true})
 	return s.deliver(t).behind(s.acl(p, outbound, s.goal.at), joined)
 }
 

@@ -23,7 +23,7 @@ func (s *search) transit(p *place, gw *aws.TransitGateway) hop {
 // intoTransit is the way into a transit gateway by an attachment of the VPC
 // that the packets are in (TGW-2).
 func (s *search) intoTransit(t traveller, p *place, gw *aws.TransitGateway) *way {
-	fact := tf.Fact{ID: "attached:" + gw.Label, Text: "which VPCs are attached to " + gw.Label, Settle: settleContext}
+	fact := tf.Fact{ID: "transit-attached:" + gw.Label, Text: "which VPCs are attached to " + gw.Label, Settle: settleContext}
 	var ways []*way
 	certain := true
 	for _, a := range gw.Attachments {
@@ -83,11 +83,11 @@ func (s *search) enter(t traveller, p *place, a *aws.Attachment) *way {
 	var ways []*way
 	acls := map[*aws.ACL]bool{}
 	for _, d := range s.doors(a) {
-		same := sameZone(p.subnet, d.place.subnet)
+		same := s.g.sameZone(p.subnet, d.place.subnet)
 		if same == tf.No {
 			continue
 		}
-		w := next.behind(s.acl(d.place, inbound, t.as)) // NACL-10, also in the packets' own subnet
+		w := next.behind(s.acl(d.place, inbound, t.as)).resting(s.g.zoneSays(p.subnet, d.place.subnet)) // NACL-10, also in the packets' own subnet
 		if same == tf.Yes && d.certain {
 			return w
 		}
@@ -260,7 +260,7 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 		r := &table.Routes[n]
 		detail := transitRouteText(r)
 		fact := tf.Fact{ID: "transit-route:" + table.Label + " " + detail, Text: "what the route of " + table.Label + " for " + detail + " turns out to be", Settle: settleApply}
-		for _, e := range transitEntries(r, s.f) {
+		for _, e := range s.g.transitEntries(r, s.f) {
 			hole = hole || r.Blackhole != tf.No && e.to.Overlaps(s.goal.at.addresses)
 			c := choice{routeEntry: e, want: wanted(r), fact: fact, element: element{object: table.Object, cause: r.Cause, detail: detail}}
 			if e.length == anyLength && r.Kind >= aws.PropagatedDirectConnect {
@@ -296,13 +296,13 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 }
 
 // transitEntries are the destinations of a transit gateway's route.
-func transitEntries(r *aws.TransitRoute, f packet.Family) []routeEntry {
+func (g *Graph) transitEntries(r *aws.TransitRoute, f packet.Family) []routeEntry {
 	kind := routeRank(r.Kind)
-	prefixes, certain, open := destinations(r.Destination, r.PrefixList)
+	prefixes, certain, open, says := g.destinations(r.Destination, r.PrefixList)
 	var out []routeEntry
 	for _, p := range prefixes {
 		if familyOf(p.Addr()) == f {
-			out = append(out, routeEntry{to: packet.Prefixes(p), length: p.Bits(), kind: kind, certain: certain && !r.Maybe})
+			out = append(out, routeEntry{to: packet.Prefixes(p), length: p.Bits(), kind: kind, certain: certain && !r.Maybe, says: says})
 		}
 	}
 	if open {
@@ -392,7 +392,7 @@ func (s *search) intoVPC(t traveller, a *aws.Attachment) *way {
 	fact := tf.Fact{ID: "attachment-zone:" + a.Label, Text: "in which zone packets leave " + a.Label, Settle: settleApply}
 	doors := all
 	if a.ApplianceMode == tf.No {
-		doors = inZone(all, t.zone)
+		doors = s.g.inZone(all, t.zone)
 	}
 	if pinned, ok := s.pins[a]; ok {
 		doors = slices.DeleteFunc(slices.Clone(all), func(d door) bool { return d.place.subnet != pinned })
@@ -403,11 +403,11 @@ func (s *search) intoVPC(t traveller, a *aws.Attachment) *way {
 			continue
 		}
 		t := t
-		t.zone = d.place.subnet.AvailabilityZone
+		t.zone = s.g.zone(d.place.subnet)
 		if a.ApplianceMode == tf.Yes && len(all) > 1 {
 			t.pins = append(t.pins[:len(t.pins):len(t.pins)], pin{a, d.place.subnet})
 		}
-		w := s.leave(t, d.place)
+		w := s.leave(t, d.place).resting(s.g.zoneSays(d.place.subnet))
 		if !d.certain {
 			w = w.behind(s.gate(tf.Maybe, fact, stage{quiet: true}))
 		}
@@ -428,9 +428,9 @@ type pin struct {
 
 // inZone are the doors that packets of a zone may leave by: that in their own
 // zone, where there certainly is one, else any.
-func inZone(doors []door, zone tf.Val[string]) []door {
+func (g *Graph) inZone(doors []door, zone tf.Val[string]) []door {
 	for _, d := range doors {
-		if d.certain && sameZones(zone, d.place.subnet.AvailabilityZone) == tf.Yes {
+		if d.certain && sameZones(zone, g.zone(d.place.subnet)) == tf.Yes {
 			return []door{d}
 		}
 	}
@@ -438,11 +438,11 @@ func inZone(doors []door, zone tf.Val[string]) []door {
 }
 
 // sameZone says whether two subnets are in one availability zone (U-8).
-func sameZone(a, b *aws.Subnet) tf.Tri {
+func (g *Graph) sameZone(a, b *aws.Subnet) tf.Tri {
 	if a == b {
 		return tf.Yes
 	}
-	return sameZones(a.AvailabilityZone, b.AvailabilityZone)
+	return sameZones(g.zone(a), g.zone(b))
 }
 
 // sameZones compares two zones, each written by its name or by its id, which

@@ -150,7 +150,7 @@ func TestTransitGateway(t *testing.T) {
 		"TGW-12 the attachment's option is not known": {func(h *hub) {
 			h.gw.GroupReferences, h.at["b"].GroupReferences = tf.Yes, tf.Maybe
 			h.groups["b"].Ingress = []aws.Rule{allow("-1", 0, 0, h.groups["a"])}
-		}, reach.Unknown, reach.Unknown, "", "group:aws_security_group.a"},
+		}, reach.Unknown, reach.Unknown, "", "references:aws_security_group.a"},
 		"TGW-12 never in an outbound rule": {func(h *hub) {
 			h.gw.GroupReferences = tf.Yes
 			h.groups["a"].Egress = []aws.Rule{allow("-1", 0, 0, h.groups["b"])}

@@ -96,6 +96,14 @@ func (w *way) behind(stages ...stage) *way {
 	return &out
 }
 
+// resting is a way that rests on assumptions.
+func (w *way) resting(on []*tf.Assumption) *way {
+	if len(on) == 0 {
+		return w
+	}
+	return w.behind(stage{filter: filter{admits: everything(packet.IPv4).or(everything(packet.IPv6)), assumptions: on}, quiet: true})
+}
+
 // continued are the ways with what follows at the end of each.
 func (w *way) continued(on func(*arrival) *way) *way {
 	if len(w.next) == 0 {
@@ -270,12 +278,32 @@ func (s *search) blocked(t traveller, why stage) *way {
 // unknownWay is where nobody knows what happens to the packets: they may arrive,
 // whoever the sender looks like then (U-24).
 func (s *search) unknownWay(t traveller, o aws.Object, fact tf.Fact) *way {
+	if passes, says := s.g.passes(tf.Maybe, fact); passes != tf.Maybe {
+		return s.asGiven(t, o, fact, passes).resting(says)
+	}
 	t.as = remote{key: "anybody", addresses: packet.AllAddresses(s.f), one: true}
 	t.inward, t.outward, t.anyPort = tf.Maybe, tf.Maybe, true
 	out := s.arrived(t, s.gate(tf.Maybe, fact, stage{object: o, cause: objectCause(o)}))
 	out.end.back = func(back *search, r traveller) *way {
 		r.passed = reversed(t.passed)
 		return back.arrived(r, back.gate(tf.Maybe, fact, stage{object: o, cause: objectCause(o)}))
+	}
+	return out
+}
+
+// asGiven is a way that people say leads to the goal, or nowhere.
+func (s *search) asGiven(t traveller, o aws.Object, fact tf.Fact, passes tf.Tri) *way {
+	if passes == tf.No {
+		return s.blocked(t, stage{object: o, cause: objectCause(o), code: "NO_PATH", blocked: "as a given block says", cost: 3, reply: s.reply})
+	}
+	t.inward, t.outward = tf.No, tf.No // SG-9
+	out := s.arrived(t)
+	if s.goal.kind == toHosts {
+		out = s.deliver(t)
+	}
+	out.end.back = func(back *search, r traveller) *way {
+		r.passed = reversed(t.passed)
+		return back.asGiven(r, o, fact, passes)
 	}
 	return out
 }
@@ -297,7 +325,7 @@ func (s *search) fork(choice tf.Fact, ways []*way) *way {
 // nobody knows.
 func (s *search) gate(t tf.Tri, fact tf.Fact, out stage) stage {
 	out.reply = s.reply
-	return gated(t, s.f, fact, out)
+	return s.g.gated(t, s.f, fact, out)
 }
 
 // acl is the boundary of a subnet for the packets of the search: inbound from

@@ -187,13 +187,32 @@ func (l *loader) accept(b *hclsyntax.Block) {
 
 // given reads `given "account" { … }` and `given "subnet" "subnet-0abc" { … }`.
 func (l *loader) given(b *hclsyntax.Block) {
-	if len(b.Labels) == 0 || len(b.Labels) > 2 || (len(b.Labels) == 1) != (b.Labels[0] == "account") {
+	if len(b.Labels) == 0 || len(b.Labels) > 2 || (len(b.Labels) == 1) != (b.Labels[0] == account) {
 		l.errorf(b.DefRange(), "Write given \"account\" { … }, or given \"subnet\" \"subnet-0abc\" { … } for the question subnet:subnet-0abc.", "wrong labels of given")
 		return
 	}
 	g := &given{id: strings.Join(b.Labels, ":"), answers: map[string]answer{}}
+	fact, ok := l.fact(b)
+	if !ok {
+		return
+	}
 	l.noBlocks(b)
 	for _, a := range sorted(b.Body.Attributes) {
+		if a.Name == "optional" {
+			if v, ok := l.value(a, cty.Bool); ok {
+				g.optional = v.True()
+			}
+			continue
+		}
+		n := slices.IndexFunc(fact.Answers, func(k Answer) bool { return k.Name == a.Name })
+		if n < 0 {
+			names := []string{"optional"}
+			for _, k := range fact.Answers {
+				names = append(names, k.Name)
+			}
+			l.unknown(a.NameRange, "answer about "+fact.Kind, a.Name, names...)
+			continue
+		}
 		v, ok := l.value(a, cty.DynamicPseudoType)
 		if !ok {
 			continue
@@ -207,9 +226,49 @@ func (l *loader) given(b *hclsyntax.Block) {
 			l.errorf(a.Expr.Range(), "Answer with true, false, a number, a string or a list of strings.", "%s is no answer", a.Name)
 			continue
 		}
+		if !l.fits(a, fact.Answers[n], parts) {
+			continue
+		}
 		g.answers[a.Name] = answer{value: strings.Join(parts, " "), at: l.rangeOf(a.SrcRange)}
 	}
 	l.s.givens = append(l.s.givens, g)
+}
+
+// fact is the kind of question that a given block answers.
+func (l *loader) fact(b *hclsyntax.Block) (Fact, bool) {
+	var kinds []string
+	for _, f := range l.known.Facts {
+		switch {
+		case f.Kind != b.Labels[0]:
+			if len(f.Answers) > 0 {
+				kinds = append(kinds, f.Kind)
+			}
+		case len(f.Answers) == 0:
+			l.errorf(b.LabelRanges[0], "The apply decides it, or a look at what it is about.", "nobody can answer the question %s", b.Labels[0])
+			return f, false
+		default:
+			return f, true
+		}
+	}
+	l.unknown(b.LabelRanges[0], "kind of question", b.Labels[0], kinds...)
+	return Fact{}, false
+}
+
+// fits reports whether an answer is one of those that its question takes.
+func (l *loader) fits(a *hclsyntax.Attribute, k Answer, parts []string) bool {
+	for _, p := range parts {
+		if len(k.Words) > 0 && !l.oneOf(a.Expr.Range(), a.Name, p, k.Words) {
+			return false
+		}
+		if k.Check == nil {
+			continue
+		}
+		if wrong := k.Check(p); wrong != "" {
+			l.errorf(a.Expr.Range(), wrong, "%q is no answer to %s", p, a.Name)
+			return false
+		}
+	}
+	return true
 }
 
 // labelledCheck is the check that the one label of a block names.

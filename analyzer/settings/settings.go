@@ -17,6 +17,22 @@ type Known struct {
 	Severities []string
 	// Scopes are the names of the standard scopes (package intent).
 	Scopes []string
+	// Facts are the kinds of questions that given blocks answer.
+	Facts []Fact
+}
+
+// Fact is a kind of question with what may be answered to it.
+type Fact struct {
+	Kind    string
+	Answers []Answer
+}
+
+// Answer is an attribute of a given block. Its value is one of Words; where
+// there are none Check says what is wrong with an element of it, or "".
+type Answer struct {
+	Name  string
+	Words []string
+	Check func(element string) string
 }
 
 // Check is a check that may be configured.
@@ -65,6 +81,9 @@ type Accept struct {
 type given struct {
 	id      string
 	answers map[string]answer
+	// optional is set for a block that is there for other stacks too, so that
+	// nobody minds when it is not used.
+	optional bool
 }
 
 // answer is what an attribute of a given block says; a list is its elements
@@ -73,6 +92,8 @@ type answer struct {
 	value string
 	at    tf.Range
 	used  bool
+	// known is what the input itself said, or empty.
+	known string
 }
 
 // Enabled reports whether a check is to run. A nil Settings has no opinion.
@@ -106,9 +127,12 @@ func (s *Settings) Disabled() []string {
 	return ids
 }
 
+// account is the label of the given block about the account as a whole.
+const account = "account"
+
 // Account answers a question about the account, such as
 // "ebs_encryption_by_default".
-func (s *Settings) Account(setting string) (string, bool) { return s.Answer("account", setting) }
+func (s *Settings) Account(setting string) (string, bool) { return s.Answer(account, setting) }
 
 // Answer answers the question with the id of a fact, such as
 // "subnet:subnet-0abc", in respect of an attribute such as "public".
@@ -131,7 +155,7 @@ func (s *Settings) Answer(id, attribute string) (string, bool) {
 // isAbout reports whether the block answers the question. Its label may name
 // several things of a kind, with spaces between them.
 func (g *given) isAbout(id string) bool {
-	if g.id == id {
+	if g.id == id || g.id == account && strings.HasPrefix(id, account+":") {
 		return true
 	}
 	kind, names, _ := strings.Cut(g.id, ":")
@@ -139,7 +163,27 @@ func (g *given) isAbout(id string) bool {
 	return ok && slices.Contains(strings.Fields(names), name)
 }
 
-// Unused reports the answers that nothing asked for, after a run.
+// Knows notes what an input says itself about the fact with an id, so that an
+// answer to what nobody asked is told apart from one that is wrong.
+func (s *Settings) Knows(id, attribute, value string) {
+	if s == nil || len(s.givens) == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.givens {
+		if a, ok := g.answers[attribute]; ok && g.isAbout(id) && a.known != value {
+			// Of two stacks, or of before and after, one agrees.
+			if a.known == "" || value == a.value {
+				a.known = value
+				g.answers[attribute] = a
+			}
+		}
+	}
+}
+
+// Unused reports the answers that nothing in any stack of a run asked for, and
+// those that the input contradicts: what the input says itself holds.
 func (s *Settings) Unused() []tf.Diagnostic {
 	if s == nil {
 		return nil
@@ -149,10 +193,25 @@ func (s *Settings) Unused() []tf.Diagnostic {
 	var diags []tf.Diagnostic
 	for _, g := range s.givens {
 		for name, a := range g.answers {
-			if !a.used {
+			switch {
+			case a.used:
+			case a.known != "" && a.known != a.value:
+				diags = append(diags, tf.Diagnostic{
+					Summary: "the input contradicts the answer " + name + " of " + g.id,
+					Detail:  "The answer says " + a.value + ", the input says " + a.known + ", which holds. Correct the answer, or delete it.",
+					Range:   a.at,
+				})
+			case g.optional:
+			case a.known != "":
+				diags = append(diags, tf.Diagnostic{
+					Summary: "needless answer " + name + " of " + g.id,
+					Detail:  "The input says it itself. Delete the answer.",
+					Range:   a.at,
+				})
+			default:
 				diags = append(diags, tf.Diagnostic{
 					Summary: "unused answer " + name + " of " + g.id,
-					Detail:  "No question of this run asks for it. Check its spelling against the question, or delete it.",
+					Detail:  "No question of this run asks for it. Check its spelling against the question, or delete it; where other stacks need it, add optional = true.",
 					Range:   a.at,
 				})
 			}

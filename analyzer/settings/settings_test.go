@@ -12,6 +12,18 @@ import (
 )
 
 var known = Known{
+	Facts: []Fact{
+		{Kind: "account", Answers: []Answer{{Name: "ebs_encryption_by_default"}, {Name: "x"}, {Name: "mode", Words: []string{"on", "off"}}}},
+		{Kind: "subnet", Answers: []Answer{{Name: "public", Check: func(s string) string {
+			if s != "true" && s != "false" {
+				return "It is true or false."
+			}
+			return ""
+		}}}},
+		{Kind: "group", Answers: []Answer{{Name: "members"}}},
+		{Kind: "rule"},
+	},
+
 	Checks: []Check{
 		{ID: "internet-reaches-admin-port", Aliases: []string{"open-ssh"}, Options: []string{"ports"}},
 		{ID: "imds-v1"},
@@ -82,6 +94,56 @@ given "group" "sg-1" {
 	}
 }
 
+// TestAnswers: an answer that no input asks for is said, unless it is for other
+// stacks; one that an input contradicts always is.
+func TestAnswers(t *testing.T) {
+	const text = `given "subnet" "a b" { public = true }
+given "subnet" "c" {
+  public   = true
+  optional = true
+}
+given "account" { mode = "on" }
+`
+	for name, test := range map[string]struct {
+		asks func(*Settings)
+		want string
+	}{
+		"nobody asks": {func(*Settings) {}, "unused answer public of subnet:a b, unused answer mode of account"},
+		"all are used": {func(s *Settings) {
+			s.Answer("subnet:b", "public")
+			s.Answer("account:mode", "mode")
+		}, ""},
+		"the input agrees": {func(s *Settings) {
+			s.Knows("subnet:a", "public", "true")
+			s.Knows("subnet:c", "public", "true")
+			s.Answer("account:mode", "mode")
+		}, "needless answer public of subnet:a b"},
+		"the input contradicts": {func(s *Settings) {
+			s.Knows("subnet:a", "public", "false")
+			s.Knows("subnet:c", "public", "false")
+			s.Knows("account:mode", "mode", "off")
+		}, "the input contradicts the answer public of subnet:a b, the input contradicts the answer public of subnet:c, the input contradicts the answer mode of account"},
+		"one stack contradicts, another needs it": {func(s *Settings) {
+			s.Knows("subnet:a", "public", "false")
+			s.Answer("subnet:b", "public")
+			s.Answer("account:mode", "mode")
+		}, ""},
+	} {
+		s, diags := Load("tfcheck.hcl", []byte(text), known)
+		if len(diags) > 0 {
+			t.Fatal(diags)
+		}
+		test.asks(s)
+		var got []string
+		for _, d := range s.Unused() {
+			got = append(got, d.Summary)
+		}
+		if strings.Join(got, ", ") != test.want {
+			t.Errorf("%s: %q, want %q", name, strings.Join(got, ", "), test.want)
+		}
+	}
+}
+
 func TestNoSettings(t *testing.T) {
 	var s *Settings
 	_, answered := s.Account("x")
@@ -110,6 +172,11 @@ func TestLoadIsStrict(t *testing.T) {
 		"accept":           {"accept \"imds-v1\" {\n  address = \"a.b\"\n}", []string{`1:1 accept "imds-v1" needs reason An exception says what it is about and why.`}},
 		"accept until":     {"accept \"imds-v1\" {\n  address = \"a.b\"\n  reason = \"r\"\n  until = \"soon\"\n}", []string{`4:11 until is no date Write it as "2027-01-31".`}},
 		"given labels":     {`given "subnet" {}`, []string{`1:1 wrong labels of given Write given "account" { … }, or given "subnet" "subnet-0abc" { … } for the question subnet:subnet-0abc.`}},
+		"given a kind":     {`given "subnets" "a" {}`, []string{`1:7 unknown kind of question "subnets" Did you mean "subnet"?`}},
+		"given nothing":    {`given "rule" "a" {}`, []string{`1:7 nobody can answer the question rule The apply decides it, or a look at what it is about.`}},
+		"given an answer":  {"given \"subnet\" \"a\" {\n  publc = true\n}", []string{`2:3 unknown answer about subnet "publc" Did you mean "public"?`}},
+		"given a value":    {"given \"subnet\" \"a\" {\n  public = \"yes\"\n}", []string{`2:12 "yes" is no answer to public It is true or false.`}},
+		"given a word":     {"given \"account\" {\n  mode = \"of\"\n}", []string{`2:10 unknown mode "of" Did you mean "on"?`}},
 		"given an object":  {"given \"account\" {\n  x = { y = 1 }\n}", []string{`2:7 x is no answer Answer with true, false, a number, a string or a list of strings.`}},
 		"variable":         {`fail_on = var.x`, []string{`1:11 Variables not allowed Variables may not be used here.`}},
 		"code points":      {`/* 👩‍👩‍👧 */ fail_onn = "high"`, []string{`1:13 unknown setting "fail_onn" Did you mean "fail_on"?`}},

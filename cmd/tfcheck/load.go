@@ -120,7 +120,7 @@ func readFile(path string) ([]byte, error) {
 
 // knownSettings is what tfcheck.hcl may speak of.
 func knownSettings() settings.Known {
-	known := settings.Known{Scopes: intent.Scopes()}
+	known := settings.Known{Scopes: intent.Scopes(), Facts: knownFacts()}
 	for s := analyzer.NoSeverity; s <= analyzer.Critical; s++ {
 		known.Severities = append(known.Severities, s.String())
 	}
@@ -132,6 +132,19 @@ func knownSettings() settings.Known {
 		known.Checks = append(known.Checks, k)
 	}
 	return known
+}
+
+// knownFacts are the questions that given blocks answer, with what fits them.
+func knownFacts() []settings.Fact {
+	var facts []settings.Fact
+	for _, k := range aws.FactKinds {
+		f := settings.Fact{Kind: k.Kind}
+		for _, a := range k.Answers {
+			f.Answers = append(f.Answers, settings.Answer{Name: a.Name, Words: a.Words, Check: a.Wrong})
+		}
+		facts = append(facts, f)
+	}
+	return facts
 }
 
 // diagnosticText joins errors to the lines that standard error shows.
