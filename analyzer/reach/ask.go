@@ -20,7 +20,7 @@ func (g *Graph) Ask(q Question) Answer {
 	}
 	switch {
 	case q.To.isEmpty() && len(g.strays(q.To)) > 0:
-		a.Answer, a.Forward, a.Waits = Unknown, Unknown, g.strays(q.To)
+		a.Answer, a.Forward, a.Waits = Unknown, Unknown, questions(g.strays(q.To))
 	case q.To.isEmpty():
 		a.Blockers = []Hop{q.To.empty()}
 		a.Assumptions = append(a.Assumptions, q.To.alone()...)
@@ -447,7 +447,7 @@ func answer(paths []outcome) Answer {
 		for _, p := range paths {
 			a.Waits = append(a.Waits, p.waits...)
 		}
-		a.Waits = uniqueFacts(a.Waits)
+		a.Waits = questions(a.Waits)
 	}
 	certain := best.reachable.Must
 	if a.Answer != Yes && a.Forward == Yes {

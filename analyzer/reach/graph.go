@@ -168,7 +168,7 @@ func newFlow(from, to Endpoint, f packet.Family, o outcome) *Flow {
 		Forward: o.forward, Reachable: o.reachable,
 		Path: o.path, ReplyPath: o.replyPath,
 		Assumptions: uniqueAssumptions(o.assumptions),
-		Waits:       uniqueFacts(o.waits),
+		Waits:       questions(o.waits),
 	}
 }
 

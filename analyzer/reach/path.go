@@ -359,8 +359,18 @@ func uniqueFacts(list []tf.Fact) []tf.Fact {
 	for _, f := range list {
 		if !seen[f.ID] {
 			seen[f.ID] = true
-			out = append(out, aws.Settled(f, ""))
+			out = append(out, f)
 		}
+	}
+	return out
+}
+
+// questions are facts as people are asked for them: each once, with the block
+// of tfcheck.hcl that answers it.
+func questions(list []tf.Fact) []tf.Fact {
+	out := slices.Clone(uniqueFacts(list))
+	for n, f := range out {
+		out[n] = aws.Settled(f, "")
 	}
 	return out
 }

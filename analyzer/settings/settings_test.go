@@ -225,7 +225,7 @@ func FuzzLoad(f *testing.F) {
 
 // A given block may answer for several things of a kind.
 func TestGivenOfSeveral(t *testing.T) {
-	s, diags := Load("tfcheck.hcl", []byte(`given "subnet" "subnet-a subnet-b" { public = true }`), Known{})
+	s, diags := Load("tfcheck.hcl", []byte(`given "subnet" "subnet-a subnet-b" { public = true }`), known)
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
