@@ -191,6 +191,7 @@ func readEntry(cause Cause, v tf.Value, number, action string) ACLEntry {
 		ICMPType: v.Get("icmp_type").AsInt().Default(0),
 		ICMPCode: v.Get("icmp_code").AsInt().Default(0),
 		CIDR:     prefix(v.Get("cidr_block")),
+		Maybe:    v.IsOptional() || cause.Resource.Maybe,
 	}
 	if six := prefix(v.Get("ipv6_cidr_block")); e.CIDR.IsNull() || e.CIDR.IsUnknown() && !six.IsNull() {
 		e.CIDR = six

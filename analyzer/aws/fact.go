@@ -175,6 +175,7 @@ var FactKinds = []FactKind{
 	{"target", "a target group", nil},
 	{"preserve", "a target group", nil},
 	{"client-port", "what lets replies pass", nil},
+	{"count", "a resource whose count or for_each is not known", nil},
 }
 
 // FactKindOf is the kind of the fact with an id.

@@ -151,6 +151,8 @@ type Route struct {
 	// Conflict is set when inline and separate routes overwrite each other
 	// (TF-RT-1), so that the route may or may not survive.
 	Conflict bool
+	// Maybe is set when the route may turn out not to exist at all (U-12).
+	Maybe bool
 }
 
 // TargetKind is the kind of a route's next hop.
@@ -237,6 +239,7 @@ type ACLEntry struct {
 	ICMPCode tf.Val[int]
 	CIDR     tf.Val[netip.Prefix] // canonical; null when the entry has none
 	Conflict bool
+	Maybe    bool // it may turn out not to exist at all (U-12)
 }
 
 // SecurityGroup is a security group.

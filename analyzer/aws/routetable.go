@@ -177,7 +177,9 @@ func canonical(v tf.Value) string {
 // inlineRoute reads a route block, or an element of a data source's list.
 func (b *builder) inlineRoute(r *tf.Resource, e tf.Value, path string) Route {
 	get := func(name string) setting { return inside(r, e, path, name) }
-	return b.route(r, Cause{r, path}, get, []string{"cidr_block", "ipv6_cidr_block", "destination_prefix_list_id"})
+	route := b.route(r, Cause{r, path}, get, []string{"cidr_block", "ipv6_cidr_block", "destination_prefix_list_id"})
+	route.Maybe = route.Maybe || e.IsOptional()
+	return route
 }
 
 // looseRoute is an aws_route of which nobody can tell the table.
@@ -252,7 +254,7 @@ func either(a, c Target) Target {
 // route reads a route through get; destinations are the argument names of its
 // IPv4, IPv6 and prefix-list destination.
 func (b *builder) route(r *tf.Resource, cause Cause, get func(string) setting, destinations []string) Route {
-	route := Route{Cause: cause, Destination: tf.UnknownVal[netip.Prefix]()}
+	route := Route{Cause: cause, Destination: tf.UnknownVal[netip.Prefix](), Maybe: r.Maybe}
 	for i, name := range destinations {
 		d := get(name)
 		if !d.isSet() || d.value.IsUnknown() && route.Destination.IsNull() {

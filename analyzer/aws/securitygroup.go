@@ -185,6 +185,7 @@ func (b *builder) inlineRule(r *tf.Resource, e tf.Value, path string) Rule {
 		FromPort: e.Get("from_port").AsInt(),
 		ToPort:   e.Get("to_port").AsInt(),
 		Self:     tf.TriVal(e.Get("self").AsBool(), tf.No),
+		Maybe:    e.IsOptional() || r.Maybe,
 	}
 	if isPlaceholder(e, "protocol", "from_port", "to_port", "cidr_blocks", "security_groups") {
 		rule.Maybe, rule.AnyPeer, rule.Self = true, true, tf.Maybe
@@ -268,7 +269,7 @@ func (b *builder) separateRule(r *tf.Resource, inline map[*SecurityGroup]bool) {
 	rule, egress, known := b.readSeparate(r)
 	to := link(b, r, r.Get("security_group_id"), b.outsideGroup)
 	_, certain := to.One()
-	rule.Maybe = !certain
+	rule.Maybe = !certain || r.Maybe
 	if len(to.To) > manyCandidates {
 		for _, g := range to.To {
 			g.Open = true

@@ -148,8 +148,9 @@ func complete(f analyzer.Finding, check *analyzer.Check, joint *stack.Joint) *an
 	if !own(&f, joint) {
 		return nil
 	}
+	certain := !uncounted(&f, joint)
 	f.Verdict = analyzer.Undetermined
-	if len(f.Subjects) == 0 {
+	if len(f.Subjects) == 0 && certain {
 		f.Verdict = analyzer.Violation
 	}
 	for _, s := range f.Subjects {
@@ -244,6 +245,7 @@ func exposures(joint *stack.Joint, view *analyzer.View) []*analyzer.Exposure {
 	seen := map[way][]*reach.Flow{}
 	var all []*analyzer.Exposure
 	for _, flow := range view.FromInternet {
+		flow = perhaps(flow)
 		key := way{flow.From.Label, flow.To.Label, flow.Family, flow.Entry, flow.Through, flow.Listener, flow.TargetGroup}
 		same := func(other *reach.Flow) bool {
 			return other.Reachable.Must.Equal(flow.Reachable.Must) && other.Reachable.May.Equal(flow.Reachable.May)

@@ -95,7 +95,7 @@ func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family) filter {
 		})
 	}
 	for _, m := range list {
-		if m.ordered && m.Allow != tf.Maybe && !m.Conflict && m.matches.certain() {
+		if m.ordered && m.Allow != tf.Maybe && !m.Conflict && !m.Maybe && m.matches.certain() {
 			continue
 		}
 		name := configName(m.Cause)
@@ -133,8 +133,8 @@ func firstMatch(list []aclMatch, f packet.Family, may bool) (packet.Set, []packe
 	shares := make([]packet.Set, len(list))
 	for n, m := range list {
 		certainly, possibly := m.matches.Must, m.matches.May
-		if m.Conflict {
-			certainly = packet.Set{} // it may not survive (TF-NACL-1)
+		if m.Conflict || m.Maybe {
+			certainly = packet.Set{} // it may not survive (TF-NACL-1), or not be there (U-12)
 		}
 		allows := m.allows(may)
 		switch {

@@ -214,7 +214,7 @@ func (g *Graph) tableEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 	var out []routeEntry
 	add := func(r *aws.Route, p netip.Prefix, kind routeRank, certain bool, says []*tf.Assumption) {
 		if familyOf(p.Addr()) == f {
-			out = append(out, routeEntry{route: r, to: packet.Prefixes(p), length: p.Bits(), kind: kind, certain: certain && !r.Conflict, says: says})
+			out = append(out, routeEntry{route: r, to: packet.Prefixes(p), length: p.Bits(), kind: kind, certain: certain && !r.Conflict && !r.Maybe, says: says})
 		}
 	}
 	for n := range t.Routes {

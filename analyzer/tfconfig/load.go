@@ -190,7 +190,7 @@ func (l *loader) call(m *module, call *block, callers []string) {
 // itself.
 func (l *loader) folder(m *module, callPath string, call *block) (dir string, local bool) {
 	from, ok := call.text("source")
-	if ok && (strings.HasPrefix(from, "./") || strings.HasPrefix(from, "../")) {
+	if ok && isLocal(from) {
 		dir := path.Join(m.source.dir, from)
 		if !fs.ValidPath(dir) {
 			l.config.above = max(l.config.above, strings.Count(dir, ".."))
@@ -203,6 +203,11 @@ func (l *loader) folder(m *module, callPath string, call *block) (dir string, lo
 		return dir, false
 	}
 	return "", false
+}
+
+// isLocal reports whether a module lies in a folder beside its caller.
+func isLocal(source string) bool {
+	return strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")
 }
 
 // text is the text of a literal argument.

@@ -2,7 +2,9 @@ package tfconfig
 
 import (
 	"context"
+	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -13,8 +15,8 @@ import (
 
 // Stack evaluates the configuration: every instance of the types that are
 // wanted, as it will be when it is applied to an empty account.
-func (c *Config) Stack(ctx context.Context, name, path string, o Options) (*tf.Stack, error) {
-	s := &tf.Stack{Name: name, Path: path, Kind: tf.ConfigurationInput, Complete: true, Types: map[string]int{}, Handed: map[string]bool{}, Outputs: map[string]tf.Value{}, Source: c}
+func (c *Config) Stack(ctx context.Context, name, file string, o Options) (*tf.Stack, error) {
+	s := &tf.Stack{Name: name, Path: file, Kind: tf.ConfigurationInput, Complete: true, Types: map[string]int{}, Handed: map[string]bool{}, Outputs: map[string]tf.Value{}, Source: c}
 	ev := newEvaluator(c, o)
 	b := &stackBuilder{ctx: ctx, ev: ev, stack: s}
 	b.module(ev.root)
@@ -75,10 +77,17 @@ func (b *stackBuilder) uncounted(a *arg, address string) {
 	b.ev.report(a.file.rangeOf(a.at), "how many "+address+" there are is not known", "One stands for all of them; it may not be there at all. A plan says how many.")
 }
 
-// notInstalled says that a module is missing.
+// notInstalled says that a module is missing; of a folder that does not exist
+// the loader has said so.
 func (b *stackBuilder) notInstalled(m *module) {
+	at := m.block.file.rangeOf(m.block.header)
 	source, _ := m.block.text("source")
-	b.ev.report(m.block.file.rangeOf(m.block.header), m.path+" is not installed", "Run terraform init, which gets it from "+source+". What it makes, and what depends on that, is not known.")
+	switch {
+	case !isLocal(source):
+		b.ev.report(at, m.path+" is not installed", "Run terraform init, which gets it from "+source+". What it makes, and what depends on that, is not known.")
+	case !fs.ValidPath(path.Join(path.Dir(at.File), source)):
+		b.ev.report(at, m.path+" lies outside of the repository", "Its source is "+source+". What it makes, and what depends on that, is not known.")
+	}
 }
 
 // provider adds a provider configuration with what its block sets.

@@ -238,7 +238,7 @@ func internetRoute(s *aws.Subnet, public map[*aws.RouteTable]bool) (aws.Cause, b
 		return aws.Cause{}, false
 	}
 	for _, r := range table.Routes {
-		if r.Target.Kind != aws.TargetInternetGateway || r.Conflict || r.Cause.Resource == nil {
+		if r.Target.Kind != aws.TargetInternetGateway || r.Conflict || r.Maybe || r.Cause.Resource == nil {
 			continue
 		}
 		if s.Association.Resource != nil && public[table] {

@@ -63,7 +63,7 @@ func decidedBy(decisions []Decision, allow tf.Tri) packet.Set {
 func match(e *aws.ACLEntry, ingress bool) (packet.Set, bool) {
 	prefix, ok := e.CIDR.Known()
 	protocol, known := e.Protocol.Known()
-	if _, numbered := e.Number.Known(); !ok || !known || !numbered || e.Conflict || e.Allow == tf.Maybe {
+	if _, numbered := e.Number.Known(); !ok || !known || !numbered || e.Conflict || e.Maybe || e.Allow == tf.Maybe {
 		return packet.Set{}, false
 	}
 	family := packet.IPv4
