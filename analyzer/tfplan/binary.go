@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -46,7 +47,7 @@ func binaryError(err error) error {
 }
 
 // Read reads the plan. What the configuration says of it, the source inside
-// the file says, see Modules.
+// the file says, see Sources.
 func (b *Binary) Read(ctx context.Context, opts Options) (*tf.Stack, error) {
 	rd := newReader(ctx, opts)
 	rd.stack.Kind = tf.BinaryPlanInput
@@ -227,5 +228,7 @@ func newDecoder(r io.Reader) *jsontext.Decoder {
 	return jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// Modules are the modules whose source the file holds, the root module first.
-func (b *Binary) Modules() ([]planfile.Module, error) { return b.file.Modules() }
+// Sources is the configuration inside the file, see [planfile.File.Sources].
+func (b *Binary) Sources(at string, inside bool) (sources fs.FS, root string, err error) {
+	return b.file.Sources(at, inside)
+}

@@ -279,7 +279,7 @@ func (c *Change) change(message []byte) error {
 			}
 			values = append(values, value)
 		case 3, 4:
-			path, err := path(m)
+			path, err := readPath(m)
 			if err != nil {
 				return err
 			}
@@ -329,7 +329,7 @@ func dynamic(message []byte) (value []byte, err error) {
 	return value, err
 }
 
-func path(message []byte) (p Path, err error) {
+func readPath(message []byte) (p Path, err error) {
 	err = fields(message, func(field Field, _ uint64, m []byte) error {
 		if field != 1 {
 			return nil

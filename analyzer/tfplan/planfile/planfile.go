@@ -14,6 +14,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
+	"path"
 	"slices"
 	"strings"
 )
@@ -41,7 +44,7 @@ const (
 	maxDirectory = 64 << 20 // bytes of the zip's directory
 	maxEntries   = 100_000
 	maxSource    = 2 << 20   // bytes of one file of the configuration
-	maxSources   = 64 << 20  // bytes of all of them
+	maxAbove     = 50        // folders that a module lies above the root module
 	maxMessage   = 64 << 20  // bytes of one change
 	freeRatio    = 256 << 20 // bytes that an entry may grow to whatever its size
 	maxRatio     = 250       // times that a larger one may have shrunk
@@ -129,62 +132,87 @@ func (f *File) Plan(each func(field Field, message []byte) error) (*Plan, error)
 
 func newReader(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, 1<<18) }
 
-// Module is the source of one module call, or of the root module.
-type Module struct {
-	Key   string // of nested calls, "net.db"; empty for the root module
-	Dir   string // where it lay, as seen from the root module
-	Files map[string][]byte
+// module is a line of the list of modules.
+type module struct {
+	Key string // of nested calls, "net.db"; empty for the root module
+	Dir string // where it lay, as seen from the root module
 }
 
-// Modules are the modules whose source the file holds, the root module first.
-func (f *File) Modules() ([]Module, error) {
-	total := int64(0)
-	text, err := f.source("tfconfig/modules.json", &total)
-	if err != nil || text == nil {
-		return nil, err
+// Sources is the configuration that the plan was made from, as far as the file
+// holds it: the files of its modules where they lay, with the root module in
+// the folder root, and the list of the modules where terraform init leaves it.
+//
+// The root module is put into the folder at. A module that lies beside or
+// above it is left out where that would be outside of the file system; with
+// inside set, root is chosen so deep below at that none is.
+func (f *File) Sources(at string, inside bool) (sources fs.FS, root string, err error) {
+	list := f.entries["tfconfig/modules.json"]
+	modules, err := f.modules(list)
+	if err != nil {
+		return nil, "", err
 	}
-	var modules []Module
+	root = at
+	if inside {
+		root = path.Join(at, strings.Repeat("root/", above(modules)))
+	}
+	z := &zip.Reader{}
+	add := func(entry *zip.File, name string) {
+		if !fs.ValidPath(name) || entry.UncompressedSize64 > maxSource {
+			return
+		}
+		moved := *entry
+		moved.Name = name
+		z.File = append(z.File, &moved)
+	}
+	add(list, path.Join(root, ".terraform/modules/modules.json"))
+	folders := map[string]string{}
+	for _, m := range modules {
+		folders[m.Key] = path.Join(root, strings.ReplaceAll(m.Dir, `\`, "/"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.entries)) {
+		rest, ok := strings.CutPrefix(name, "tfconfig/m-")
+		key, base, ok2 := strings.Cut(rest, "/")
+		if folder, known := folders[key]; ok && ok2 && known && !strings.ContainsAny(base, `/\`) {
+			add(f.entries[name], path.Join(folder, base))
+		}
+	}
+	return z, root, nil
+}
+
+// modules reads the list of modules.
+func (f *File) modules(list *zip.File) ([]module, error) {
+	if list == nil {
+		return nil, fmt.Errorf("the source in the zip: %w", fs.ErrNotExist)
+	}
+	r, err := list.Open()
+	if err != nil {
+		return nil, fmt.Errorf("the list of modules in the zip: %w", err)
+	}
+	defer func() { _ = r.Close() }()
+	text, err := io.ReadAll(io.LimitReader(r, maxSource))
+	if err != nil {
+		return nil, fmt.Errorf("the list of modules in the zip: %w", err)
+	}
+	var modules []module
 	if err := json.Unmarshal(text, &modules); err != nil {
 		return nil, fmt.Errorf("the list of modules in the zip: %w", err)
 	}
-	byKey := make(map[string]*Module, len(modules))
-	for i := range modules {
-		modules[i].Files = map[string][]byte{}
-		byKey[modules[i].Key] = &modules[i]
-	}
-	names := make([]string, 0, len(f.entries))
-	for name := range f.entries {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		rest, ok := strings.CutPrefix(name, "tfconfig/m-")
-		key, base, ok2 := strings.Cut(rest, "/")
-		m := byKey[key]
-		if !ok || !ok2 || m == nil || strings.ContainsAny(base, `/\`) {
-			continue
-		}
-		if m.Files[base], err = f.source(name, &total); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortFunc(modules, func(a, b Module) int { return strings.Compare(a.Key, b.Key) })
 	return modules, nil
 }
 
-// source reads an entry of the configuration.
-func (f *File) source(name string, total *int64) ([]byte, error) {
-	r, err := f.open(name)
-	if r == nil || err != nil {
-		return nil, err
+// above is how many folders up from the root module the modules lie at most.
+func above(modules []module) int {
+	most := 0
+	for _, m := range modules {
+		dir := path.Clean(strings.ReplaceAll(m.Dir, `\`, "/"))
+		n := 0
+		for strings.HasPrefix(dir, "../") {
+			n, dir = n+1, dir[len("../"):]
+		}
+		if dir == ".." {
+			n++
+		}
+		most = max(most, n)
 	}
-	defer func() { _ = r.Close() }()
-	text, err := io.ReadAll(io.LimitReader(r, maxSource+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s in the zip: %w", name, err)
-	}
-	if *total += int64(len(text)); len(text) > maxSource || *total > maxSources {
-		return nil, fmt.Errorf("%s in the zip is %w", name, ErrTooLarge)
-	}
-	return text, nil
+	return min(most, maxAbove)
 }

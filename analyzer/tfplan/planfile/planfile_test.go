@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -191,39 +193,53 @@ func TestDirectoryIsBounded(t *testing.T) {
 	}
 }
 
-// The source of every module is found by its key; nothing else is.
-func TestModules(t *testing.T) {
+// The source of every module stands where it lay; nothing else is there.
+func TestSources(t *testing.T) {
 	f := open(t, zipOf(t, entry{"tfplan", ""},
-		entry{"tfconfig/modules.json", `[{"Key":"net","Source":"./net","Dir":"modules/net"},{"Key":"","Dir":"."},{"Key":"net.db","Dir":"../db"}]`},
+		entry{"tfconfig/modules.json", `[{"Key":"net","Source":"./net","Dir":"modules/net"},{"Key":"","Dir":"."},{"Key":"net.db","Dir":"../db"},{"Key":"win","Dir":"modules\\win"}]`},
 		entry{"tfconfig/m-/main.tf", "root"}, entry{"tfconfig/m-net/main.tf", "net"}, entry{"tfconfig/m-net/x.tf.json", "{}"}, entry{"tfconfig/m-net.db/main.tf", "db"},
+		entry{"tfconfig/m-win/main.tf", "win"}, entry{"tfconfig/m-net/large.tf", strings.Repeat("#", maxSource+1)},
 		entry{"tfconfig/m-other/main.tf", "of no module"}, entry{"tfconfig/m-net/../../../etc/passwd", "x"}, entry{"tfconfig/m-net/sub/deep.tf", "x"},
 	))
-	modules, err := f.Modules()
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "[{ . map[main.tf:root]} {net modules/net map[main.tf:net x.tf.json:{}]} {net.db ../db map[main.tf:db]}]"
-	got := fmt.Sprintf("%s", modules)
-	if got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
+	for _, c := range []struct {
+		at, root, files string
+		inside          bool
+	}{
+		{"live/prod", "live/prod", "live/db/main.tf=db live/prod/main.tf=root live/prod/modules/net/main.tf=net live/prod/modules/net/x.tf.json={} live/prod/modules/win/main.tf=win", false},
+		{".", ".", "main.tf=root modules/net/main.tf=net modules/net/x.tf.json={} modules/win/main.tf=win", false},
+		{"tfplan", "tfplan/root", "tfplan/db/main.tf=db tfplan/root/main.tf=root tfplan/root/modules/net/main.tf=net tfplan/root/modules/net/x.tf.json={} tfplan/root/modules/win/main.tf=win", true},
+	} {
+		sources, root, err := f.Sources(c.at, c.inside)
+		if err != nil || root != c.root {
+			t.Fatalf("root %q, error %v", root, err)
+		}
+		var got []string
+		err = fs.WalkDir(sources, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || strings.HasSuffix(name, "/.terraform/modules/modules.json") || name == ".terraform/modules/modules.json" {
+				return err
+			}
+			text, err := fs.ReadFile(sources, name)
+			got = append(got, name+"="+string(text))
+			return err
+		})
+		if err != nil || strings.Join(got, " ") != c.files {
+			t.Errorf("%s: %v\ngot  %s\nwant %s", c.at, err, strings.Join(got, " "), c.files)
+		}
+		if text, err := fs.ReadFile(sources, path.Join(root, ".terraform/modules/modules.json")); err != nil || !strings.Contains(string(text), "net.db") {
+			t.Errorf("%s: the list of modules: %v", c.at, err)
+		}
 	}
 }
 
-// Source that is missing, damaged or too large is no reason to give up the
-// plan.
-func TestModulesOfBadPlans(t *testing.T) {
-	list := entry{"tfconfig/modules.json", `[{"Key":"","Dir":"."}]`}
-	for name, c := range map[string]struct {
-		entries []entry
-		want    error
-	}{
-		"none":      {nil, nil},
-		"no JSON":   {[]entry{{"tfconfig/modules.json", "{"}}, nil},
-		"too large": {[]entry{list, {"tfconfig/m-/main.tf", strings.Repeat("#", maxSource+1)}}, ErrTooLarge},
+// Source that is missing or damaged says so.
+func TestSourcesOfBadPlans(t *testing.T) {
+	for name, entries := range map[string][]entry{
+		"none":       {{"tfplan", ""}},
+		"no JSON":    {{"tfplan", ""}, {"tfconfig/modules.json", "{"}},
+		"not a list": {{"tfplan", ""}, {"tfconfig/modules.json", "{}"}},
 	} {
-		modules, err := open(t, zipOf(t, append(c.entries, entry{"tfplan", ""})...)).Modules()
-		if c.want != nil && !errors.Is(err, c.want) || len(modules) > 0 || name == "no JSON" && err == nil {
-			t.Errorf("%s: %v, error %v", name, modules, err)
+		if _, _, err := open(t, zipOf(t, entries...)).Sources(".", false); err == nil {
+			t.Errorf("%s: no error", name)
 		}
 	}
 }
@@ -244,7 +260,9 @@ func FuzzOpen(f *testing.F) {
 			return
 		}
 		_, _, _ = readAll(file)
-		_, _ = file.Modules()
+		if sources, _, err := file.Sources("tfplan", true); err == nil {
+			_ = fs.WalkDir(sources, ".", func(string, fs.DirEntry, error) error { return nil })
+		}
 		if r, err := file.State(); err == nil && r != nil {
 			_, _ = io.Copy(io.Discard, r)
 			_ = r.Close()
