@@ -23,6 +23,7 @@ import (
 type entry struct {
 	name   string
 	plan   string // plan.json
+	binary string // plan.tfplan, if there is one
 	source string // the folder of the root module
 }
 
@@ -45,7 +46,11 @@ func corpus(t *testing.T) []entry {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, entry{filepath.Base(dir), plan, filepath.Join(dir, "src", filepath.FromSlash(strings.TrimSpace(string(root))))})
+		binary := filepath.Join(dir, "plan.tfplan")
+		if _, err := os.Stat(binary); err != nil {
+			binary = ""
+		}
+		all = append(all, entry{filepath.Base(dir), plan, binary, filepath.Join(dir, "src", filepath.FromSlash(strings.TrimSpace(string(root))))})
 	}
 	return all
 }
@@ -235,44 +240,68 @@ func sameText(a, b string) bool {
 	return clean(a) == clean(b)
 }
 
-// The findings of a configuration are those of its plan: a violation in one
-// and silence in the other never, a violation in one and a question in the
-// other rarely, each listed.
+// The findings of a configuration, of the plan with it and of the binary plan
+// are those of the plan alone: a violation in one and silence in the other
+// never, a violation in one and a question in the other rarely, each listed.
 func TestModesAgreeOnCorpus(t *testing.T) {
-	all, undecided := 0, 0
-	for _, e := range corpus(t) {
-		if strings.HasPrefix(e.name, "update-") {
-			continue // a configuration has no before
-		}
-		plan := findingsOf(t, e.open(t, e.plan, input.Options{NoSource: true}))
-		configuration := findingsOf(t, e.open(t, e.source, input.Options{}))
-		for _, key := range slices.Sorted(maps.Keys(plan)) {
-			a, b := plan[key], configuration[key]
-			all++
-			switch {
-			case a == b:
-			case b != "" && (a == analyzer.Violation || b == analyzer.Violation):
-				undecided++
-				t.Logf("%s: %s: %s in the plan, %s of the configuration", e.name, key, a, b)
-			case a == analyzer.Violation:
-				t.Errorf("%s: %s is a violation in the plan only", e.name, key)
-			default:
-				t.Logf("%s: %s is undetermined in the plan only", e.name, key)
+	entries := corpus(t)
+	for _, form := range []struct {
+		name string
+		open func(e entry) *tf.Stack
+	}{
+		{"configuration", func(e entry) *tf.Stack { return e.open(t, e.source, input.Options{}) }},
+		{"plan with source", func(e entry) *tf.Stack { return e.open(t, e.plan, input.Options{Source: e.source}) }},
+		{"binary plan", func(e entry) *tf.Stack { return e.open(t, e.binary, input.Options{}) }},
+	} {
+		t.Run(form.name, func(t *testing.T) {
+			a := agreement{t: t, form: form.name}
+			for _, e := range entries {
+				if form.name == "configuration" && strings.HasPrefix(e.name, "update-") {
+					continue // a configuration has no before
+				}
+				if e.binary == "" && form.name == "binary plan" {
+					continue
+				}
+				a.compare(e.name, findingsOf(t, e.open(t, e.plan, input.Options{NoSource: true})), findingsOf(t, form.open(e)))
 			}
-		}
-		for _, key := range slices.Sorted(maps.Keys(configuration)) {
-			switch {
-			case plan[key] != "":
-			case configuration[key] == analyzer.Violation:
-				t.Errorf("%s: %s is a violation of the configuration only", e.name, key)
-			default:
-				t.Logf("%s: %s is undetermined of the configuration only", e.name, key)
+			t.Logf("%d findings, of which %d (%.1f %%) are decided in one of the forms only", a.all, a.undecided, 100*float64(a.undecided)/float64(max(a.all, 1)))
+			if a.undecided*100 > 3*a.all {
+				t.Errorf("more than 3 %% of the findings are decided in one of the forms only")
 			}
+		})
+	}
+}
+
+// agreement compares the findings of two forms of many inputs.
+type agreement struct {
+	t              *testing.T
+	form           string
+	all, undecided int
+}
+
+func (a *agreement) compare(name string, plan, other map[string]analyzer.Verdict) {
+	for _, key := range slices.Sorted(maps.Keys(plan)) {
+		p, o := plan[key], other[key]
+		a.all++
+		switch {
+		case p == o:
+		case o != "" && (p == analyzer.Violation || o == analyzer.Violation):
+			a.undecided++
+			a.t.Logf("%s: %s: %s in the plan, %s of the %s", name, key, p, o, a.form)
+		case p == analyzer.Violation:
+			a.t.Errorf("%s: %s is a violation in the plan only", name, key)
+		default:
+			a.t.Logf("%s: %s is undetermined in the plan only", name, key)
 		}
 	}
-	t.Logf("%d findings, of which %d (%.1f %%) are decided in one of the forms only", all, undecided, 100*float64(undecided)/float64(max(all, 1)))
-	if undecided*100 > 3*all {
-		t.Errorf("more than 3 %% of the findings are decided in one of the forms only")
+	for _, key := range slices.Sorted(maps.Keys(other)) {
+		switch {
+		case plan[key] != "":
+		case other[key] == analyzer.Violation:
+			a.t.Errorf("%s: %s is a violation of the %s only", name, key, a.form)
+		default:
+			a.t.Logf("%s: %s is undetermined of the %s only", name, key, a.form)
+		}
 	}
 }
 

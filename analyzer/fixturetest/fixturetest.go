@@ -54,6 +54,8 @@ type mode struct {
 var modes = []mode{
 	{"the plan with its source", "plan.json", true},
 	{"the plan without its source", "plan.json", false},
+	{"the binary plan", "tfplan", true},
+	{"the binary plan without the source beside it", "tfplan", false},
 	{"the configuration", "", true},
 }
 

@@ -246,7 +246,7 @@ func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
 	if options.Name == "" {
 		options.Name = place.name()
 	}
-	stack, err := o.read(ctx, l.path, options)
+	stack, err := o.read(ctx, l.path, place, options)
 	if err != nil {
 		var known *tfplan.Error
 		if errors.As(err, &known) {
@@ -255,24 +255,20 @@ func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		var own *Error
+		if errors.As(err, &own) {
+			return nil, err
+		}
 		return nil, &Error{Path: l.path, Summary: cause(err)}
 	}
 	if l.name != "" || stack.Name == "" {
 		stack.Name = options.Name
 	}
-	if place.source != "" {
-		config, diags := place.load()
-		stack.Source = config
-		for _, d := range diags {
-			d.Stack = stack.Name
-			stack.Diagnostics = append(stack.Diagnostics, d)
-		}
-	}
 	return stack, nil
 }
 
 // read opens the path and reads its content, whatever its encoding.
-func (o Options) read(ctx context.Context, path string, options tfplan.Options) (*tf.Stack, error) {
+func (o Options) read(ctx context.Context, path string, place place, options tfplan.Options) (*tf.Stack, error) {
 	r := o.Stdin
 	if path != stdin {
 		f, err := os.Open(path)
@@ -292,13 +288,13 @@ func (o Options) read(ctx context.Context, path string, options tfplan.Options) 
 		if err != nil {
 			return nil, err
 		}
-		return plan.Read(ctx, options)
+		return o.withSource(place.inside(plan, options.Path), options, func(options tfplan.Options) (*tf.Stack, error) { return plan.Read(ctx, options) })
 	}
 	text, err := decode(r, b, lead)
 	if err != nil {
 		return nil, err
 	}
-	return o.document(ctx, text, options)
+	return o.withSource(place.beside(), options, func(options tfplan.Options) (*tf.Stack, error) { return o.document(ctx, text, options) })
 }
 
 // cause is what went wrong, without the path that the message has already.

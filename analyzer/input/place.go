@@ -60,11 +60,18 @@ func holdsConfiguration(folder string) bool {
 	return false
 }
 
-// load reads the configuration of a place. Without a repository around it, it
-// lies as far up as the modules that it calls.
+// load reads the configuration of a place.
 func (p *place) load() (*tfconfig.Config, []tf.Diagnostic) {
+	return p.climb(func() (*tfconfig.Config, []tf.Diagnostic) {
+		return tfconfig.Load(p.source, p.root, tfconfig.DefaultLimits())
+	})
+}
+
+// climb reads a configuration. Without a repository around it, it lies as far
+// up as the modules that it calls.
+func (p *place) climb(load func() (*tfconfig.Config, []tf.Diagnostic)) (*tfconfig.Config, []tf.Diagnostic) {
 	for {
-		config, diags := tfconfig.Load(p.source, p.root, tfconfig.DefaultLimits())
+		config, diags := load()
 		above := config.Above()
 		if above == 0 || above > mostAbove || isRepository(p.root) {
 			return config, diags

@@ -124,6 +124,32 @@ func splitSteps(s string) []string {
 	return append(steps, s[start:])
 }
 
+// SplitModule cuts the last step off a module instance path:
+// `module.a["x"].module.b[0]` is b with key `[0]` in `module.a["x"]`.
+func SplitModule(instance string) (parent, name, key string) {
+	start := 0
+	quoted := false
+	for i := 0; i < len(instance); i++ {
+		switch {
+		case quoted && instance[i] == '\\':
+			i++
+		case instance[i] == '"':
+			quoted = !quoted
+		case !quoted && strings.HasPrefix(instance[i:], ".module."):
+			start = i + 1
+			i += len(".module.") - 1
+		}
+	}
+	if start > 0 {
+		parent = instance[:start-1]
+	}
+	name = strings.TrimPrefix(instance[start:], "module.")
+	if i := strings.IndexByte(name, '['); i >= 0 {
+		name, key = name[:i], name[i:]
+	}
+	return parent, name, key
+}
+
 // CompareAddresses orders addresses as people count: numeric keys by value,
 // everything else by bytes.
 func CompareAddresses(a, b string) int {

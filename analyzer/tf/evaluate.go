@@ -11,11 +11,15 @@ import (
 type Known interface {
 	// Variable is the value of a variable of the root module.
 	Variable(name string) (Value, bool)
-	// Modules are the instance keys of a module call in a module instance. ok
-	// is false where the plan does not show them.
+	// Workspace is the workspace of the plan; empty where it does not say.
+	Workspace() string
+	// Modules are the instance keys of a module call in a module instance, as
+	// far as resources show them: there may be more, without any. ok is false
+	// where the plan shows none.
 	Modules(module, call string) (keys []string, ok bool)
 	// Instances are the instance keys of a resource block, such as
-	// "aws_subnet.a" or "data.aws_vpc.b", in a module instance.
+	// "aws_subnet.a" or "data.aws_vpc.b", in a module instance. ok is false
+	// where the plan does not show them.
 	Instances(module, block string) (keys []string, ok bool)
 	// Attribute is the planned value of an attribute of an instance. ok is
 	// false where the plan shows nothing of it.
@@ -28,6 +32,14 @@ type Evaluator interface {
 	// the order of the source. ok is false where the source is not the one
 	// that the plan was made from.
 	Arguments(r *Resource) (arguments Value, ok bool)
+	// Config is what the block of an instance sets; nil where the source has
+	// no such block.
+	Config(r *Resource) *ResourceConfig
+	// Providers are the provider configurations.
+	Providers() []*Resource
+	// Outputs are the values of the root module's outputs, and the addresses
+	// of the instances that they hand to others.
+	Outputs() (values map[string]Value, handed map[string]bool)
 }
 
 // QuoteKey is the instance key of a string, as Terraform writes it in an

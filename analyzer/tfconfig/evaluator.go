@@ -322,8 +322,8 @@ func (s *scope) find(t hcl.Traversal) (cty.Value, hcl.Diagnostics) {
 		v = m.folder(name)
 	case "terraform":
 		v = cty.UnknownVal(cty.String)
-		if name == "workspace" || name == "env" {
-			v = cty.StringVal(m.ev.workspace())
+		if w := m.ev.workspace(); w != "" && (name == "workspace" || name == "env") {
+			v = cty.StringVal(w)
 		}
 	case "data":
 		typ := name
@@ -392,11 +392,14 @@ func steps(folder string) []string {
 	return strings.Split(folder, "/")
 }
 
-// workspace is the selected workspace.
+// workspace is the selected workspace; that of a plan is empty unless it says
+// so, since another may be selected by now.
 func (ev *evaluator) workspace() string {
 	switch {
 	case ev.opts.Workspace != "":
 		return ev.opts.Workspace
+	case ev.opts.Known != nil:
+		return ev.opts.Known.Workspace()
 	case ev.config.workspace != "":
 		return ev.config.workspace
 	}
@@ -424,12 +427,10 @@ func (m *moduleInstance) moduleCalls(name string) *calls {
 	}
 	c := &calls{of: of, whole: cty.DynamicVal, expansion: &expansion{}}
 	m.calls[name] = c // with no instances while it is being expanded: a cycle
-	c.expansion = m.expand(of.block, "module."+name, func() ([]string, bool) {
-		if m.ev.opts.Known == nil {
-			return nil, false
-		}
-		return m.ev.opts.Known.Modules(m.path, name)
-	})
+	c.expansion = m.expand(of.block, "module."+name, func() ([]string, bool) { return nil, false })
+	if c.expansion.unknown && m.ev.opts.Known != nil {
+		c.expansion = m.expand(of.block, "module."+name, func() ([]string, bool) { return m.ev.opts.Known.Modules(m.path, name) })
+	}
 	for i, key := range c.expansion.keys {
 		c.instances = append(c.instances, m.ev.newModule(of, m, newScope(m, c.expansion.repeats[i]), key))
 	}

@@ -27,13 +27,22 @@ type files struct{ config *Config }
 
 // ReadFile implements [functions.Files].
 func (f files) ReadFile(name string) ([]byte, error) {
+	if f.config.partial {
+		return nil, errPartial
+	}
 	return readFile(f.config.fsys, name, f.config.limits.FileSize)
 }
 
-var errTooMany = errors.New("there are too many files")
+var (
+	errPartial = errors.New("only the configuration is at hand")
+	errTooMany = errors.New("there are too many files")
+)
 
 // List implements [functions.Files].
 func (f files) List(dir string) ([]string, error) {
+	if f.config.partial {
+		return nil, errPartial
+	}
 	var names []string
 	err := fs.WalkDir(f.config.fsys, dir, func(name string, d fs.DirEntry, err error) error {
 		switch {

@@ -23,6 +23,7 @@ type Config struct {
 
 	valueFiles []*file // of root variables, a later one wins
 	fsys       fs.FS
+	partial    bool // fsys holds nothing but the configuration
 	limits     Limits
 	workspace  string // that terraform selected in the folder
 	above      int
@@ -73,10 +74,18 @@ func Load(dir, root string, limits Limits) (*Config, []tf.Diagnostic) {
 	return LoadFS(open.FS(), rel, limits)
 }
 
+// LoadPart reads the configuration whose root module is the folder dir of
+// fsys, which holds its modules and nothing else of the repository, as a binary
+// plan does: what other files say, and which there are, is not known.
+func LoadPart(fsys fs.FS, dir string, limits Limits) (*Config, []tf.Diagnostic) {
+	c, diags := LoadFS(fsys, dir, limits)
+	c.partial = true
+	return c, diags
+}
+
 // LoadFS reads the configuration whose root module is the folder dir of fsys,
-// which holds the repository, or as much of it as there is: the folder of a
-// repository, or the sources that a binary plan carries. What terraform
-// installed is found through .terraform/modules/modules.json in dir.
+// which holds the repository. What terraform installed is found through
+// .terraform/modules/modules.json in dir.
 func LoadFS(fsys fs.FS, dir string, limits Limits) (*Config, []tf.Diagnostic) {
 	l := &loader{limits: limits, fsys: fsys, sources: map[string]*source{}, config: newConfig()}
 	l.config.fsys, l.config.limits = fsys, limits
@@ -242,7 +251,7 @@ func (l *loader) manifest(dir string) map[string]string {
 	}
 	installed := map[string]string{}
 	for _, m := range manifest.Modules {
-		if at := path.Join(dir, filepath.ToSlash(m.Dir)); m.Key != "" && fs.ValidPath(at) {
+		if at := path.Join(dir, strings.ReplaceAll(m.Dir, `\`, "/")); m.Key != "" && fs.ValidPath(at) {
 			installed[m.Key] = at
 		}
 	}

@@ -111,9 +111,12 @@ func (rd *reader) packedPlan(p *planfile.Plan) {
 	if len(p.Targets) > 0 || p.Applyable && !p.Complete {
 		rd.partial()
 	}
+	if rd.known != nil {
+		rd.known.workspace = p.Workspace
+	}
 	for name, text := range p.Variables {
-		if v, err := rd.vals.packed(newPack(text), mask{}, 0); err == nil && v.Kind() == tf.String {
-			rd.variables[name], _ = v.AsString().Known()
+		if v, err := rd.vals.packed(newPack(text), mask{}, 0); err == nil {
+			rd.addVariable(name, v)
 		}
 	}
 }

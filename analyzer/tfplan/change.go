@@ -177,6 +177,11 @@ func (rd *reader) addChange(c *instanceChange) {
 		rd.stack.Instances++
 		info.count++
 	}
+	if rd.known != nil && !gone {
+		if addr, ok := c.parse(); ok {
+			rd.known.note(addr)
+		}
+	}
 	if !info.keep {
 		return
 	}

@@ -450,11 +450,7 @@ func (rd *reader) attach() {
 			if b := rd.blockAt(r.Addr); b != nil {
 				r.Config, r.Provider = b.config, b.provider
 			}
-			if r.Region.IsNull() {
-				if region, ok := rd.regions[r.Provider]; ok {
-					r.Region = tf.KnownVal(region)
-				}
-			}
+			rd.locate(r)
 		}
 	}
 }
@@ -489,7 +485,7 @@ func (rd *reader) moduleOf(instance string) *module {
 		return m
 	}
 	m := rd.root
-	if parent, name, _ := splitModule(instance); instance != "" {
+	if parent, name, _ := tf.SplitModule(instance); instance != "" {
 		m = rd.moduleOf(parent)
 		if m != nil {
 			if k := m.calls[name]; k != nil {
@@ -501,30 +497,4 @@ func (rd *reader) moduleOf(instance string) *module {
 	}
 	rd.modules[instance] = m
 	return m
-}
-
-// splitModule cuts the last step off a module instance path:
-// `module.a["x"].module.b[0]` is b with key `[0]` in `module.a["x"]`.
-func splitModule(instance string) (parent, name, key string) {
-	start := 0
-	quoted := false
-	for i := 0; i < len(instance); i++ {
-		switch {
-		case quoted && instance[i] == '\\':
-			i++
-		case instance[i] == '"':
-			quoted = !quoted
-		case !quoted && strings.HasPrefix(instance[i:], ".module."):
-			start = i + 1
-			i += len(".module.") - 1
-		}
-	}
-	if start > 0 {
-		parent = instance[:start-1]
-	}
-	name = strings.TrimPrefix(instance[start:], "module.")
-	if i := strings.IndexByte(name, '['); i >= 0 {
-		name, key = name[:i], name[i:]
-	}
-	return parent, name, key
 }

@@ -387,7 +387,7 @@ func (l *linker) argument(module, parent string, e *expr, w *want, x each) *outc
 
 // eachOfModule is what each.key and the like mean in the call of a module.
 func (l *linker) eachOfModule(module string, k *call) (parent string, x each) {
-	parent, name, key := splitModule(module)
+	parent, name, key := tf.SplitModule(module)
 	x = each{key: key, module: parent, expr: k.each}
 	if g := l.modules[parent][name]; g != nil {
 		x.keys = g.keys
@@ -425,7 +425,7 @@ func (l *linker) output(o *outcome, module, rest string, w *want) {
 	all := set{name: qualified(module, "module."+name), keys: g.keys}
 	single := true
 	for _, instance := range g.instances {
-		_, _, k := splitModule(instance)
+		_, _, k := tf.SplitModule(instance)
 		if key != "" && k != key {
 			continue
 		}

@@ -128,7 +128,7 @@ func newLinker(rd *reader) *linker {
 			slices.SortFunc(g.instances, tf.CompareAddresses)
 			keys = keys[:0]
 			for _, instance := range g.instances {
-				_, _, key := splitModule(instance)
+				_, _, key := tf.SplitModule(instance)
 				keys = append(keys, key)
 			}
 			g.keys = l.keySet(keys)
@@ -144,7 +144,7 @@ func (l *linker) noteModule(instance string) {
 			return
 		}
 		l.byModule[instance] = nil
-		parent, name, _ := splitModule(instance)
+		parent, name, _ := tf.SplitModule(instance)
 		calls := l.modules[parent]
 		if calls == nil {
 			calls = map[string]*moduleGroup{}
@@ -357,6 +357,9 @@ func holdsUnknown(v tf.Value) bool {
 // unknown resolves one unknown value: to what its expression refers to if it
 // holds an identity, or to its own identity.
 func (l *linker) unknown(at place, from source, v tf.Value) tf.Value {
+	if len(v.Candidates()) > 0 {
+		return v // the source has said what it may be
+	}
 	typ := at.instance.Addr.Type
 	w := l.want(typ, at.path)
 	if from.expr != nil {

@@ -159,7 +159,7 @@ func (l *linker) exposed(module, output string, w *want) []item {
 				inner, _ := splitName(strings.TrimPrefix(rest, "."))
 				if g := l.modules[module][child]; g != nil {
 					for _, instance := range g.instances {
-						if _, _, k := splitModule(instance); key == "" || k == key {
+						if _, _, k := tf.SplitModule(instance); key == "" || k == key {
 							items = append(items, l.exposed(instance, inner, w)...)
 						}
 					}

@@ -21,6 +21,9 @@ type Options struct {
 	Wanted tf.Wanted
 	Name   string // of the stack
 	Path   string // as the stack carries it
+	// Evaluate evaluates the source that a plan was made from with what the
+	// plan knows; nil where there is no source.
+	Evaluate func(tf.Known) tf.Evaluator
 }
 
 // Error says why an input could not be read at all, and what to do.
@@ -89,8 +92,9 @@ type reader struct {
 	before, after []*tf.Resource
 	pending       []*pending
 	addresses     map[string]bool     // of after, to notice duplicates
-	variables     map[string]string   // scalar values of the root module's variables
+	variables     map[string]string   // texts of the root module's variables
 	variableIDs   map[string][]string // the ids among the values of the root module's variables
+	known         *known              // nil where nobody asks
 	remote        map[string]tf.Value // outputs of other stacks by the data source that read them
 	regions       map[string]string   // by provider configuration
 	providers     map[string]string   // keys of provider configurations, by address
@@ -118,7 +122,7 @@ type typeInfo struct {
 }
 
 func newReader(ctx context.Context, opts Options) *reader {
-	return &reader{
+	rd := &reader{
 		ctx:         ctx,
 		opts:        opts,
 		vals:        values{names: interner{}},
@@ -136,6 +140,10 @@ func newReader(ctx context.Context, opts Options) *reader {
 		texts:       map[[sha256.Size]byte]*blockText{},
 		defaults:    map[[sha256.Size]byte]map[string]shape{},
 	}
+	if opts.Evaluate != nil {
+		rd.known = newKnown(rd.typeInfo)
+	}
+	return rd
 }
 
 func (rd *reader) typeInfo(name string) *typeInfo {
@@ -387,28 +395,35 @@ func (rd *reader) checkFormat(version string) error {
 const newestMinor = 2
 
 func (rd *reader) variable(name string) error {
-	v, err := rd.dec.ReadValue()
+	text, err := rd.dec.ReadValue()
 	if err != nil {
 		return err
 	}
-	c := &cursor{b: v}
+	v := tf.NullValue() // as it is written where it is null
+	c := &cursor{b: text}
 	for ok := c.enter('{'); ok && c.more(); {
-		if string(c.text()) != "value" {
+		if string(c.text()) == "value" {
+			v = rd.vals.value(c, mask{}, mask{})
+		} else {
 			c.raw()
-			continue
 		}
-		if c.peek() == '"' {
-			rd.variables[name] = string(c.text())
-			if rd.mayBeID(rd.variables[name]) {
-				rd.variableIDs[name] = []string{rd.variables[name]}
-			}
-			continue
-		}
-		value := rd.vals.value(c, mask{}, mask{})
-		known, _ := value.Strings()
-		rd.variableIDs[name] = slices.DeleteFunc(known, func(text string) bool { return value.Kind() != tf.List || !rd.mayBeID(text) })
 	}
+	rd.addVariable(name, v)
 	return nil
+}
+
+// addVariable notes the value of a variable of the root module.
+func (rd *reader) addVariable(name string, v tf.Value) {
+	if v.Kind() == tf.String {
+		rd.variables[name], _ = v.AsString().Known()
+	}
+	if v.Kind() == tf.String || v.Kind() == tf.List {
+		texts, _ := v.Strings()
+		rd.variableIDs[name] = slices.DeleteFunc(texts, func(text string) bool { return !rd.mayBeID(text) })
+	}
+	if rd.known != nil {
+		rd.known.variables[name] = v
+	}
 }
 
 // mayBeID reports whether a text has the form of an id or an ARN.
@@ -474,6 +489,7 @@ func (rd *reader) finish() *tf.Stack {
 		// A first apply has nothing to compare with.
 		s.Before = tf.NewSnapshot(rd.before)
 	}
+	rd.exact()
 	rd.link()
 	return s
 }

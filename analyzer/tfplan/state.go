@@ -138,10 +138,19 @@ func (rd *reader) add(h header, action tf.Action, values []byte, sensitive mask,
 		rd.stack.Instances++
 		info.count++
 	}
-	if !info.keep || h.deposed {
+	if h.deposed || !info.keep && rd.known == nil {
 		return
 	}
 	addr, ok := h.parse()
+	if ok && rd.known != nil && !rd.addresses[h.address] {
+		rd.known.note(addr)
+		if !info.keep && addr.Mode == tf.Data {
+			rd.known.data[h.address] = &tf.Resource{Values: tf.ObjectValue(rd.vals.fields(&cursor{b: values}, mask{}, sensitive, nil)...)}
+		}
+	}
+	if !info.keep {
+		return
+	}
 	if !ok {
 		rd.diagnose(tf.Warning, true, "the address "+h.address+" cannot be read", "the instance is not analysed")
 		return

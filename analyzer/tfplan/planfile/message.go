@@ -26,11 +26,13 @@ const (
 	fieldVersion          Field = 1
 	fieldVariable         Field = 2
 	fieldTarget           Field = 5
+	fieldBackend          Field = 13
 	fieldTerraformVersion Field = 14
 	fieldMode             Field = 17
 	fieldErrored          Field = 20
 	fieldApplyable        Field = 25
 	fieldComplete         Field = 26
+	fieldStateStore       Field = 29
 )
 
 // Plan is what a plan says apart from its changes.
@@ -38,6 +40,7 @@ type Plan struct {
 	TerraformVersion string
 	Variables        map[string][]byte // msgpack
 	Targets          []string
+	Workspace        string
 	RefreshOnly      bool
 	Errored          bool
 	// Applyable and Complete are there since Terraform 1.8.
@@ -152,6 +155,13 @@ func (p *Plan) message(field Field, m []byte, each func(Field, []byte) error) er
 		p.Variables[name] = slices.Clone(value)
 	case fieldTarget:
 		p.Targets = append(p.Targets, string(m))
+	case fieldBackend, fieldStateStore:
+		return fields(m, func(field Field, _ uint64, m []byte) error {
+			if field == 3 {
+				p.Workspace = string(m)
+			}
+			return nil
+		})
 	case fieldTerraformVersion:
 		p.TerraformVersion = string(m)
 	}

@@ -156,10 +156,12 @@ func (f *File) Sources(at string, inside bool) (sources fs.FS, root string, err 
 		root = path.Join(at, strings.Repeat("root/", above(modules)))
 	}
 	z := &zip.Reader{}
+	seen := map[string]bool{} // the file holds a module once for each of its calls
 	add := func(entry *zip.File, name string) {
-		if !fs.ValidPath(name) || entry.UncompressedSize64 > maxSource {
+		if seen[name] || !fs.ValidPath(name) || entry.UncompressedSize64 > maxSource {
 			return
 		}
+		seen[name] = true
 		moved := *entry
 		moved.Name = name
 		z.File = append(z.File, &moved)

@@ -79,12 +79,12 @@ func TestPlan(t *testing.T) {
 	)
 	put := message(27, message(1, number(1, 5)), message(2, message(13, "aws_vpc.b"), message(9, number(1, 1), value("new"))))
 	f := open(t, zipOf(t, entry{"tfplan", number(1, 3) + message(2, message(1, "region"), value("v")) + change + message(5, "aws_vpc.a") +
-		message(14, "1.11.4") + number(17, 2) + number(20, 1) + number(25, 1) + number(26, 1) + put + number(99, 7) + message(98, "later")}))
+		message(13, message(1, "local"), message(3, "prod")) + message(14, "1.11.4") + number(17, 2) + number(20, 1) + number(25, 1) + number(26, 1) + put + number(99, 7) + message(98, "later")}))
 	p, changes, err := readAll(f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.TerraformVersion != "1.11.4" || string(p.Variables["region"]) != "v" || !slices.Equal(p.Targets, []string{"aws_vpc.a"}) ||
+	if p.TerraformVersion != "1.11.4" || p.Workspace != "prod" || string(p.Variables["region"]) != "v" || !slices.Equal(p.Targets, []string{"aws_vpc.a"}) ||
 		!p.RefreshOnly || !p.Errored || !p.Applyable || !p.Complete {
 		t.Errorf("plan %+v", p)
 	}
@@ -196,9 +196,9 @@ func TestDirectoryIsBounded(t *testing.T) {
 // The source of every module stands where it lay; nothing else is there.
 func TestSources(t *testing.T) {
 	f := open(t, zipOf(t, entry{"tfplan", ""},
-		entry{"tfconfig/modules.json", `[{"Key":"net","Source":"./net","Dir":"modules/net"},{"Key":"","Dir":"."},{"Key":"net.db","Dir":"../db"},{"Key":"win","Dir":"modules\\win"}]`},
+		entry{"tfconfig/modules.json", `[{"Key":"net","Source":"./net","Dir":"modules/net"},{"Key":"","Dir":"."},{"Key":"net.db","Dir":"../db"},{"Key":"again","Dir":"modules/net"},{"Key":"win","Dir":"modules\\win"}]`},
 		entry{"tfconfig/m-/main.tf", "root"}, entry{"tfconfig/m-net/main.tf", "net"}, entry{"tfconfig/m-net/x.tf.json", "{}"}, entry{"tfconfig/m-net.db/main.tf", "db"},
-		entry{"tfconfig/m-win/main.tf", "win"}, entry{"tfconfig/m-net/large.tf", strings.Repeat("#", maxSource+1)},
+		entry{"tfconfig/m-win/main.tf", "win"}, entry{"tfconfig/m-again/main.tf", "net"}, entry{"tfconfig/m-net/large.tf", strings.Repeat("#", maxSource+1)},
 		entry{"tfconfig/m-other/main.tf", "of no module"}, entry{"tfconfig/m-net/../../../etc/passwd", "x"}, entry{"tfconfig/m-net/sub/deep.tf", "x"},
 	))
 	for _, c := range []struct {

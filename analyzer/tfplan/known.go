@@ -1,0 +1,171 @@
+package tfplan
+
+import (
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// known is what a plan knows, for the evaluation of its source; see
+// [tf.Known]. It is kept only where there is somebody to ask for it.
+type known struct {
+	workspace string
+	variables map[string]tf.Value // of the root module
+	instances map[groupKey]*keys
+	modules   map[groupKey]*keys // of a call: block is its name
+	seen      map[string]bool    // module instances
+	// data are the data sources that nobody else wants.
+	data map[string]*tf.Resource
+
+	kept  func(resourceType string) *typeInfo
+	after *tf.Snapshot
+	// complete is set where what the plan does not show is not there.
+	complete bool
+}
+
+// keys are instance keys, sorted when they are asked for.
+type keys struct {
+	all    []string
+	sorted bool
+}
+
+func (k *keys) get() []string {
+	if !k.sorted {
+		slices.SortFunc(k.all, tf.CompareAddresses)
+		k.all = slices.Compact(k.all)
+		k.sorted = true
+	}
+	return k.all
+}
+
+func newKnown(kept func(string) *typeInfo) *known {
+	return &known{
+		variables: map[string]tf.Value{},
+		instances: map[groupKey]*keys{},
+		modules:   map[groupKey]*keys{},
+		seen:      map[string]bool{"": true},
+		data:      map[string]*tf.Resource{},
+		kept:      kept,
+	}
+}
+
+// note enters an instance that is there after the change, and the module
+// instances around it.
+func (k *known) note(a tf.Address) {
+	enter(k.instances, groupKey{a.Module, blockKey(a)}, a.Key)
+	for module := a.Module; !k.seen[module]; {
+		k.seen[module] = true
+		parent, name, key := tf.SplitModule(module)
+		enter(k.modules, groupKey{parent, name}, key)
+		module = parent
+	}
+}
+
+func enter(to map[groupKey]*keys, at groupKey, key string) {
+	if to[at] == nil {
+		to[at] = &keys{}
+	}
+	to[at].all = append(to[at].all, key)
+}
+
+// Variable implements [tf.Known].
+func (k *known) Variable(name string) (tf.Value, bool) {
+	v, ok := k.variables[name]
+	return v, ok
+}
+
+// Workspace implements [tf.Known].
+func (k *known) Workspace() string { return k.workspace }
+
+// Modules implements [tf.Known].
+func (k *known) Modules(module, call string) ([]string, bool) {
+	found := k.modules[groupKey{module, call}]
+	if found == nil {
+		return nil, false
+	}
+	return found.get(), true
+}
+
+// Instances implements [tf.Known].
+func (k *known) Instances(module, block string) ([]string, bool) {
+	found := k.instances[groupKey{module, block}]
+	if found == nil {
+		return nil, k.complete
+	}
+	return found.get(), k.complete
+}
+
+// Attribute implements [tf.Known].
+func (k *known) Attribute(address, name string) (tf.Value, bool) {
+	r := k.after.Resource(address)
+	if r == nil {
+		if r = k.data[address]; r == nil {
+			return tf.Value{}, false
+		}
+		return r.Values.Get(name), true
+	}
+	if t := k.kept(r.Addr.Type); t.attributes != nil && !t.attributes[name] {
+		return tf.Value{}, false
+	}
+	return r.Values.Get(name), true
+}
+
+// exact fills what is unknown with what the source says, evaluated with what
+// the plan knows.
+func (rd *reader) exact() {
+	k := rd.known
+	if k == nil {
+		return
+	}
+	k.after, k.complete = rd.stack.After, rd.stack.Complete
+	source := rd.opts.Evaluate(k)
+	if source == nil {
+		return
+	}
+	if rd.root == nil {
+		rd.describe(source)
+	}
+	for _, p := range rd.pending {
+		said, ok := source.Arguments(p.resource)
+		if !ok {
+			continue
+		}
+		for i, f := range p.fields {
+			v := said.Get(f.Name)
+			if f.Value.IsUnknown() && v.IsNull() && p.resource.IsNew() && p.resource.Config.Sets(f.Name) == tf.Yes {
+				p.fields[i].Value = tf.NullValue() // set to null: a default (U-4)
+				continue
+			}
+			p.fields[i].Value = settle(f.Value, v)
+		}
+	}
+}
+
+// describe takes from the source what else JSON says of a plan in its
+// configuration.
+func (rd *reader) describe(source tf.Evaluator) {
+	rd.stack.Providers = source.Providers()
+	for _, p := range rd.stack.Providers {
+		if region, known := p.Region.Known(); known {
+			rd.regions[p.Provider] = region
+		}
+	}
+	rd.stack.Outputs, rd.stack.Handed = source.Outputs()
+	for _, list := range [][]*tf.Resource{rd.after, rd.before} {
+		for _, r := range list {
+			if r.Config == nil {
+				r.Config = source.Config(r)
+			}
+			rd.locate(r)
+		}
+	}
+}
+
+// locate gives an instance the Region of its provider configuration.
+func (rd *reader) locate(r *tf.Resource) {
+	if r.Region.IsNull() {
+		if region, ok := rd.regions[r.Provider]; ok {
+			r.Region = tf.KnownVal(region)
+		}
+	}
+}
