@@ -14,8 +14,8 @@ type known struct {
 	instances map[groupKey]*keys
 	modules   map[groupKey]*keys // of a call: block is its name
 	seen      map[string]bool    // module instances
-	// data are the data sources that nobody else wants.
-	data map[string]*tf.Resource
+	// data are the values of data sources that nobody else wants.
+	data map[string]tf.Value
 
 	kept  func(resourceType string) *typeInfo
 	after *tf.Snapshot
@@ -44,7 +44,7 @@ func newKnown(kept func(string) *typeInfo) *known {
 		instances: map[groupKey]*keys{},
 		modules:   map[groupKey]*keys{},
 		seen:      map[string]bool{"": true},
-		data:      map[string]*tf.Resource{},
+		data:      map[string]tf.Value{},
 		kept:      kept,
 	}
 }
@@ -59,6 +59,12 @@ func (k *known) note(a tf.Address) {
 		enter(k.modules, groupKey{parent, name}, key)
 		module = parent
 	}
+}
+
+// noteData enters a data source of a type that is not kept.
+func (k *known) noteData(a tf.Address, address string, v tf.Value) {
+	k.note(a)
+	k.data[address] = v
 }
 
 func enter(to map[groupKey]*keys, at groupKey, key string) {
@@ -99,10 +105,8 @@ func (k *known) Instances(module, block string) ([]string, bool) {
 func (k *known) Attribute(address, name string) (tf.Value, bool) {
 	r := k.after.Resource(address)
 	if r == nil {
-		if r = k.data[address]; r == nil {
-			return tf.Value{}, false
-		}
-		return r.Values.Get(name), true
+		v, ok := k.data[address]
+		return v.Get(name), ok
 	}
 	if t := k.kept(r.Addr.Type); t.attributes != nil && !t.attributes[name] {
 		return tf.Value{}, false

@@ -98,11 +98,11 @@ func (rd *reader) addPlanned(h header, values []byte, sensitive mask) {
 // same before and after; managed resources come from resource_changes.
 func (rd *reader) addPrior(h header, values []byte, sensitive mask) {
 	if h.mode == "data" && h.typ == "terraform_remote_state" {
-		outputs := rd.vals.value(&cursor{b: values}, mask{}, sensitive).Get("outputs")
-		if outputs.Get("type").Kind() == tf.List { // as a raw state writes what may have any type
-			outputs = outputs.Get("value")
+		v := rd.vals.value(&cursor{b: values}, mask{}, sensitive)
+		rd.remote[h.address] = v.Get("outputs")
+		if addr, ok := h.parse(); ok && rd.known != nil {
+			rd.known.noteData(addr, h.address, v)
 		}
-		rd.remote[h.address] = outputs
 		return
 	}
 	if h.mode == "data" {
@@ -143,9 +143,10 @@ func (rd *reader) add(h header, action tf.Action, values []byte, sensitive mask,
 	}
 	addr, ok := h.parse()
 	if ok && rd.known != nil && !rd.addresses[h.address] {
-		rd.known.note(addr)
 		if !info.keep && addr.Mode == tf.Data {
-			rd.known.data[h.address] = &tf.Resource{Values: tf.ObjectValue(rd.vals.fields(&cursor{b: values}, mask{}, sensitive, nil)...)}
+			rd.known.noteData(addr, h.address, rd.vals.value(&cursor{b: values}, mask{}, sensitive))
+		} else {
+			rd.known.note(addr)
 		}
 	}
 	if !info.keep {
