@@ -121,6 +121,7 @@ func newRoot(env environment) *cobra.Command {
 		newReach(env),
 		newBaseline(env),
 		newExplain(env),
+		newInit(env),
 		newContext(env),
 		newChecks(env),
 		newGuidance(env),
