@@ -44,13 +44,14 @@ func Propose(view, before *analyzer.View, today string) []Proposal {
 
 // broken is what is wrong with a statement, or "".
 func broken(r Result) string {
-	for _, f := range r.Findings {
-		if !slices.ContainsFunc(f.Subjects, func(s analyzer.Subject) bool { return s.Verdict == analyzer.Violation }) {
-			return "not proven: perhaps " + f.Message
-		}
-		return f.Message
+	if len(r.Findings) == 0 {
+		return ""
 	}
-	return ""
+	f := r.Findings[0]
+	if !slices.ContainsFunc(f.Subjects, func(s analyzer.Subject) bool { return s.Verdict == analyzer.Violation }) {
+		return "not proven: perhaps " + f.Message
+	}
+	return f.Message
 }
 
 // proposer collects statements.
@@ -199,7 +200,7 @@ func isFor(r *aws.Rule, port int) bool {
 // egress: what has no public address leaves by the firewall, or else by the NAT
 // gateways.
 func (p *proposer) egress() {
-	via, name := "", ""
+	var via, name string
 	switch {
 	case len(p.view.Network.Firewalls) > 0:
 		via, name = "type:aws_networkfirewall_firewall", "egress-by-the-firewall"
