@@ -70,11 +70,10 @@ func (b *builder) noteBoundaries() {
 }
 
 // isFollowed reports whether an endpoint is followed: as a route, as a next
-// hop, or as an interface behind which nothing of the network can stand.
+// hop, or as an interface that leads to an endpoint service or one of AWS.
 func (e *Endpoint) isFollowed() bool {
 	kind, _ := e.Kind.Known()
-	service := e.EndpointService.Open || len(e.EndpointService.To) > 0
-	return kind == GatewayEndpoint || kind == GatewayBalancerEndpoint || kind == InterfaceEndpoint && !service
+	return slices.Contains([]EndpointKind{GatewayEndpoint, InterfaceEndpoint, GatewayBalancerEndpoint}, kind)
 }
 
 // touchedVPCs are the VPCs that the references of a resource lead to.

@@ -103,12 +103,12 @@ var transitTypes = []row{
 	{name: "aws_vpc_endpoint_security_group_association", coverage: Modelled, keep: "replace_default_association",
 		refs: refs{"vpc_endpoint_id": endpoints, "security_group_id": groups}},
 	{name: "aws_vpc_endpoint_route_table_association", coverage: Modelled, refs: refs{"vpc_endpoint_id": endpoints, "route_table_id": routeTables}},
-	{name: "aws_vpc_endpoint_service", coverage: Modelled, boundary: "VPC endpoint", identity: "service_name",
+	{name: "aws_vpc_endpoint_service", coverage: Modelled, identity: "service_name",
 		keep: "acceptance_required allowed_principals supported_regions service",
 		refs: refs{"network_load_balancer_arns": balancers, "gateway_load_balancer_arns": balancers}},
 	{name: "aws_vpc_endpoint_service_allowed_principal", coverage: Modelled, keep: "principal_arn",
 		refs: refs{"vpc_endpoint_service_id": {"aws_vpc_endpoint_service"}}},
-	{name: "aws_ec2_instance_connect_endpoint", coverage: Modelled, boundary: "EC2 Instance Connect endpoint", keep: "*",
+	{name: "aws_ec2_instance_connect_endpoint", coverage: Modelled, keep: "*",
 		refs: refs{"security_group_ids": groups, "subnet_id": subnets}},
 
 	// Network Firewall (TF-L-4).

@@ -117,6 +117,8 @@ type Flow struct {
 	// Entry is the managed service by which the flow comes in, or nil (LB-12,
 	// EP-8).
 	Entry *aws.Entry
+	// Service is the endpoint service by which the flow comes in, or nil (EP-3).
+	Service *aws.EndpointService
 	// Through is the load balancer that the flow passes, or nil.
 	Through *aws.LoadBalancer
 	// Listener and TargetGroup are those it passes there.
@@ -150,6 +152,8 @@ func (f *Flow) Front() (aws.Object, bool) {
 		return f.Through.Object, true
 	case f.Entry != nil:
 		return f.Entry.Object, true
+	case f.Service != nil:
+		return f.Service.Object, true
 	}
 	return aws.Object{}, false
 }
@@ -188,6 +192,7 @@ const (
 	IP
 	Service
 	GatewayEndpoints // EP-1
+	Consumers        // of the input's endpoint services, in other accounts (EP-3)
 )
 
 // Endpoint is one end of a flow.

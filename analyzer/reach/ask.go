@@ -30,10 +30,21 @@ func (g *Graph) Ask(q Question) Answer {
 	if a.Answer == No {
 		a.Assumptions = uniqueAssumptions(append(a.Assumptions, g.boundariesOf(q.From, q.To)...))
 	}
-	if q.From.Kind == Internet {
-		a.Through = append(g.throughBalancers(q.To), g.enteringTo(q.To)...)
-	}
+	a.Through = g.through(q.From, q.To)
 	return a
+}
+
+// through are the flows between end points that pass a load balancer, a
+// managed entry or an endpoint service, where the second leg is a connection of
+// its own.
+func (g *Graph) through(from, to Endpoint) []*Flow {
+	switch from.Kind {
+	case Internet:
+		return append(g.throughBalancers(to), g.enteringTo(to)...)
+	case Consumers, Interfaces:
+		return g.byPrivateLink(from, to)
+	}
+	return nil
 }
 
 // paths are the outcomes of a question in every family that it is about.
@@ -152,6 +163,8 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 	switch {
 	case from.Kind == Internet && len(to.Services) > 0:
 		return g.fromOutside(from, to, f, packets, suppose)
+	case from.Kind == Consumers:
+		return g.consumersTo(to, f, packets)
 	case from.isOutside() && to.isOutside():
 		return []outcome{g.elsewhere(from, to, nil, f, packets)}
 	case from.Kind == Internet:
@@ -212,7 +225,7 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 // isOutside reports whether an end point is none of the network's own.
 func (e Endpoint) isOutside() bool {
 	switch e.Kind {
-	case Internet, OnPremises, IP, Service:
+	case Internet, OnPremises, IP, Service, Consumers:
 		return true
 	}
 	return false

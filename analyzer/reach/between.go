@@ -31,11 +31,9 @@ func (g *Graph) Between(from, to Endpoint, packets packet.Set) []*Flow {
 			}
 		}
 	}
-	if from.Kind == Internet {
-		for _, flow := range g.throughBalancers(to) {
-			if part := flow.of(from, packets); !part.Forward.May.IsEmpty() {
-				out = append(out, part)
-			}
+	for _, flow := range g.through(from, to) {
+		if part := flow.of(from, packets); !part.Forward.May.IsEmpty() {
+			out = append(out, part)
 		}
 	}
 	return out
@@ -46,7 +44,7 @@ func withPorts(f packet.Family) packet.Set {
 	return packet.Everything(f).On(packet.TCP, packet.UDP)
 }
 
-// of is the flow of some packets from an end point on the internet.
+// of is the flow of some packets from an end point.
 func (f *Flow) of(from Endpoint, packets packet.Set) *Flow {
 	restrict := func(s packet.Set) packet.Set {
 		if !from.in(f.Family) {
@@ -58,7 +56,9 @@ func (f *Flow) of(from Endpoint, packets packet.Set) *Flow {
 		return s.Intersect(packets)
 	}
 	part := *f
-	part.From = from
+	if from.isOutside() {
+		part.From = from
+	}
 	part.Forward, part.Reachable = f.Forward.each(restrict), f.Reachable.each(restrict)
 	return &part
 }

@@ -22,6 +22,8 @@ func (g *Graph) Endpoint(expr string) (Endpoint, error) {
 		return internetEnd(packet.IPv4), nil
 	case expr == "internet6":
 		return internetEnd(packet.IPv6), nil
+	case expr == ConsumersName:
+		return Endpoint{Kind: Consumers, Label: expr}, nil
 	case named && kind == "service":
 		return Endpoint{Kind: Service, Label: expr}, nil
 	case named && (kind == "internet" || kind == "onprem" || kind == "ip"):

@@ -49,6 +49,7 @@ type Graph struct {
 	fronts    map[*aws.Interface][]int
 	// entered are the flows through managed entries, nil until somebody asks.
 	entered []*Flow
+	offers  map[*aws.LoadBalancer][]offer
 
 	unknownSubnets map[string]*aws.Subnet
 	otherVPCs      map[string]*aws.VPC // that only given blocks name

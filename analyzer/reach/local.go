@@ -55,6 +55,9 @@ func boundaryFact(b *aws.Boundary) tf.Fact {
 // eastWest is what gets from one interface to another, wherever both stand.
 // more are stages of the receiver, such as its listeners.
 func (g *Graph) eastWest(i, j *aws.Interface, f packet.Family, question packet.Set, suppose bool, more ...stage) outcome {
+	if e := g.instanceConnect(i); e != nil && len(more) == 0 {
+		return g.connectsTo(e, j, f, question, suppose)
+	}
 	return g.overPlaces(i, f, func(from *place) outcome {
 		return g.overPlaces(j, f, func(to *place) outcome {
 			sender, receiver := g.hostIn(i, from), g.hostIn(j, to)

@@ -1,0 +1,74 @@
+package reach
+
+import (
+	"fmt"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// instanceConnect is the Instance Connect endpoint that an interface belongs
+// to, or nil.
+func (g *Graph) instanceConnect(i *aws.Interface) *aws.InstanceConnectEndpoint {
+	if i.Kind == aws.KindEndpoint {
+		for _, e := range g.network.InstanceConnects {
+			if e.Interface == i {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// connectsTo is what people whom IAM lets in get from an Instance Connect
+// endpoint to a host: TCP 22 and 3389, past the endpoint's outbound rules and
+// the host's inbound ones, which may refer to the endpoint's groups and see its
+// address, or the client's (EP-6).
+func (g *Graph) connectsTo(e *aws.InstanceConnectEndpoint, j *aws.Interface, f packet.Family, question packet.Set, suppose bool) outcome {
+	seen := func(kept bool) outcome {
+		return g.overPlaces(e.Interface, f, func(from *place) outcome {
+			return g.overPlaces(j, f, func(to *place) outcome { return g.connection(e, kept, from, j, to, question, suppose) })
+		})
+	}
+	switch e.PreserveClientIP {
+	case tf.Yes:
+		return seen(true)
+	case tf.No:
+		return seen(false)
+	}
+	return oneOf(tf.Fact{
+		ID: "preserve:" + e.Label, Text: "whether " + e.Label + " preserves the client's address", Settle: settleApply,
+	}, seen(true), seen(false))
+}
+
+func (g *Graph) connection(e *aws.InstanceConnectEndpoint, kept bool, from *place, j *aws.Interface, to *place, question packet.Set, suppose bool) outcome {
+	f, receiver := from.f, g.hostIn(j, to)
+	by := g.hostIn(e.Interface, from)
+	if kept {
+		by = from.internet
+		by.key, by.member = fmt.Sprintf("%s by %p", by.key, e), e.Interface
+		question = question.From(by.addresses)
+	}
+	t := traveller{as: by, home: from.vpc, at: from, inward: tf.Yes, outward: tf.Yes, zone: from.subnet.AvailabilityZone}
+	t.as.member = nil
+	entrance := stage{
+		object: e.Object, cause: objectCause(e.Object), code: "PROTOCOL_RESTRICTION", cost: 3,
+		blocked: "an Instance Connect endpoint opens connections to TCP 22 and 3389 only",
+	}
+	entrance.admits = exactly(packet.Everything(f).On(packet.TCP).ToPorts(packet.PortRange(22, 22).Union(packet.PortRange(3389, 3389))))
+	entrance.elements = []element{{object: e.Object, cause: entrance.cause, detail: "for people whom IAM lets in", admits: entrance.admits}}
+	reaches := stage{
+		object: e.Object, cause: aws.Cause{Resource: e.Resource, Argument: "preserve_client_ip"}, code: "NO_PATH", cost: 3, quiet: true,
+		blocked: "it keeps the client's address, which works in its own VPC only",
+	}
+	reaches = gated(tf.TriOf(!kept || from.vpc == to.vpc), f, tf.Fact{}, reaches)
+	o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome([]stage{entrance, reaches, speaksStage(e.Interface, from), speaksStage(j, to)}, func(way []stage, end *arrival) outcome {
+		stages := append(way[:4:4], g.groupStage(e.Interface, outbound, f, receiver.knows(end.outward)))
+		stages = append(stages, way[4:]...)
+		stages = append(stages, g.groupStage(j, inbound, f, end.seenBy(t, by)), listening(j, f))
+		return walk(stages, question)
+	})
+	o.from, o.to = by.addresses, receiver.addresses
+	return o
+}
