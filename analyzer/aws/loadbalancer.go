@@ -92,6 +92,12 @@ func (b *builder) targetGroups() {
 			TargetType: argument(r, "target_type").value.AsString().Default("instance"),
 			Open:       !b.isNew(r),
 		}
+		g.IPv6 = truth(argument(r, "ip_address_type").value, "ipv6", tf.No)
+		if zones := argument(r, "load_balancing_cross_zone_enabled").value.AsString(); zones.IsUnknown() {
+			g.CrossZone = tf.UnknownVal[bool]()
+		} else if text, known := zones.Known(); known && text != "use_load_balancer_configuration" {
+			g.CrossZone = tf.KnownVal(text == "true")
+		}
 		g.PreserveClientIP = preservesByDefault(g)
 		if preserve := argument(r, "preserve_client_ip"); preserve.isSet() && canPreserve(g) != tf.No {
 			g.PreserveClientIP = tf.TriVal(preserve.value.AsBool(), tf.Maybe)

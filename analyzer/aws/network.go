@@ -428,6 +428,11 @@ type TargetGroup struct {
 	Port             tf.Val[int]
 	TargetType       tf.Val[string] // instance, ip, lambda, alb
 	PreserveClientIP tf.Tri         // defaults of LB-4 applied
+	// IPv6 is Yes where its targets are reached over IPv6 (LB-4).
+	IPv6 tf.Tri
+	// CrossZone says whether any node serves its targets (LB-8); null: as the
+	// load balancer is set.
+	CrossZone tf.Val[bool]
 	Targets          []TargetRef
 	// Open is set when targets may be registered that the input does not show.
 	Open bool

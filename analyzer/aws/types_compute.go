@@ -119,7 +119,7 @@ var computeTypes = slices.Concat([]row{
 	{name: "aws_lb_listener_rule", coverage: Modelled, keep: "action condition priority",
 		refs:   refs{"listener_arn": listeners, "action.target_group_arn": targetGroups, "action.forward.target_group.arn": targetGroups},
 		blocks: "action condition"},
-	{name: "aws_lb_target_group", coverage: Modelled, identity: "name", keep: "port protocol target_type preserve_client_ip ip_address_type health_check",
+	{name: "aws_lb_target_group", coverage: Modelled, identity: "name", keep: "port protocol target_type preserve_client_ip ip_address_type load_balancing_cross_zone_enabled health_check",
 		refs: refs{"vpc_id": vpcs}, blocks: "health_check"},
 	{name: "aws_lb_target_group_attachment", coverage: Modelled, keep: "port availability_zone",
 		refs: refs{"target_group_arn": targetGroups, "target_id": slices.Concat(addressed, []string{"aws_lambda_function"})}},

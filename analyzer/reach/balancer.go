@@ -267,8 +267,7 @@ func (g *Graph) deliver(d *delivery, arrived outcome, p *place, f packet.Family,
 // secondLeg is what the node of a load balancer in one subnet gets to a
 // target, in the addresses and ports that the target sees.
 func (g *Graph) secondLeg(d *delivery, node *place, spoken packet.Family, client func(*place) remote) outcome {
-	// Targets are reached over IPv4, whatever the client speaks (LB-4).
-	f := packet.IPv4
+	f := d.family()
 	question := packet.Everything(f).On(packet.TCP, packet.UDP)
 	return g.overPlaces(d.target, f, func(to *place) outcome {
 		from := g.place(node.subnet, f)
@@ -279,7 +278,7 @@ func (g *Graph) secondLeg(d *delivery, node *place, spoken packet.Family, client
 			return g.legFrom(d, from, to, by, question)
 		}
 		preserved := d.preserves()
-		if spoken == packet.IPv6 {
+		if spoken != f {
 			preserved = tf.No
 		}
 		switch preserved {
@@ -292,6 +291,25 @@ func (g *Graph) secondLeg(d *delivery, node *place, spoken packet.Family, client
 			ID: "preserve:" + d.group.Label, Text: "whether " + d.group.Label + " preserves the client's address", Settle: settleApply,
 		}, proxied(), seen())
 	})
+}
+
+// family is that in which a target is reached, whatever the client speaks: IPv4,
+// but for groups of IPv6 targets. These see the balancer's own address where
+// the client speaks the other one (LB-4).
+func (d *delivery) family() packet.Family {
+	if d.group != nil && d.group.IPv6 == tf.Yes {
+		return packet.IPv6
+	}
+	return packet.IPv4
+}
+
+// crossZone says whether a node serves targets of other zones: as the target
+// group says, else as the load balancer does (LB-8).
+func (d *delivery) crossZone() tf.Tri {
+	if d.group != nil && !d.group.CrossZone.IsNull() {
+		return tf.TriVal(d.group.CrossZone, tf.Maybe)
+	}
+	return d.balancer.CrossZone
 }
 
 // preserves says whether the target sees the client's address (LB-4).
@@ -332,7 +350,7 @@ func (g *Graph) legFrom(d *delivery, from, to *place, by remote, question packet
 			before = append(before, s)
 		}
 		after := []stage{g.groupStage(d.target, inbound, f, p.end.seenBy(t, by)), g.listening(d.target, f)}
-		if d.balancer.CrossZone == tf.No {
+		if d.crossZone() != tf.Yes {
 			after = append(after, g.zoneStage(d, from, to))
 		}
 		return p.walk(before, after, question)
@@ -363,11 +381,19 @@ func (s stage) fromAnyClientPort(f packet.Family) stage {
 // zoneStage: without cross-zone balancing a node serves the targets of its
 // own zone only (LB-8).
 func (g *Graph) zoneStage(d *delivery, from, to *place) stage {
-	return g.gated(g.sameZone(from.subnet, to.subnet), to.f, zoneFact(to.subnet), stage{
+	out := stage{
 		filter: filter{assumptions: g.zoneSays(from.subnet, to.subnet)},
-		object: d.balancer.Object, cause: objectCause(d.balancer.Object), code: "ELB_NOT_CROSSZONE",
+		object: d.balancer.Object, cause: objectCause(d.balancer.Object), code: "ELBV2_NO_TARGETS_IN_AZ",
 		blocked: "no node in the target's zone", cost: 3, quiet: true,
-	})
+	}
+	if d.balancer.Type == "classic" {
+		out.code = "ELB_NOT_CROSSZONE"
+	}
+	serves := g.sameZone(from.subnet, to.subnet)
+	if d.crossZone() == tf.Maybe {
+		serves = serves.Or(tf.Maybe)
+	}
+	return g.gated(serves, to.f, zoneFact(to.subnet), out)
 }
 
 // targetPort is the port that a target is registered on (LB-10).
@@ -448,10 +474,10 @@ func carried(s, second packet.Set, d *delivery, f packet.Family, must bool) pack
 			continue
 		}
 		one := s.On(p)
-		if f == packet.IPv4 {
+		if f == d.family() {
 			clients, ports := here.Sources(), here.FromPortsOf(p)
 			if must {
-				all := packet.Everything(packet.IPv4).On(p).ToPorts(here.ToPortsOf(p)).FromPorts(ports).To(here.Destinations())
+				all := packet.Everything(f).On(p).ToPorts(here.ToPortsOf(p)).FromPorts(ports).To(here.Destinations())
 				clients = clients.Subtract(all.From(clients).Subtract(here).Sources())
 			}
 			one = one.From(clients).FromPorts(ports)

@@ -1,9 +1,13 @@
 package reach_test
 
 import (
+	"net/netip"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -195,5 +199,83 @@ func TestDelivered(t *testing.T) {
 		if got := f.Delivered.Must.String(); got != want {
 			t.Errorf("%s gets %s, want %s", f.To.Label, got, want)
 		}
+	}
+}
+
+// A target group may serve its own zone only, whatever the load balancer does
+// (LB-8).
+func TestZonesOfTargetGroups(t *testing.T) {
+	for name, test := range map[string]struct {
+		balancer tf.Tri
+		group    tf.Val[bool]
+		zone     tf.Val[string]
+		want     reach.Verdict
+	}{
+		"across zones":                   {tf.Yes, tf.Val[bool]{}, tf.KnownVal("b"), reach.Yes},
+		"the group does not":             {tf.Yes, tf.KnownVal(false), tf.KnownVal("b"), reach.No},
+		"the group does":                 {tf.No, tf.KnownVal(true), tf.KnownVal("b"), reach.Yes},
+		"the balancer does not":          {tf.No, tf.Val[bool]{}, tf.KnownVal("b"), reach.No},
+		"nobody knows":                   {tf.Yes, tf.UnknownVal[bool](), tf.KnownVal("b"), reach.Unknown},
+		"in one zone":                    {tf.No, tf.KnownVal(false), tf.KnownVal("a"), reach.Yes},
+		"in a zone that nobody knows":    {tf.No, tf.KnownVal(false), tf.UnknownVal[string](), reach.Unknown},
+		"nobody knows, but in one zone":  {tf.Maybe, tf.Val[bool]{}, tf.KnownVal("a"), reach.Yes},
+		"nobody knows of the balancer":   {tf.Maybe, tf.Val[bool]{}, tf.KnownVal("b"), reach.Unknown},
+		"the group knows, not the other": {tf.Maybe, tf.KnownVal(true), tf.KnownVal("b"), reach.Yes},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.public.AvailabilityZone, w.private.AvailabilityZone = tf.KnownVal("a"), test.zone
+			open := w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0"))
+			lb := w.balancer("application", open, 8080, w.host("app", w.private, tf.No, w.group("app", allow("tcp", 8080, 8080, open))))
+			lb.CrossZone, targets(lb).CrossZone = test.balancer, test.group
+			a := w.ask(t, "internet", "aws_instance.app", "tcp/80")
+			got := reach.No
+			if len(a.Through) > 0 {
+				got = a.Through[0].Verdict()
+			}
+			if got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// Targets of IPv6 see clients of IPv6, and the balancer's own address for
+// others (LB-4).
+func TestTargetsOfIPv6(t *testing.T) {
+	for name, test := range map[string]struct {
+		rule string
+		want []string
+	}{
+		"rule for everyone": {"::/0", []string{
+			"yes aws_instance.app through aws_lb.network: tcp/80 from 0.0.0.0/0", "yes aws_instance.app through aws_lb.network: tcp/80 from ::/0"}},
+		"rule for some clients": {"2001:db8:9::/48", []string{"yes aws_instance.app through aws_lb.network: tcp/80 from 2001:db8:9::/48"}},
+		"rule for the nodes":    {"2001:db8:0:1::/64", []string{"yes aws_instance.app through aws_lb.network: tcp/80 from 0.0.0.0/0"}},
+		"rule for IPv4":         {"0.0.0.0/0", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			block := func(cidr string) *aws.Block {
+				return &aws.Block{Prefix: netip.MustParsePrefix(cidr), Family: packet.IPv6, Private: tf.No}
+			}
+			w.vpc.CIDRs = append(w.vpc.CIDRs, *block("2001:db8::/56"))
+			w.public.IPv6, w.private.IPv6 = block("2001:db8:0:1::/64"), block("2001:db8:0:2::/64")
+			open := w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0", "::/0"))
+			app := w.host("app", w.private, tf.No, w.group("app", allow("tcp", 8080, 8080, test.rule)))
+			app.IPv6 = tf.Yes
+			app.PublicIPv4 = tf.No
+			lb := w.balancer("network", open, 8080, app)
+			lb.Interface.IPv6 = tf.Yes
+			targets(lb).IPv6, targets(lb).PreserveClientIP = tf.Yes, tf.Yes
+			var got []string
+			for line := range strings.Lines(w.flows()) {
+				if strings.Contains(line, "through") {
+					got = append(got, strings.TrimSpace(line))
+				}
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("\n got %s\nwant %s", strings.Join(got, "; "), strings.Join(test.want, "; "))
+			}
+		})
 	}
 }

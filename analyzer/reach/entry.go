@@ -175,7 +175,7 @@ func (in *entrance) sender(p *place, preserved bool) remote {
 	switch {
 	case in.entry.Source != nil:
 		r.member, r.addresses = in.entry.Source, packet.Addresses{}
-		leads(in.entry.Source.Subnets, func(s *aws.Subnet, _ bool) { r.addresses = r.addresses.Union(in.g.hostAddresses(s, p.f)) })
+		leads(in.entry.Source.Subnets, func(s *aws.Subnet, _ bool) { r.addresses = r.addresses.Union(hostAddresses(s, p.f)) })
 		if r.addresses.IsEmpty() {
 			r.addresses = packet.AllAddresses(p.f)
 		}
@@ -256,7 +256,7 @@ func (in *entrance) enabled(f packet.Family) stage {
 	if !in.certain {
 		on = on.And(tf.Maybe)
 	}
-	out := in.g.gated(on, f, tf.Fact{ID: "entrance:" + e.Label, Text: "whether " + e.Label + " leads there", Settle: settleApply}, stage{
+	out := in.g.gated(on, f, tf.Fact{ID: "entry:" + e.Label, Text: "whether " + e.Label + " leads there", Settle: settleApply}, stage{
 		object: e.Object, cause: e.Cause, code: "NO_PATH", blocked: "it is switched off", cost: 3,
 	})
 	out.elements = []element{{object: e.Object, cause: e.Cause, detail: string(e.Kind) + in.portsText(), admits: out.admits}}

@@ -62,12 +62,13 @@ func (g *Graph) connection(e *aws.InstanceConnectEndpoint, kept bool, from *plac
 		object: e.Object, cause: aws.Cause{Resource: e.Resource, Argument: "preserve_client_ip"}, code: "NO_PATH", cost: 3, quiet: true,
 		blocked: "it keeps the client's address, which works in its own VPC only",
 	}
-	reaches = gated(tf.TriOf(!kept || from.vpc == to.vpc), f, tf.Fact{}, reaches)
-	o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome([]stage{entrance, reaches, speaksStage(e.Interface, from), speaksStage(j, to)}, func(way []stage, end *arrival) outcome {
-		stages := append(way[:4:4], g.groupStage(e.Interface, outbound, f, receiver.knows(end.outward)))
-		stages = append(stages, way[4:]...)
-		stages = append(stages, g.groupStage(j, inbound, f, end.seenBy(t, by)), listening(j, f))
-		return walk(stages, question)
+	reaches = g.gated(tf.TriOf(!kept || from.vpc == to.vpc), f, tf.Fact{}, reaches)
+	o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome(func(p *passage) outcome {
+		before := []stage{
+			entrance, reaches, g.speaksStage(e.Interface, from), g.speaksStage(j, to),
+			g.groupStage(e.Interface, outbound, f, receiver.knows(p.end.outward)),
+		}
+		return p.walk(before, []stage{g.groupStage(j, inbound, f, p.end.seenBy(t, by)), g.listening(j, f)}, question)
 	})
 	o.from, o.to = by.addresses, receiver.addresses
 	return o

@@ -38,14 +38,14 @@ type offer struct {
 	certain bool
 }
 
-// stage is the endpoint service: whether anybody may come by it, or, of
+// serviceStage is the endpoint service: whether anybody may come by it, or, of
 // an endpoint of the input, whether it leads here.
-func (o offer) stage(admitted tf.Tri, f packet.Family) stage {
+func (g *Graph) serviceStage(o offer, admitted tf.Tri, f packet.Family) stage {
 	s := o.service
 	if !o.certain {
 		admitted = admitted.And(tf.Maybe)
 	}
-	out := gated(admitted, f, tf.Fact{
+	out := g.gated(admitted, f, tf.Fact{
 		ID: "consumers:" + s.Label, Text: "who may use " + s.Label, Settle: settleApply,
 	}, stage{
 		object: s.Object, cause: objectCause(s.Object), code: "NO_PATH", blocked: "it admits no other account", cost: 3,
@@ -74,7 +74,7 @@ func (g *Graph) offeredAt(o offer, admitted tf.Tri, lb *aws.LoadBalancer, listen
 		}
 		s.quiet = true
 	}
-	stages := []stage{o.stage(admitted, f), in}
+	stages := []stage{g.serviceStage(o, admitted, f), in}
 	if lb.Interface.HasGroups != tf.No && lb.PrivateLinkRules != tf.No {
 		groups := g.groupStage(lb.Interface, inbound, f, by)
 		if lb.PrivateLinkRules == tf.Maybe {
@@ -210,7 +210,7 @@ func (g *Graph) offeredTo(from, to Endpoint, lb *aws.LoadBalancer, l *aws.Listen
 		if second.forward.IsEmpty() {
 			continue
 		}
-		second.path = append(second.path, Hop{Object: interfaceObject(d.target), Admits: second.reachable})
+		second.path = append(second.path, Hop{Object: interfaceObject(d.target)})
 		flow := add(interfaceEnd(d.target), second)
 		flow.Through, flow.TargetGroup = lb, d.group
 		flow.Delivered = g.atTarget(flow.Reachable, d, packet.IPv4)
