@@ -433,7 +433,7 @@ type TargetGroup struct {
 	// CrossZone says whether any node serves its targets (LB-8); null: as the
 	// load balancer is set.
 	CrossZone tf.Val[bool]
-	Targets          []TargetRef
+	Targets   []TargetRef
 	// Open is set when targets may be registered that the input does not show.
 	Open bool
 }

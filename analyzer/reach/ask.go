@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -357,7 +358,7 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 						return o
 					}
 					// The targets see clients too, whoever they are (LB-4).
-					anyone := remote{addresses: packet.AllAddresses(f), member: lb.Interface, key: "anyone through " + lb.Label}
+					anyone := remote{addresses: packet.AllAddresses(f), member: lb.Interface, key: fmt.Sprintf("anyone through %p in %p", lb, from.subnet)}
 					seen := g.legFrom(d, from, to, anyone, packets)
 					o.forward.May, o.reachable.May = o.forward.May.Union(seen.forward.May), o.reachable.May.Union(seen.reachable.May)
 					return o

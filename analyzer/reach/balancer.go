@@ -274,7 +274,7 @@ func (g *Graph) secondLeg(d *delivery, node *place, spoken packet.Family, client
 		proxied := func() outcome { return g.legFrom(d, from, to, g.nodeOf(d.balancer, from), question) }
 		seen := func() outcome {
 			by := client(from)
-			by.key, by.member = fmt.Sprintf("%s through %p", by.key, d.balancer), d.balancer.Interface
+			by.key, by.member = fmt.Sprintf("%s through %p in %p", by.key, d.balancer, from.subnet), d.balancer.Interface
 			return g.legFrom(d, from, to, by, question)
 		}
 		preserved := d.preserves()

@@ -279,3 +279,17 @@ func TestTargetsOfIPv6(t *testing.T) {
 		})
 	}
 }
+
+// Each node of a network load balancer sends from its own subnet, also where
+// the target sees the client (NACL-9, LB-4).
+func TestNodesOfPreservedClients(t *testing.T) {
+	w := newWorld()
+	closed := w.subnet("closed", "10.0.3.0/24", w.toGateway("0.0.0.0/0"))
+	closed.ACL = to(&aws.ACL{Object: object("aws_network_acl.closed"), Ingress: passAll, Egress: []aws.ACLEntry{
+		entry(1, false, 6, 8080, 8080, "10.0.2.0/24"), entry(2, true, -1, 0, 0, "0.0.0.0/0")}})
+	open := w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0"))
+	lb := w.balancer("network", open, 8080, w.host("app", w.private, tf.No, w.group("app", allow("tcp", 8080, 8080, "0.0.0.0/0"))))
+	lb.Interface.Subnets.Each = []aws.Link[aws.Subnet]{to(closed), to(w.public)}
+	targets(lb).PreserveClientIP = tf.Yes
+	w.expect(t, "yes aws_instance.app through aws_lb.network: tcp/80 from 0.0.0.0/0", "yes aws_lb.network: tcp/80 from 0.0.0.0/0")
+}

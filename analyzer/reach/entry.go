@@ -175,7 +175,7 @@ func (in *entrance) sender(p *place, preserved bool) remote {
 	switch {
 	case in.entry.Source != nil:
 		r.member, r.addresses = in.entry.Source, packet.Addresses{}
-		leads(in.entry.Source.Subnets, func(s *aws.Subnet, _ bool) { r.addresses = r.addresses.Union(hostAddresses(s, p.f)) })
+		leads(in.entry.Source.Subnets, func(s *aws.Subnet, _ bool) { r.addresses = r.addresses.Union(in.g.hostAddresses(s, p.f)) })
 		if r.addresses.IsEmpty() {
 			r.addresses = packet.AllAddresses(p.f)
 		}
