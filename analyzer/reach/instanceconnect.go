@@ -62,7 +62,11 @@ func (g *Graph) connection(e *aws.InstanceConnectEndpoint, kept bool, from *plac
 		object: e.Object, cause: aws.Cause{Resource: e.Resource, Argument: "preserve_client_ip"}, code: "NO_PATH", cost: 3, quiet: true,
 		blocked: "it keeps the client's address, which works in its own VPC only",
 	}
-	reaches = g.gated(tf.TriOf(!kept || from.vpc == to.vpc), f, tf.Fact{}, reaches)
+	near := tf.TriOf(!kept || from.vpc == to.vpc)
+	if kept && (from.vpc == nil || to.vpc == nil) {
+		near = tf.Maybe
+	}
+	reaches = g.gated(near, f, subnetFact(to.subnet), reaches)
 	o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome(func(p *passage) outcome {
 		before := []stage{
 			entrance, reaches, g.speaksStage(e.Interface, from), g.speaksStage(j, to),
