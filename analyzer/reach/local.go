@@ -87,7 +87,11 @@ func (g *Graph) eastWest(i, j *aws.Interface, f packet.Family, question packet.S
 // where the way has kept them.
 func (end *arrival) seenBy(setOut traveller, sender remote) remote {
 	if end.as.key != setOut.as.key {
-		return end.as
+		seen := end.as
+		if end.inward == tf.Maybe { // what nobody follows may have kept them (SG-9)
+			seen.member, seen.unsure = sender.member, true
+		}
+		return seen
 	}
 	return sender.knows(end.inward)
 }

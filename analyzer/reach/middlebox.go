@@ -98,7 +98,9 @@ func (s *search) onFrom(t traveller, k *aws.Interface, from *place) []*way {
 	out := s.g.groupStage(k, outbound, s.f, s.goal.at)
 	ways[0] = ways[0].behind(out)
 	own := t
-	own.rewrite(s.g, t, from, s.g.hostsAt(s.g.hostIn(k, from), from))
+	// Filters see its address from here on, not that which the packet was sent
+	// from.
+	own.rewrite(s.g, t, from, remote{key: fmt.Sprintf("box %p %p", k, from.subnet), addresses: s.g.hostIn(k, from).addresses, one: true})
 	own.box = k
 	return append(ways, s.leave(own, from).behind(out))
 }

@@ -207,23 +207,27 @@ func announcedFact(o *site) tf.Fact {
 }
 
 // fromPremises is the way from a network on premises: over the connection that
-// leads to the sender, or whichever it is (VPN-2).
+// leads to the sender, or whichever it is (VPN-2). Where one certainly leads to
+// it, another may do so as well if nobody knows what it announces (VPN-4).
 func (s *search) fromPremises(t traveller) *way {
-	var ways, others []*way
+	var certain, possible, all []*way
 	for _, o := range s.g.sites {
+		w := s.fromSite(t, o)
+		all = append(all, w)
 		switch {
 		case t.as.addresses.SubsetOf(o.covers(s.f)):
-			ways = append(ways, s.fromSite(t, o))
-		default:
-			others = append(others, s.fromSite(t, o))
+			certain = append(certain, w)
+		case o.vague():
+			possible = append(possible, w.behind(s.gate(tf.Maybe, announcedFact(o), stage{object: o.Object, cause: objectCause(o.Object), quiet: true})))
 		}
 	}
-	if len(ways) == 0 {
-		ways = others
-	}
-	return s.oneOfWays(tf.Fact{
+	which := tf.Fact{
 		ID: "connection:" + t.as.key, Text: "over which connection " + t.as.key + " arrives", Settle: "check it by hand",
-	}, ways)
+	}
+	if len(certain) == 0 {
+		return s.oneOfWays(which, all)
+	}
+	return s.branch(append([]*way{s.oneOfWays(which, certain)}, possible...))
 }
 
 // fromSite is the way in from one connection: by a virtual private gateway to
