@@ -27,6 +27,9 @@ var scenarios = []scenario{
 	{"block public access", (*maker).publicAccess, true, 75},
 	{"peering", (*maker).peering, true, 75},
 	{"transit", (*maker).transit, true, 75},
+	{"on premises", (*maker).premises, true, 75},
+	{"firewall", (*maker).inspection, true, 75},
+	{"middlebox", (*maker).middlebox, false, 40},
 }
 
 // network is a random network of the scenario.
@@ -89,7 +92,9 @@ type comparison struct {
 	tally *tally
 	// completions is how many there are of each packet; one world is all that
 	// there is where nothing is unknown.
-	full bool
+	full    bool
+	answers map[string]reach.Answer
+	answer  reach.Answer // the last one, for whoever looks into a disagreement
 }
 
 // holds fails unless must <= truth <= may for a packet, and, where the engine
@@ -121,17 +126,26 @@ func show(p packet.Packet) string {
 // compare carries a packet and holds the answers about it against what the
 // engine says. A packet that leaves to the internet or on premises is not
 // bound to one place there.
-func (c *comparison) compare(what string, forward, reachable reach.Relation, from end, p packet.Packet, arrived func(end) bool) {
+func (c *comparison) compare(what string, forward, reachable reach.Relation, p packet.Packet, arrived func(end) bool, from ...end) {
 	c.Helper()
-	var first bool
-	got := everyTurn(func(chance *chance) outcome {
-		got, there, back := c.world.trip(chance, from, p, arrived)
-		if !first {
-			first = true
-			c.tally.add(got, there, back)
+	first := true
+	c.judge(what, forward, reachable, p, func(chance *chance) (best outcome) {
+		for _, from := range from {
+			got, there, back := c.world.trip(chance, from, p, arrived)
+			if first {
+				c.tally.add(got, there, back)
+				first = false
+			}
+			best = best.or(got)
 		}
-		return got
+		return best
 	})
+}
+
+// judge holds the answers about a packet against what every turn makes of it.
+func (c *comparison) judge(what string, forward, reachable reach.Relation, p packet.Packet, run func(*chance) outcome) {
+	c.Helper()
+	got := everyTurn(run)
 	c.holds(what, p, forward, got.some.forward, got.all.forward)
 	if _, expected := reply(p); !expected {
 		return // whether it "comes back" is a matter of words
@@ -153,7 +167,12 @@ var both = packet.Everything(packet.IPv4).Union(packet.Everything(packet.IPv6))
 
 func (c *comparison) ask(from, to string) reach.Answer {
 	c.Helper()
-	return c.g.Ask(reach.Question{From: c.endpoint(from), To: c.endpoint(to), Packets: both})
+	key := from + " " + to
+	if _, asked := c.answers[key]; !asked {
+		c.answers[key] = c.g.Ask(reach.Question{From: c.endpoint(from), To: c.endpoint(to), Packets: both})
+	}
+	c.answer = c.answers[key]
+	return c.answer
 }
 
 // packet is a packet between two addresses, at or next to a corner of rules.
@@ -230,9 +249,9 @@ func (c *comparison) outside(m *maker, i *aws.Interface, n *nic, a netip.Addr, f
 			continue // the engine is not asked about it
 		}
 		if g := n.subnet.vpc.internet; g != nil {
-			c.compare("internet -> "+i.Label, *forward, *reachable, internet{g}, c.dice.packet(other, a), func(e end) bool { return e == n })
+			c.compare("internet -> "+i.Label, *forward, *reachable, c.dice.packet(other, a), func(e end) bool { return e == n }, internet{g})
 		}
-		c.compare(i.Label+" -> "+name, out.ForwardFlows, out.Flows, n, c.dice.packet(a, other), isInternet)
+		c.compare(i.Label+" -> "+name, out.ForwardFlows, out.Flows, c.dice.packet(a, other), isInternet, n)
 	}
 }
 
@@ -247,7 +266,7 @@ func (c *comparison) inside(m *maker, from, to *aws.Interface, packets int) {
 						continue
 					}
 					for range packets {
-						c.compare(from.Label+" -> "+to.Label, a.ForwardFlows, a.Flows, x, c.dice.packet(source, destination), func(e end) bool { return e == y })
+						c.compare(from.Label+" -> "+to.Label, a.ForwardFlows, a.Flows, c.dice.packet(source, destination), func(e end) bool { return e == y }, x)
 					}
 				}
 			}
@@ -260,7 +279,7 @@ func (c *comparison) inside(m *maker, from, to *aws.Interface, packets int) {
 func (s scenario) run(t *testing.T, seed uint64, doubt bool, packets int, count *tally) {
 	d := newDice(seed, uint64(len(s.name)), doubt)
 	m := s.network(d)
-	c := &comparison{T: t, scenario: s, seed: seed, dice: d, n: m.n, g: reach.Compile(m.n), tally: count, full: !doubt}
+	c := &comparison{T: t, scenario: s, seed: seed, dice: d, n: m.n, g: reach.Compile(m.n), tally: count, full: !doubt, answers: map[string]reach.Answer{}}
 	completions := 1
 	if doubt {
 		completions = 3
@@ -268,6 +287,7 @@ func (s scenario) run(t *testing.T, seed uint64, doubt bool, packets int, count 
 	for range completions {
 		c.world = decide(m.n, d)
 		c.hosts(m, packets)
+		c.onPremises(m, packets)
 	}
 }
 
@@ -338,5 +358,16 @@ func (c *tally) check(t *testing.T, want int, components bool) {
 // disagree ends a test with all that there is to know about a packet.
 func (c *comparison) disagree(why, what string, p packet.Packet, r reach.Relation) {
 	c.Helper()
-	c.Fatalf("%s, seed %d: %s: %s: %s\nmust %.300s\nmay %.300s\n%s", c.scenario.name, c.seed, what, show(p), why, r.Must, r.May, c.world)
+	c.Fatalf("%s, seed %d: %s: %s: %s\nmust %.300s\nmay %.300s\n%s%s", c.scenario.name, c.seed, what, show(p), why, r.Must, r.May, blockers(c.answer), c.world)
+}
+
+func blockers(a reach.Answer) string {
+	var out string
+	for _, b := range a.Blockers {
+		out += fmt.Sprintf("the last answer is stopped by %s: %s %s\n", b.Object.Label, b.Code, b.Detail)
+	}
+	for _, w := range a.Waits {
+		out += fmt.Sprintf("the last answer waits for %s\n", w.ID)
+	}
+	return out
 }

@@ -125,7 +125,7 @@ func (w *world) answers(c *chance, there *journey, node, from *nic, preserved bo
 	p, _ := reply(there.p)
 	if !preserved {
 		home := w.journey(c, from, p)
-		home.request, home.bindings = there, there.bindings
+		home.request, home.bindings, home.seen = there, there.bindings, there.passed
 		return home.sent() && home.home()
 	}
 	return from.subnet == node.subnet || from.subnet.acl.passes(true, p) && node.subnet.acl.passes(false, p)

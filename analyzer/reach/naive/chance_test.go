@@ -31,6 +31,10 @@ func (c *chance) next() (*chance, bool) {
 // outcome says what becomes of a packet (M-2).
 type outcome struct{ forward, reachable bool }
 
+func (o outcome) or(p outcome) outcome {
+	return outcome{o.forward || p.forward, o.reachable || p.reachable}
+}
+
 // truth is what becomes of a packet under some and under every turn that
 // chance may take (M-10).
 type truth struct {

@@ -235,11 +235,8 @@ func offset(a netip.Addr, n int) netip.Addr {
 
 func (c *completion) decideGateway(g *aws.Gateway) {
 	out := &gateway{egressOnly: g.EgressOnly}
-	if v := one(c, g.VPC); v != nil {
-		out.vpc = c.vpcs[v]
-		if !g.EgressOnly {
-			out.vpc.internet = out
-		}
+	if out.vpc = c.vpcs[one(c, g.VPC)]; out.vpc != nil && !g.EgressOnly {
+		out.vpc.internet = out
 	}
 	c.gateways[g] = out
 }
@@ -416,8 +413,7 @@ func open() []rule { return []rule{{protocol: -1, cidrs: prefixes("0.0.0.0/0", "
 func (c *completion) decideVPNs(n *aws.Network) {
 	for _, g := range n.VPNGateways {
 		out := &vpnGateway{}
-		if v := one(c, g.VPC); v != nil {
-			out.vpc = c.vpcs[v]
+		if out.vpc = c.vpcs[one(c, g.VPC)]; out.vpc != nil {
 			out.vpc.vpn = out
 		}
 		for _, o := range g.OnPremises {
@@ -429,9 +425,12 @@ func (c *completion) decideVPNs(n *aws.Network) {
 
 func (c *completion) site(o *aws.OnPremises) *site {
 	if c.sites[o] == nil {
-		s := &site{}
+		s := &site{direct: o.Kind == aws.DirectConnect}
+		if o.Announced != nil {
+			s.announced = append([]netip.Prefix{}, c.values(o.Announced)...)
+		}
 		for _, p := range o.Prefixes {
-			s.prefixes = append(s.prefixes, value(c, p, cidrCorners...))
+			s.prefixes = append(s.prefixes, value(c, p, premisesCorners...)) // no internet address (TF-RT-4)
 		}
 		if o.Open && c.d.chance(50) {
 			s.prefixes = append(s.prefixes, pick(c.d, premisesCorners)) // by BGP (VPN-4)

@@ -105,30 +105,35 @@ func (j *journey) inspected(e *firewallEndpoint, s *subnet) bool {
 		return j.blocked("group egress")
 	}
 	j.sender = nil
-	switch e.firewall.judge(j.p) {
-	case "drop":
+	if !j.inspect(e) {
 		return j.blocked("firewall")
-	case "forward":
-		if !j.known(e) {
-			return j.blocked("firewall")
-		}
-		j.admittedBy = append(j.admittedBy, e)
 	}
-	if holds(home.blocks, j.p.Destination) {
-		return j.deliver(home.vpc, home)
-	}
-	return j.out(home) && j.routed(home)
+	return j.onFrom(home)
 }
 
-// known reports whether the stateful rules let a packet pass: as a flow that
-// they admitted at this endpoint, or as a new one. What they do to a reply
-// without its request nobody can tell (RT-11, TGW-10).
-func (j *journey) known(e *firewallEndpoint) bool {
+// flowOf marks an endpoint whose stateful rules know the flow.
+type flowOf struct{ *firewallEndpoint }
+
+// inspect is what an endpoint makes of a packet. Of a reply whose request it,
+// or its stateful rules, did not see nobody can tell whether it passes, nor of one that a dropping
+// rule describes (RT-11, TGW-10).
+func (j *journey) inspect(e *firewallEndpoint) bool {
+	action := e.firewall.judge(j.p)
 	switch {
+	case action == "drop":
+		return false
 	case j.request == nil:
-		return e.firewall.admits(j.p)
-	case slices.Contains(j.request.admittedBy, e):
-		return true
+		j.passed[flowOf{e}] = action == "forward"
+		return action == "pass" || e.firewall.admits(j.p)
+	case !j.seen[e], action == "forward" && (!j.seen[flowOf{e}] || e.firewall.mentions(j.p)):
+		return j.chance.of(2) == 1
 	}
-	return j.chance.of(2) == 1
+	return true
+}
+
+// mentions reports whether a rule that drops describes the packet.
+func (f *firewall) mentions(p packet.Packet) bool {
+	return slices.ContainsFunc(f.stateful, func(r statefulRule) bool {
+		return (r.action == "drop" || r.action == "reject") && r.matches(p)
+	})
 }

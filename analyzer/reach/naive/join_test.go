@@ -83,7 +83,7 @@ func (j *journey) transited(a *attachment) bool {
 		j.sender, j.transit, j.zone = nil, true, "" // TGW-12; another Region has other zones
 		return j.transited(out.peer)
 	case "site":
-		return j.reach(out.site, out)
+		return j.reach(out.site, out, false)
 	}
 	return j.blocked("transit gateway")
 }
@@ -99,10 +99,7 @@ func (j *journey) leaveTransit(from, a *attachment) bool {
 	if s == nil {
 		return j.blocked("transit gateway")
 	}
-	if holds(s.blocks, j.p.Destination) {
-		return j.deliver(a.vpc, s) // in its own subnet: no ACL
-	}
-	return j.out(s) && j.routed(s)
+	return j.onFrom(s)
 }
 
 // exit is the subnet by which a packet leaves: that of its own zone where the
@@ -131,55 +128,59 @@ func (j *journey) exit(a *attachment) *subnet {
 	return s
 }
 
-// leaveByVPN leaves by a virtual private gateway (VPN-1, VPN-3).
+// leaveByVPN leaves by a virtual private gateway (VPN-1, VPN-3), to the site
+// that the address lies behind.
 func (j *journey) leaveByVPN(g *vpnGateway, s *subnet) bool {
 	j.through("VPN gateway", g)
 	switch {
-	case g.vpc != s.vpc, j.p.Source.Is6():
-		return j.blocked("VPN gateway")
+	case g.vpc != s.vpc:
+		return j.blocked("VPN gateway") // RT-6
 	case s.vpc.holder(j.p.Source) == nil && !s.vpc.isNAT(j.p.Source):
 		return j.blocked("VPN gateway")
 	}
 	for _, site := range g.sites {
-		if holds(site.prefixes, j.p.Destination) {
-			return j.reach(site, g)
+		if site.has(j.p.Destination, true) {
+			return j.reach(site, g, true)
 		}
 	}
 	return j.blocked("VPN gateway")
 }
 
 // reach arrives on premises, where nobody carries groups.
-func (j *journey) reach(s *site, behind any) bool {
-	if !holds(s.prefixes, j.p.Destination) {
-		return j.blocked("VPN")
+func (j *journey) reach(s *site, via any, byVPNGateway bool) bool {
+	if s == nil || !s.has(j.p.Destination, byVPNGateway) {
+		return j.blocked("on premises")
 	}
 	if j.request == nil && j.carry != nil {
 		return j.blocked("group egress")
 	}
-	j.through("VPN", behind)
-	j.at = premises{behind}
+	j.through("on premises", nil)
+	j.at = premises{s, via}
 	return true
 }
 
 // enterFromPremises arrives by a virtual private gateway, which delivers in
 // its VPC whatever the subnets' tables say (VPN-2), or by the attachment of a
 // transit gateway.
-func (j *journey) enterFromPremises(behind any) bool {
-	switch b := behind.(type) {
-	case *vpnGateway:
-		j.through("VPN gateway", b)
-		if b.vpc == nil || j.p.Source.Is6() || !b.vpc.has(j.p.Destination) {
+func (j *journey) enterFromPremises(from premises) bool {
+	j.through("on premises", nil)
+	gw, byVPNGateway := from.via.(*vpnGateway)
+	if !from.site.has(j.p.Source, byVPNGateway) || !from.site.knows(j.p.Destination) {
+		return j.blocked("on premises")
+	}
+	if byVPNGateway {
+		j.through("VPN gateway", gw)
+		if gw.vpc == nil || !gw.vpc.has(j.p.Destination) {
 			return j.blocked("VPN gateway")
 		}
-		return j.arrive(b.vpc, b.edge)
-	case *attachment:
-		j.through("VPN", b)
-		if !b.active {
-			return j.blocked("VPN")
-		}
-		return j.transited(b)
+		return j.arrive(gw.vpc, gw.edge)
 	}
-	return j.blocked("VPN")
+	a := from.via.(*attachment)
+	if !a.active {
+		return j.blocked("transit gateway")
+	}
+	j.through("transit gateway", a.transit)
+	return j.transited(a)
 }
 
 // relayed is an interface that routes lead to. One that checks source and
@@ -201,37 +202,33 @@ func (j *journey) relayed(n *nic, s *subnet) bool {
 	case 0:
 		return j.blocked("appliance")
 	case 1:
-		before := j.p
 		a, ok := n.address(family(j.p.Source))
 		if !ok || j.request != nil {
 			return j.blocked("appliance")
 		}
-		j.p.Source = a
-		j.bindings = append(j.bindings, binding{n, before, j.p})
+		p := j.p
+		p.Source = a
+		j.rewrite(n, p)
 	}
 	if n.filtered && j.request == nil && !n.byAddress(true, j.p) {
 		return j.blocked("group egress")
 	}
-	if holds(n.subnet.blocks, j.p.Destination) {
-		return j.deliver(n.subnet.vpc, n.subnet)
-	}
-	return j.out(n.subnet) && j.routed(n.subnet)
+	return j.onFrom(n.subnet)
 }
 
 // unmasked is a reply at the interface that sent the request, or at an
 // appliance that sent it on as its own (APP-1).
 func (j *journey) unmasked(n *nic) bool {
-	for k, b := range slices.Backward(j.bindings) {
-		if want, _ := reply(b.after); b.device == n && j.p == want {
-			j.bindings = j.bindings[:k]
-			j.p, _ = reply(b.before)
-			if holds(n.subnet.blocks, j.p.Destination) {
-				return j.deliver(n.subnet.vpc, n.subnet)
-			}
-			return j.out(n.subnet) && j.routed(n.subnet)
-		}
+	ok, lost := j.restore(n)
+	return !ok || !lost && j.onFrom(n.subnet)
+}
+
+// onFrom is a packet that a device in a subnet sends on.
+func (j *journey) onFrom(s *subnet) bool {
+	if holds(s.blocks, j.p.Destination) {
+		return j.deliver(s.vpc, s) // NACL-6
 	}
-	return true
+	return j.out(s) && j.routed(s)
 }
 
 // balanced is an endpoint of a gateway load balancer, behind which an
@@ -249,10 +246,7 @@ func (j *journey) balanced(e *balancerEndpoint, s *subnet) bool {
 	if j.chance.of(2) == 0 {
 		return j.blocked("gateway load balancer endpoint")
 	}
-	if holds(home.blocks, j.p.Destination) {
-		return j.deliver(home.vpc, home)
-	}
-	return j.out(home) && j.routed(home)
+	return j.onFrom(home)
 }
 
 // toService is a gateway endpoint: TCP and ICMP echo (EP-1).

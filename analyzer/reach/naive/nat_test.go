@@ -22,48 +22,40 @@ func (j *journey) translate(n *nat, s *subnet) bool {
 		return j.blocked("NAT gateway") // NAT-7 is not part of the model
 	case !s.vpc.has(j.p.Source) && !j.transit:
 		return j.blocked("NAT gateway") // NAT-5
+	case s.vpc.isNAT(j.p.Source) && j.chance.of(2) == 0:
+		return j.blocked("NAT gateway") // one behind another: nobody says that it works (NAT-3)
 	case s == home:
 		return j.blocked("NAT gateway") // NAT-3: its own route leads to itself
 	case !j.in(home):
 		return false
-	case holds(home.blocks, j.p.Destination):
-		return j.rewritten(n) && j.deliver(home.vpc, home)
 	}
-	return j.rewritten(n) && j.out(home) && j.routed(home)
+	return j.rewritten(n) && j.onFrom(home)
 }
 
 // rewritten gives the packet the address of the NAT gateway, which has no
 // groups (NAT-6, SG-7).
 func (j *journey) rewritten(n *nat) bool {
-	before := j.p
-	j.p.Source, j.sender = n.address, nil
-	if j.p.Protocol != packet.ICMP {
-		j.p.SourcePort = j.w.anyPort(j.chance)
+	p := j.p
+	p.Source = n.address
+	if p.Protocol != packet.ICMP {
+		p.SourcePort = j.w.anyPort(j.chance)
 	}
-	j.bindings = append(j.bindings, binding{n, before, j.p})
+	j.rewrite(n, p)
 	return true
 }
 
 // untranslate is the reply at the NAT gateway that made the request what it
 // was; anything else is not accepted (NAT-1, NAT-4).
 func (j *journey) untranslate(n *nat) bool {
-	if j.request == nil {
+	ok, lost := j.restore(n)
+	switch {
+	case j.request == nil || !ok:
 		return j.blocked("NAT gateway")
+	case lost:
+		return false
 	}
-	for k, b := range slices.Backward(j.bindings) {
-		want, _ := reply(b.after)
-		if b.device != n || j.p != want {
-			continue
-		}
-		j.bindings = j.bindings[:k]
-		j.through("NAT gateway", n)
-		j.p, _ = reply(b.before)
-		if holds(n.subnet.blocks, j.p.Destination) {
-			return j.deliver(n.subnet.vpc, n.subnet)
-		}
-		return j.out(n.subnet) && j.routed(n.subnet)
-	}
-	return j.blocked("NAT gateway")
+	j.through("NAT gateway", n)
+	return j.onFrom(n.subnet)
 }
 
 // anyPort is a port that something on the way chooses (NAT-6, NACL-9): one of

@@ -9,6 +9,9 @@ import (
 // String writes a world down, for whoever looks into a disagreement.
 func (w *world) String() string {
 	var b strings.Builder
+	for _, f := range w.firewalls() {
+		fmt.Fprintf(&b, "firewall: stateless %+v then %s, strict %t, stateful %+v, drops by default %t\n", f.stateless, f.defaultAction, f.strict, f.stateful, f.dropsByDefault)
+	}
 	for _, v := range w.vpcs {
 		fmt.Fprintf(&b, "%s %v internet gateway %t\n", v.name, v.blocks, v.internet != nil)
 		for _, s := range v.subnets {
@@ -17,6 +20,11 @@ func (w *world) String() string {
 				fmt.Fprintf(&b, "    %s -> %T %+v (%d)\n", r.to, r.target, brief(r.target), r.rank)
 			}
 			fmt.Fprintf(&b, "    in %s\n    out %s\n", entries(s.acl.in), entries(s.acl.out))
+		}
+		if v.internet != nil && v.internet.edge != nil {
+			for _, r := range v.internet.edge.routes {
+				fmt.Fprintf(&b, "  edge %s -> %T\n", r.to, r.target)
+			}
 		}
 		for _, n := range v.nats {
 			fmt.Fprintf(&b, "  NAT in %s %s public %t\n", n.subnet.name, n.address, n.public)
@@ -65,4 +73,18 @@ func entries(list []entry) string {
 		out = append(out, fmt.Sprintf("%d %t %d/%d-%d type %d/%d %s", e.number, e.allow, e.protocol, e.from, e.to, e.typ, e.code, e.cidr))
 	}
 	return strings.Join(out, "; ")
+}
+
+// firewalls are those that routes lead to.
+func (w *world) firewalls() (all []*firewall) {
+	for _, v := range w.vpcs {
+		for _, s := range v.subnets {
+			for _, r := range s.table.routes {
+				if e, ok := r.target.(*firewallEndpoint); ok && !slices.Contains(all, e.firewall) {
+					all = append(all, e.firewall)
+				}
+			}
+		}
+	}
+	return all
 }

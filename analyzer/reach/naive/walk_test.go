@@ -20,29 +20,33 @@ type journey struct {
 	carry   []*group // what the receiver must carry for the sender's egress rule to match (SG-7)
 	transit bool     // it crossed a transit gateway (TGW-12)
 
-	request    *journey // of a reply
-	bindings   []binding
-	passed     map[any]bool
-	admittedBy []*firewallEndpoint     // whose stateful rules know the flow
-	zone       string                  // by which it entered a transit gateway
-	exits      map[*attachment]*subnet // by which it left one in appliance mode
-	via        []string                // the components it went through
-	stop       string                  // the one that stopped it
-	steps      int
+	request  *journey // of a reply
+	bindings []binding
+	passed   map[any]bool            // since it was last rewritten
+	seen     map[any]bool            // of a reply: what the request passed on this stretch
+	zone     string                  // by which it entered a transit gateway
+	exits    map[*attachment]*subnet // by which it left one in appliance mode
+	via      []string                // the components it went through
+	stop     string                  // the one that stopped it
+	steps    int
 }
 
 // end is an end of a flow: *nic, internet, premises or service.
 type (
 	end      any
 	internet struct{ gateway *gateway }
-	premises struct{ behind any } // a *vpnGateway or an *attachment
-	service  struct{ name string }
+	premises struct {
+		site *site
+		via  any // a *vpnGateway or an *attachment
+	}
+	service struct{ name string }
 )
 
 // binding is the memory of a device that rewrote the packet (M-5).
 type binding struct {
 	device        any
 	before, after packet.Packet
+	passed        map[any]bool // what the packet had passed until then
 }
 
 func (j *journey) blocked(component string) bool {
@@ -84,7 +88,7 @@ func (j *journey) sent() bool {
 	case internet:
 		return j.enterFromInternet(from.gateway)
 	case premises:
-		return j.enterFromPremises(from.behind)
+		return j.enterFromPremises(from)
 	}
 	return false
 }
@@ -101,7 +105,7 @@ func (w *world) trip(c *chance, from end, p packet.Packet, to func(end) bool) (o
 		return outcome{true, true}, there, nil
 	}
 	home := w.journey(c, there.at, back)
-	home.request, home.bindings = there, slices.Clone(there.bindings)
+	home.request, home.bindings, home.seen = there, slices.Clone(there.bindings), there.passed
 	return outcome{true, home.sent() && home.home()}, there, home
 }
 
@@ -112,7 +116,40 @@ func (j *journey) home() bool {
 	if j.p != want || !j.same(j.at, j.request.from) {
 		return j.blocked("somewhere else")
 	}
+	return j.complete()
+}
+
+// complete reports whether a reply passed every firewall that its request
+// passed: what one makes of a flow of which it sees one direction nobody can
+// tell (RT-11).
+func (j *journey) complete() bool {
+	for device := range j.seen {
+		if e, ok := device.(*firewallEndpoint); ok && !j.passed[e] && j.chance.of(2) == 0 {
+			return j.blocked("firewall")
+		}
+	}
 	return true
+}
+
+// rewrite gives a packet another source (M-5). Whatever it passed knows the
+// flow as it was.
+func (j *journey) rewrite(device any, p packet.Packet) {
+	j.bindings = append(j.bindings, binding{device, j.p, p, j.passed})
+	j.p, j.sender, j.passed = p, nil, map[any]bool{}
+}
+
+// restore undoes the rewriting of a device for a reply to what it sent; ok is
+// false where this is none, lost set where it goes no further.
+func (j *journey) restore(device any) (ok, lost bool) {
+	for k, b := range slices.Backward(j.bindings) {
+		if want, _ := reply(b.after); b.device == device && j.p == want {
+			lost = !j.complete()
+			j.bindings, j.seen, j.passed = j.bindings[:k], b.passed, map[any]bool{}
+			j.p, _ = reply(b.before)
+			return true, lost
+		}
+	}
+	return false, false
 }
 
 // same compares ends. Two connections to networks on premises may lead to one
@@ -276,8 +313,10 @@ func (j *journey) leaveByInternet(g *gateway, s *subnet) bool {
 	if j.request == nil && j.carry != nil {
 		return j.blocked("group egress") // SG-7: nobody out there carries a group
 	}
-	if t := g.edge.redirects(j.p.Source); j.request != nil && t != (local{}) && !j.passed[t] {
-		return j.blocked("edge table") // a reply returns the way that its request came (RT-9)
+	if t := g.edge.redirects(j.p.Source); t != (local{}) && !j.passed[t] {
+		// What arrives for this subnet goes through a middlebox, so that the
+		// direct way out cannot be used (RT-9).
+		return j.blocked("edge table")
 	}
 	j.at = internet{g}
 	return true
@@ -340,6 +379,9 @@ func (j *journey) enterFromInternet(g *gateway) bool {
 	out, _ := j.direction()
 	if s := v.subnet(j.p.Destination); !j.w.blocks.lets(s, !g.egressOnly && !v.isNAT(j.p.Destination), out) {
 		return j.blocked("block public access")
+	}
+	if n, ok := g.edge.redirects(j.p.Destination).(*nic); ok && j.p.Source.Is4() && !n.public[packet.IPv4] {
+		return j.blocked("edge table") // RT-9
 	}
 	return j.arrive(v, g.edge)
 }

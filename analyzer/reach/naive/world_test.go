@@ -178,8 +178,21 @@ type (
 	serviceEndpoint  struct{ name string }
 )
 
-// site is a network on premises with the prefixes that lie behind it.
-type site struct{ prefixes []netip.Prefix }
+// site is a network on premises with the prefixes that lie behind it, and
+// those of AWS that it is told of; nil: all of them (VPN-5).
+type site struct {
+	prefixes, announced []netip.Prefix
+	direct              bool // by Direct Connect
+}
+
+// has reports whether an address lies behind a connection, which carries IPv6
+// only by Direct Connect or a transit gateway (VPN-1).
+func (s *site) has(a netip.Addr, byVPNGateway bool) bool {
+	return holds(s.prefixes, a) && (a.Is4() || s.direct || !byVPNGateway)
+}
+
+// knows reports whether the network has learned the way to an address in AWS.
+func (s *site) knows(a netip.Addr) bool { return s.announced == nil || holds(s.announced, a) }
 
 type attachment struct {
 	kind       string
