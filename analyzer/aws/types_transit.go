@@ -53,7 +53,7 @@ var transitTypes = []row{
 		refs: refs{"vpn_gateway_id": vpnGateways, "dx_gateway_id": dxGateways}},
 
 	// Client VPN (VPN-6).
-	{name: "aws_ec2_client_vpn_endpoint", coverage: Modelled, boundary: "Client VPN", keep: "client_cidr_block", refs: refs{"security_group_ids": groups, "vpc_id": vpcs}},
+	{name: "aws_ec2_client_vpn_endpoint", coverage: Modelled, keep: "client_cidr_block", refs: refs{"security_group_ids": groups, "vpc_id": vpcs}},
 	{name: "aws_ec2_client_vpn_network_association", coverage: Modelled, refs: refs{"client_vpn_endpoint_id": clientVPNs, "subnet_id": subnets}},
 	{name: "aws_ec2_client_vpn_authorization_rule", coverage: Modelled, keep: "target_network_cidr", refs: refs{"client_vpn_endpoint_id": clientVPNs}},
 	{name: "aws_ec2_client_vpn_route", coverage: Modelled, keep: "destination_cidr_block", refs: refs{"client_vpn_endpoint_id": clientVPNs, "target_vpc_subnet_id": subnets}},

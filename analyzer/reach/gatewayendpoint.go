@@ -35,13 +35,13 @@ func (g *Graph) toGatewayEndpoint(i *aws.Interface, e *aws.Endpoint, f packet.Fa
 				endpoint.blocked = "it takes IPv4 only"
 			}
 		}
-		o := walk([]stage{
-			g.initiates(i, f), g.speaksStage(i, p),
+		o := walk(append(g.sends(i, p, service),
+			g.speaksStage(i, p),
 			g.groupStage(i, outbound, f, service),
 			g.boundary(p.subnet, outbound, f, service, false),
 			route, endpoint,
 			g.boundary(p.subnet, inbound, f, service, true),
-		}, question)
+		), question)
 		o.path = append([]Hop{{Object: interfaceObject(i)}}, o.path...)
 		return o
 	})

@@ -69,7 +69,7 @@ func (g *Graph) eastWest(i, j *aws.Interface, f packet.Family, question packet.S
 				asked = asked.To(receiver.addresses)
 			}
 			t := g.from(sender, from)
-			able := []stage{g.initiates(i, f), g.speaksStage(i, from), g.speaksStage(j, to)}
+			able := append(g.sends(i, from, receiver), g.speaksStage(i, from), g.speaksStage(j, to))
 			o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome(func(p *passage) outcome {
 				before := slices.Concat(able, []stage{g.groupStage(i, outbound, f, receiver.knows(p.end.outward))})
 				after := append([]stage{g.groupStage(j, inbound, f, p.end.seenBy(t, sender)), g.listening(j, f)}, more...)

@@ -28,7 +28,7 @@ func (g *Graph) leaving(i *aws.Interface, f packet.Family, question packet.Set, 
 			asked = asked.From(sender.addresses)
 		}
 		return g.roundTrip(g.from(sender, p), p, internetGoal(p), suppose).outcome(func(w *passage) outcome {
-			before := []stage{g.initiates(i, f), g.groupStage(i, outbound, f, p.internet)}
+			before := append(g.sends(i, p, p.internet), g.groupStage(i, outbound, f, p.internet))
 			var after []stage
 			if w.end.own {
 				address := g.addressStage(i, f)

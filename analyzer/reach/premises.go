@@ -288,7 +288,7 @@ func (g *Graph) toPremises(i *aws.Interface, to Endpoint, f packet.Family, quest
 		if !sender.one {
 			asked = asked.From(sender.addresses)
 		}
-		before := []stage{g.initiates(i, f), g.speaksStage(i, p), g.groupStage(i, outbound, f, far)}
+		before := append(g.sends(i, p, far), g.speaksStage(i, p), g.groupStage(i, outbound, f, far))
 		o := g.roundTrip(g.from(sender, p), p, premisesGoal(far), suppose).outcome(func(w *passage) outcome {
 			return w.walk(before, nil, asked)
 		})

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -100,8 +101,13 @@ func (g *Graph) fromConsumers(lb *aws.LoadBalancer, listeners []*aws.Listener, p
 			object: lb.Object, cause: objectCause(lb.Object), code: "NO_PATH", blocked: "no endpoint service leads to it", cost: 3,
 		}}, question)
 	}
-	return together(paths...)
+	out := together(paths...)
+	out.from, out.to = privateAddresses, g.nodeOf(lb, p).addresses
+	return out
 }
+
+// privateAddresses are those that most consumers have, for examples.
+var privateAddresses = packet.Prefixes(netip.MustParsePrefix("10.0.0.0/8"))
 
 // consumersTo is what other accounts get to an end point: to listeners, and to
 // nothing else but through them.
@@ -195,8 +201,11 @@ func (g *Graph) offeredTo(from, to Endpoint, lb *aws.LoadBalancer, l *aws.Listen
 		out = append(out, flow)
 		return flow
 	}
-	if first := g.overPlaces(lb.Interface, packet.IPv4, arrive); slices.Contains(to.Balancers, lb) && !first.forward.IsEmpty() {
-		add(balancerEnd(lb), first)
+	// What consumers get to the listener is no other way than the one asked for.
+	if from.Kind != Consumers && slices.Contains(to.Balancers, lb) {
+		if first := g.overPlaces(lb.Interface, packet.IPv4, arrive); !first.forward.IsEmpty() {
+			add(balancerEnd(lb), first)
+		}
 	}
 	for _, d := range g.deliveries(lb, l) {
 		if !slices.Contains(to.Interfaces, d.target) {
