@@ -83,8 +83,16 @@ func (s *search) egressOnly(p *place) hop {
 		wanted: toEgressOnly(p.vpc),
 		follow: func(t traveller) *way {
 			if s.goal.kind != toTheInternet || s.reply || t.home != p.vpc {
+				o := aws.Object{Label: "egress-only internet gateway of " + vpcName(p)}
+				if p.vpc != nil {
+					for _, gw := range p.vpc.Gateways {
+						if gw.EgressOnly {
+							o = gw.Object
+						}
+					}
+				}
 				return s.blocked(t, stage{
-					object: aws.Object{Label: "egress-only internet gateway of " + vpcName(p)}, cause: objectCause(p.subnet.Object),
+					object: o, cause: objectCause(o, p.subnet.Object),
 					code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", blocked: "it carries flows to the internet that begin in " + vpcName(p),
 					cost: 3, reply: s.reply,
 				})

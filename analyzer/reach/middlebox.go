@@ -126,6 +126,9 @@ func (s *search) middlebox(p *place, r *aws.Route) []hop {
 		return []hop{s.elsewhere(r)}
 	}
 	var out []hop
+	if _, certain := t.Firewall.One(); certain {
+		t.Endpoint = aws.Link[aws.Endpoint]{} // it is that and no other
+	}
 	for _, e := range t.Endpoint.To {
 		if e.Interface == nil {
 			continue
@@ -156,7 +159,9 @@ func (s *search) middlebox(p *place, r *aws.Route) []hop {
 			follow: func(t traveller) *way { return s.throughFirewall(t, p, fw, r.Target.FirewallSubnet) },
 		})
 	}
-	if t.Endpoint.Open || t.Firewall.Open || len(out) == 0 {
+	_, firewall := t.Firewall.One()
+	_, endpoint := t.Endpoint.One()
+	if !firewall && !endpoint || len(out) == 0 {
 		out = append(out, s.elsewhere(r))
 	}
 	return out
