@@ -139,6 +139,12 @@ func BenchmarkEstate(b *testing.B) {
 				ask := timed(2, func() {
 					reach.Compile(n).Ask(reach.Question{From: from, To: to, Packets: packet.Everything(packet.IPv4)})
 				})
+				some := reach.Endpoint{Kind: reach.Interfaces, Label: "two hundred interfaces", Interfaces: n.Interfaces[:200]}
+				pairs, start := 0, time.Now()
+				for _, f := range reach.Compile(n).Between(some, some, packet.Everything(packet.IPv4)) {
+					pairs += len(f.From.Interfaces) * len(f.To.Interfaces)
+				}
+				b.ReportMetric(float64(time.Since(start).Nanoseconds())/float64(pairs), "matrix-ns/pair")
 				b.ReportMetric(float64(internet)/float64(build), "internet/build")
 				b.ReportMetric(100*float64(ask)/float64(build), "ask/build%")
 				b.ReportMetric(float64(build.Nanoseconds())/float64(size), "build-ns/interface")
