@@ -2,6 +2,7 @@ package securitygroup
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -46,7 +47,7 @@ func runDefaultUsed(p *analyzer.Pass) {
 			continue
 		}
 		p.Evaluated++
-		group := defaultGroup(i)
+		group, verdict := defaultGroup(i)
 		cause := i.GroupsCause
 		if cause.Resource == nil {
 			cause = aws.Cause{Resource: i.Owner}
@@ -60,7 +61,10 @@ func runDefaultUsed(p *analyzer.Pass) {
 		}
 		seen[address] = true
 		how := "names no security group and gets"
-		if i.GroupsCause.Resource != nil {
+		switch {
+		case verdict == analyzer.Undetermined:
+			how = "may be in"
+		case i.GroupsCause.Resource != nil:
 			how = "is in"
 		}
 		label := group.Label
@@ -69,8 +73,11 @@ func runDefaultUsed(p *analyzer.Pass) {
 		}
 		finding := analyzer.Finding{
 			Cause:    cause,
-			Subjects: []analyzer.Subject{{Address: address, Verdict: analyzer.Violation}},
+			Subjects: []analyzer.Subject{{Address: address, Verdict: verdict}},
 			Message:  fmt.Sprintf("%s %s %s", address, how, label),
+		}
+		if verdict == analyzer.Undetermined {
+			finding.WaitsFor = []tf.Fact{{ID: "groups:" + address, Text: "which security groups " + address + " has", Settle: "known after apply"}}
 		}
 		if exposed.Anywhere(p.View, i) {
 			finding.Effect.OneChangeAway = true
@@ -79,17 +86,22 @@ func runDefaultUsed(p *analyzer.Pass) {
 	}
 }
 
-// defaultGroup is the default group that the interface certainly is in, or
-// nil. What names no group in a default VPC that the input does not manage is
-// in a default group as well.
-func defaultGroup(i *aws.Interface) *aws.SecurityGroup {
+// defaultGroup is the default group that the interface certainly is in, or is
+// one of several that it may be in; else nil. What names no group in a default
+// VPC that the input does not manage is in a default group as well.
+func defaultGroup(i *aws.Interface) (*aws.SecurityGroup, analyzer.Verdict) {
 	if i.HasGroups == tf.No {
-		return nil
+		return nil, ""
 	}
 	for _, link := range i.Groups.Each {
 		if g, ok := link.One(); ok && g.Default {
-			return g
+			return g, analyzer.Violation
 		}
 	}
-	return nil
+	for _, link := range slices.Concat(i.Groups.Each, i.Groups.Maybe) {
+		if at := slices.IndexFunc(link.To, func(g *aws.SecurityGroup) bool { return g.Default }); at >= 0 {
+			return link.To[at], analyzer.Undetermined
+		}
+	}
+	return nil, ""
 }

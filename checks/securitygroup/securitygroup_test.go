@@ -70,6 +70,9 @@ func TestDefaultUsed(t *testing.T) {
 			[]string{"low violation aws_instance.a : aws_instance.a names no security group and gets the default security group of aws_vpc.a"}},
 		{"the default one named", instance(Object{"vpc_security_group_ids": []any{tf.SymbolicValue(tf.Symbol{Address: "aws_vpc.a", Attribute: "default_security_group_id"})}}),
 			[]string{"low violation aws_instance.a vpc_security_group_ids: aws_instance.a is in the default security group of aws_vpc.a"}},
+		{"one of several named, the default one among them", instance(Object{"vpc_security_group_ids": []any{tf.UnknownValue(
+			tf.Symbol{Address: "aws_vpc.a", Attribute: "default_security_group_id"}, tf.Symbol{Address: "aws_security_group.a", Attribute: "id"})}}),
+			[]string{"low undetermined aws_instance.a vpc_security_group_ids: aws_instance.a may be in the default security group of aws_vpc.a"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

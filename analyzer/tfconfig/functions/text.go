@@ -16,7 +16,7 @@ var stringFunctions = map[string]entry{
 	"format":      {inspects, formatFunction(stdlib.FormatFunc)},
 	"formatlist":  {inspects, formatFunction(stdlib.FormatListFunc)},
 	"indent":      {inspects, indentFunction},
-	"join":        {inspects, joinFunction},
+	"join":        {moves, joinFunction},
 	"lower":       {inspects, stdlib.LowerFunc},
 	"regex":       {inspects, stdlib.RegexFunc},
 	"regexall":    {inspects, stdlib.RegexAllFunc},
