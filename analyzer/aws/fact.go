@@ -159,6 +159,7 @@ var FactKinds = []FactKind{
 	{"entry", "an entry of a network ACL", nil},
 	{"entrance", "an accelerator, a distribution or a link", yesOrNo("leads", "it leads there", "false")},
 	{"ipv6", "an accelerator or a distribution", nil},
+	{"proxy", "a proxy of RDS", nil},
 	{"client-vpn", "a Client VPN endpoint", nil},
 	{"consumers", "an endpoint service", yesOrNo("admitted", "accounts outside the input may use it (EP-3)", "false")},
 	{"privatelink-rules", "a load balancer behind an endpoint service", nil},

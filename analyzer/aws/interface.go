@@ -38,6 +38,7 @@ func (b *builder) linkInterfaces() {
 	b.listeners()
 	b.registerTargets()
 	b.entries()
+	b.proxies()
 	// An endpoint without any subnet has no interface (EP-2).
 	for _, e := range b.n.Endpoints {
 		if e.Interface != nil && e.Interface.nowhere() {

@@ -36,6 +36,7 @@ type Network struct {
 	InstanceConnects []*InstanceConnectEndpoint
 	Firewalls        []*Firewall
 	Entries          []*Entry
+	Proxies          []*DatabaseProxy
 
 	// BlockPublicAccess is what the plan sets for account and Region (IGW-8);
 	// nil when the input does not manage it.

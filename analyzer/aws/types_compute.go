@@ -109,6 +109,10 @@ var computeTypes = slices.Concat([]row{
 	{name: "aws_scheduler_schedule", coverage: Modelled, keep: "target",
 		refs: taskRefs("target.ecs_parameters.network_configuration", "target.ecs_parameters.task_definition_arn", nil), blocks: "target"},
 
+	// Proxies of RDS (SVC-18).
+	{name: "aws_db_proxy_target", coverage: Modelled,
+		refs: refs{"db_proxy_name": {"aws_db_proxy"}, "db_instance_identifier": {"aws_db_instance"}, "db_cluster_identifier": {"aws_rds_cluster"}}},
+
 	// Load balancers (LB-1 to LB-11, TF-L-1, TF-L-2).
 	{name: "aws_lb", coverage: Modelled, keep: "*",
 		refs:   refs{"subnets": subnets, "security_groups": groups, "subnet_mapping.subnet_id": subnets, "subnet_mapping.allocation_id": {"aws_eip"}},

@@ -119,6 +119,8 @@ type Flow struct {
 	Entry *aws.Entry
 	// Service is the endpoint service by which the flow comes in, or nil (EP-3).
 	Service *aws.EndpointService
+	// Proxy is the proxy of RDS that the flow passes, or nil (SVC-18).
+	Proxy *aws.DatabaseProxy
 	// Through is the load balancer that the flow passes, or nil.
 	Through *aws.LoadBalancer
 	// Listener and TargetGroup are those it passes there.
@@ -154,6 +156,8 @@ func (f *Flow) Front() (aws.Object, bool) {
 		return f.Entry.Object, true
 	case f.Service != nil:
 		return f.Service.Object, true
+	case f.Proxy != nil:
+		return f.Proxy.Object, true
 	}
 	return aws.Object{}, false
 }

@@ -43,7 +43,7 @@ func (g *Graph) through(from, to Endpoint) []*Flow {
 	case Internet:
 		return append(g.throughBalancers(to), g.enteringTo(to)...)
 	case Consumers, Interfaces:
-		return g.byPrivateLink(from, to)
+		return append(g.byPrivateLink(from, to), g.byProxies(from, to)...)
 	}
 	return nil
 }

@@ -1,0 +1,67 @@
+package reach
+
+import (
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// byProxies are the flows to databases by a proxy of RDS, which opens a
+// connection of its own (SVC-18).
+func (g *Graph) byProxies(from, to Endpoint) []*Flow {
+	var out []*Flow
+	for _, p := range g.network.Proxies {
+		leads(p.Targets, func(db *aws.Interface, certain bool) {
+			if !slices.Contains(to.Interfaces, db) {
+				return
+			}
+			for _, f := range families {
+				second := g.eastWest(p.Interface, db, f, packet.Everything(f).On(packet.TCP), false)
+				if second.forward.IsEmpty() {
+					continue
+				}
+				for _, i := range from.Interfaces {
+					out = append(out, g.byProxy(p, i, db, f, second, certain)...)
+				}
+			}
+		})
+	}
+	return out
+}
+
+// byProxy are the flows from one client to one database, by each interface of
+// the proxy. The client's packets are those that it sends to the proxy; what
+// the proxy can send at all it sends for any client.
+func (g *Graph) byProxy(p *aws.DatabaseProxy, i, db *aws.Interface, f packet.Family, second outcome, certain bool) []*Flow {
+	var out []*Flow
+	leads(p.Fronts, func(front *aws.Interface, sure bool) {
+		o := g.eastWest(i, front, f, packet.Everything(f).On(packet.TCP), false)
+		if o.forward.IsEmpty() || i == front {
+			return
+		}
+		carries := func(first, second Relation) Relation {
+			if second.IsEmpty() {
+				return Relation{}
+			}
+			if second.Must.IsEmpty() {
+				return first.doubt()
+			}
+			return first
+		}
+		joined := o
+		joined.forward, joined.reachable = carries(o.forward, second.forward), carries(o.reachable, second.reachable)
+		joined.path, joined.replyPath = slices.Concat(o.path, second.path), slices.Concat(second.replyPath, o.replyPath)
+		joined.waits, joined.assumptions = slices.Concat(o.waits, second.waits), slices.Concat(o.assumptions, second.assumptions)
+		if !certain || !sure {
+			joined = joined.doubted(tf.Fact{
+				ID: "proxy:" + p.Label, Text: "which databases stand behind " + p.Label, Settle: settleApply,
+			})
+		}
+		flow := newFlow(interfaceEnd(i), interfaceEnd(db), f, joined)
+		flow.Proxy, flow.Delivered = p, second.reachable
+		out = append(out, flow)
+	})
+	return out
+}
