@@ -190,6 +190,44 @@ func TestBinaryPlans(t *testing.T) {
 	}
 }
 
+// The source inside a binary plan is shown where it lies in the repository if
+// it is there as it was, else as inside the plan; a module beside the root
+// module too.
+func TestPlacesOfBinaryPlans(t *testing.T) {
+	const main = "module \"net\" {\n  source = \"../net\"\n}\n"
+	const net = "\nresource \"aws_vpc\" \"a\" {\n  cidr_block = \"10.0.0.0/16\"\n}\n"
+	// A change that creates module.net.aws_vpc.a with a cidr_block.
+	change := "\x6a\x14module.net.aws_vpc.a" + "\x4a\x24" + "\x08\x01" + "\x12\x20\x0a\x1e" + "\x82\xa2id\xd4\x00\x00\xaacidr_block\xab10.0.0.0/16"
+	plan := string(zipOf(t, map[string]string{
+		"tfplan":                 "\x08\x03" + "\x1a" + string(rune(len(change))) + change + "\x72\x061.11.4",
+		"tfconfig/modules.json":  `[{"Key":"","Dir":"."},{"Key":"net","Source":"../net","Dir":"../net"}]`,
+		"tfconfig/m-/main.tf":    main,
+		"tfconfig/m-net/main.tf": net,
+	}))
+	root := write(t, map[string]string{
+		"live/prod/main.tf": main, "live/net/main.tf": net, "live/prod/tfplan": plan,
+		"other/main.tf": main + "# changed since\n", "other/tfplan": plan,
+		"plans/prod.tfplan": plan,
+	})
+	t.Chdir(root)
+	for path, want := range map[string]string{
+		"live/prod/tfplan":  "live/net/main.tf:3:3",
+		"other/tfplan":      "other/tfplan/net/main.tf:3:3",
+		"plans/prod.tfplan": "plans/prod.tfplan/net/main.tf:3:3",
+		"-":                 "plan/net/main.tf:3:3",
+	} {
+		stacks, err := Open(context.Background(), []string{path}, Options{Wanted: vpcs{}, Stdin: strings.NewReader(plan)})
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		r := stacks[0].After.Resource("module.net.aws_vpc.a")
+		if l, ok := stacks[0].Source.Locate(r, "cidr_block"); !ok || l.Range.String() != want {
+			t.Errorf("%s: %v %v, want %s", path, l.Range, ok, want)
+		}
+	}
+}
+
 // Stacks are named as CONTRACT says.
 func TestNames(t *testing.T) {
 	root := write(t, map[string]string{

@@ -1,9 +1,11 @@
 package tfplan
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -20,21 +22,26 @@ import (
 // pair is a plan as terraform wrote it and as it shows it.
 type pair struct{ name, json, binary string }
 
-// pairs are those of the fixtures, and of the corpus if its folder is given:
+// pairs are those of the fixtures, those made of fixtures/actions with -target,
+// -destroy and -refresh-only, and those of the corpus if its folder is given:
 // one folder for each plan, with plan.json and plan.tfplan.
 func pairs(t testing.TB) []pair {
 	var all []pair
-	root := filepath.Join("..", "..", "fixtures")
-	err := filepath.WalkDir(root, func(file string, _ fs.DirEntry, err error) error {
-		if filepath.Base(file) == "tfplan" {
-			dir := filepath.Dir(file)
-			name, _ := filepath.Rel(root, dir)
-			all = append(all, pair{filepath.ToSlash(name), filepath.Join(dir, "plan.json"), file})
+	for _, root := range []string{filepath.Join("..", "..", "fixtures"), "testdata"} {
+		err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && d.Name() == "tfplan" {
+				dir := filepath.Dir(file)
+				name, _ := filepath.Rel(root, dir)
+				all = append(all, pair{filepath.ToSlash(name), filepath.Join(dir, "plan.json"), file})
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		return err
-	})
-	if err != nil || len(all) == 0 {
-		t.Fatalf("no fixtures: %v", err)
+	}
+	if len(all) < 10 {
+		t.Fatalf("only %d fixtures", len(all))
 	}
 	if corpus := os.Getenv("TFCHECK_CORPUS_SOURCES"); corpus != "" {
 		plans, _ := filepath.Glob(filepath.Join(corpus, "*", "plan.tfplan"))
@@ -83,6 +90,79 @@ func TestBinaryPlanIsItsJSON(t *testing.T) {
 					t.Fatal(err)
 				}
 				sameStack(t, readBinary(t, p.binary, wanted), want)
+			}
+		})
+	}
+}
+
+// repacked is a binary plan with one of its entries changed.
+func repacked(t *testing.T, file, entry string, change func([]byte) []byte) []byte {
+	t.Helper()
+	r, err := zip.OpenReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, f := range r.File {
+		text, err := fs.ReadFile(r, f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Name == entry {
+			text = change(text)
+		}
+		e, err := w.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Write(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// What can be read of a damaged plan is read, and what cannot is said.
+func TestDamagedBinaryPlan(t *testing.T) {
+	half := func(b []byte) []byte { return b[:len(b)/2] }
+	for _, c := range []struct {
+		name, entry string
+		change      func([]byte) []byte
+		want        string // the summary of the diagnostic
+		some        bool   // of the instances are read
+	}{
+		{"the plan ends in the middle", "tfplan", half, "the plan in the zip is damaged: unexpected EOF", true},
+		{"a value is damaged", "tfplan", func(b []byte) []byte {
+			// The first name in an attribute of a VPC becomes a code that none is.
+			return bytes.Replace(b, []byte("\xaacidr_block"), []byte("\xc1cidr_block"), 1)
+		}, "1 of the resource changes cannot be read", true},
+		{"the state ends in the middle", "tfstate", half, "the state inside the binary plan cannot be read", true},
+		{"the plan is damaged from its start", "tfplan", func([]byte) []byte { return []byte("\xff\xff") }, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := repacked(t, filepath.Join("..", "..", "fixtures", "shop", "tfplan"), c.entry, c.change)
+			b, err := OpenBinary(bytes.NewReader(text), int64(len(text)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := b.Read(context.Background(), Options{Wanted: aws.Types})
+			if !c.some {
+				var known *Error
+				if !errors.As(err, &known) || !strings.Contains(known.Detail, "terraform show -json FILE > plan.json") {
+					t.Errorf("error %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Complete || len(s.After.Resources) == 0 || len(s.Diagnostics) != 1 || s.Diagnostics[0].Summary != c.want || !s.Diagnostics[0].Incomplete {
+				t.Errorf("complete %t, %d instances, diagnostics %+v", s.Complete, len(s.After.Resources), s.Diagnostics)
 			}
 		})
 	}

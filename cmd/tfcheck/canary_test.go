@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ var canaries = []string{"52.37.", "52.99.", "8.0.0.0", "61222", "canary-", "cana
 // a configuration that is full of them.
 func TestCanaries(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"main.tf", "plan.json"} {
+	for _, name := range []string{"main.tf", "plan.json", "tfplan"} {
 		data, err := os.ReadFile(filepath.Join("testdata", "canary", name))
 		if err != nil {
 			t.Fatal(err)
@@ -47,11 +48,13 @@ func TestCanaries(t *testing.T) {
 	for _, id := range fingerprintsOf(t, "plan.json") {
 		runs = append(runs, []string{"explain", id})
 	}
-	for _, args := range runs {
-		out := printed(t, append(args, "plan.json"))
-		for _, canary := range canaries {
-			if strings.Contains(out, canary) {
-				t.Errorf("%q prints %s:\n%s", args, canary, out)
+	for _, plan := range []string{"plan.json", "tfplan"} {
+		for _, args := range runs {
+			out := printed(t, append(slices.Clone(args), plan))
+			for _, canary := range canaries {
+				if strings.Contains(out, canary) {
+					t.Errorf("%q of %s prints %s:\n%s", args, plan, canary, out)
+				}
 			}
 		}
 	}
@@ -70,13 +73,15 @@ func TestCanaries(t *testing.T) {
 // could print the sensitive values are there.
 func TestCanariesAreSeen(t *testing.T) {
 	t.Chdir(filepath.Join("testdata", "canary"))
-	out := printed(t, []string{"check", "--all", "plan.json"})
-	for _, want := range []string{
-		"user_data of aws_instance.web holds an AWS access key", "access_key of provider.aws holds",
-		"aws_instance.hidden on tcp/(sensitive)", "cidr_ipv4         = (sensitive)", "user_data              = (sensitive)",
-	} {
-		if !strings.Contains(out, want) {
-			t.Errorf("%q is missing in\n%s", want, out)
+	for _, plan := range []string{"plan.json", "tfplan"} {
+		out := printed(t, []string{"check", "--all", plan})
+		for _, want := range []string{
+			"user_data of aws_instance.web holds an AWS access key", "access_key of provider.aws holds",
+			"aws_instance.hidden on tcp/(sensitive)", "cidr_ipv4         = (sensitive)", "user_data              = (sensitive)",
+		} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s: %q is missing in\n%s", plan, want, out)
+			}
 		}
 	}
 }

@@ -19,6 +19,13 @@ import (
 // FuzzInput feeds bytes to every subcommand that reads an input. The corpus
 // in testdata/fuzz holds what people and their tools really send by mistake.
 func FuzzInput(f *testing.F) {
+	for _, name := range []string{"change", "actions"} {
+		data, err := os.ReadFile(filepath.Join("..", "..", "fixtures", name, "tfplan"))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) { everyUse(t, data) })
 }
 
