@@ -1,6 +1,7 @@
 package driver_test
 
 import (
+	"context"
 	"encoding/csv"
 	"os"
 	"path/filepath"
@@ -9,37 +10,63 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/driver"
+	"github.com/tfcheck/tfcheck/analyzer/input"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 )
 
-// decided are the cases whose questions must all be answered right. In the
-// others an answer may be unknown, and never wrong.
-var decided = []string{"npguard-basic-sg", "bf-public-subnet", "aws-nacl-example", "aws-private-servers-alb-nat", "bf-nlb-internal",
-	"aws-peering-specific-subnets", "aws-tgw-isolated", "bf-vpce-gateway"}
+// modes are the inputs that a case can be read from. From plan JSON alone an
+// answer may be unknown, and never wrong: it does not show every link (U-2).
+var modes = []struct {
+	name, file     string
+	noSource, poor bool
+}{
+	{name: "plan alone", file: "plan.json", noSource: true, poor: true},
+	{name: "plan with source", file: "plan.json"},
+	{name: "binary plan", file: "tfplan"},
+	{name: "directory"},
+}
 
 // TestConformance asks questions whose answers come from public sources: AWS's
 // documentation and the test suites of other reachability tools.
-func TestConformance(t *testing.T) {
-	cases, err := filepath.Glob(filepath.Join(material(t, "conformance"), "*", "queries.tsv"))
+func TestConformance(t *testing.T) { askAll(t, material(t, "conformance")) }
+
+// TestQuestions asks those of our own fixtures, answered from the rules that
+// their reasons name.
+func TestQuestions(t *testing.T) { askAll(t, filepath.Join("..", "..", "fixtures", "reach")) }
+
+// askAll asks the questions of every case in a folder in every mode that the
+// case has.
+func askAll(t *testing.T, dir string) {
+	t.Helper()
+	cases, err := filepath.Glob(filepath.Join(dir, "*", "queries.tsv"))
 	if err != nil || len(cases) == 0 {
 		t.Fatalf("no questions: %v", err)
 	}
 	for _, queries := range cases {
-		name := filepath.Base(filepath.Dir(queries))
-		t.Run(name, func(t *testing.T) {
-			graph := driver.Graph(open(t, filepath.Join(filepath.Dir(queries), "plan.json")), nil)
-			for _, row := range readQueries(t, queries) {
-				answer := ask(t, graph, row)
-				mayBeUnknown := !slices.Contains(decided, name)
-				compare(t, row, "forward", row["forward"], answer.Forward, mayBeUnknown)
-				compare(t, row, "reachable", row["reachable"], answer.Answer, mayBeUnknown)
-				if row["reachable"] == "no" && answer.Answer == reach.No {
-					namesBlocker(t, row, answer)
-				}
+		for _, mode := range modes {
+			path := filepath.Join(filepath.Dir(queries), mode.file)
+			if _, err := os.Stat(path); err != nil {
+				continue
 			}
-		})
+			t.Run(filepath.Base(filepath.Dir(queries))+"/"+mode.name, func(t *testing.T) {
+				stacks, err := input.Open(context.Background(), []string{path}, input.Options{Wanted: aws.Types, NoSource: mode.noSource})
+				if err != nil {
+					t.Fatal(err)
+				}
+				graph := driver.Graph(stacks, nil)
+				for _, row := range readQueries(t, queries) {
+					answer := ask(t, graph, row)
+					compare(t, row, "forward", row["forward"], answer.Forward, mode.poor)
+					compare(t, row, "reachable", row["reachable"], answer.Answer, mode.poor)
+					if row["reachable"] == "no" && answer.Answer == reach.No {
+						namesBlocker(t, row, answer)
+					}
+				}
+			})
+		}
 	}
 }
 
