@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 
 	"golang.org/x/sync/errgroup"
 
@@ -220,6 +221,7 @@ func locate(f *analyzer.Finding) {
 			r = &hidden
 		}
 		f.Location, _ = source.Locate(r, f.Cause.Argument)
+		f.Because = append(f.Because, origins(f)...)
 	}
 	for _, notes := range [][]analyzer.Note{f.Because, f.Related} {
 		for i := range notes {
@@ -229,6 +231,33 @@ func locate(f *analyzer.Finding) {
 			}
 		}
 	}
+}
+
+// origins say which variables of the root module the cause of a finding gets
+// its value from.
+func origins(f *analyzer.Finding) []analyzer.Note {
+	tracer, ok := f.Stack.Source.(tf.Tracer)
+	if !ok {
+		return nil
+	}
+	var notes []analyzer.Note
+	for _, o := range tracer.Origins(f.Cause.Resource, f.Cause.Argument) {
+		text := "it comes from var." + o.Variable
+		if value, known := o.Value.AsString().Known(); known {
+			switch {
+			case o.Value.IsSensitive() || f.Effect.Credential:
+				value = "(sensitive)"
+			case o.Value.Kind() == tf.String:
+				value = strconv.Quote(value)
+			}
+			text = "var." + o.Variable + " is " + value
+		}
+		if o.From != "" {
+			text += " (" + o.From + ")"
+		}
+		notes = append(notes, analyzer.Note{Text: text, Range: o.Range})
+	}
+	return notes
 }
 
 // exposures are the flows from the internet that arrive, or may. Interfaces of

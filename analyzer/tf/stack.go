@@ -204,6 +204,24 @@ type Source interface {
 	Variable(name string) (Range, bool)
 }
 
+// Tracer is a [Source] that knows where values come from.
+type Tracer interface {
+	// Origins are the root variables that the argument of a resource gets its
+	// value from, in the order of their names.
+	Origins(r *Resource, path string) []Origin
+}
+
+// Origin is a root variable with its value. One that is too long to be shown,
+// or not known, has a null value.
+type Origin struct {
+	Variable string
+	Value    Value
+	// Range is where the value stands; zero where it comes From elsewhere, such
+	// as "--var".
+	Range Range
+	From  string
+}
+
 // Location is a place in the source with what it takes to print it.
 type Location struct {
 	Range Range // the argument where it stands, tight

@@ -523,6 +523,9 @@ func (m *moduleInstance) expandEach(a *arg, what string, known func() ([]string,
 	}
 	each := m.ev.settled(a, m.scope.ctx)
 	elements, ok := eachOf(each)
+	for key, v := range elements {
+		elements[key] = v.WithSameMarks(each)
+	}
 	if keys, shown := known(); shown {
 		for _, key := range keys {
 			text, _, _ := tf.ParseKey(key)

@@ -18,6 +18,6 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		FileSize: 2 << 20, Size: 64 << 20, Files: 20_000, Modules: 5_000, Depth: 50,
-		Instances: 200_000, Evaluation: 2_000, Value: 1 << 20, Work: 50_000_000,
+		Instances: 200_000, Evaluation: 2_000, Value: 1 << 17, Work: 2_000_000,
 	}
 }

@@ -2,6 +2,7 @@ package tfconfig
 
 import (
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -51,6 +52,9 @@ func textOf(v cty.Value) (string, bool) {
 		f := v.AsBigFloat()
 		if e := f.MantExp(nil); f.IsInf() || e > 1024 || e < -1024 {
 			return "", false // nothing that a plan holds, and too long to write out
+		}
+		if i, exact := f.Int64(); exact == big.Exact {
+			return strconv.FormatInt(i, 10), true
 		}
 		return f.Text('f', -1), true
 	case cty.Bool:

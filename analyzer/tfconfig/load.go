@@ -27,6 +27,9 @@ type Config struct {
 	limits     Limits
 	workspace  string // that terraform selected in the folder
 	above      int
+	options    *Options // of the evaluation; nil without one
+	evaluated  *planned
+	tracing    *planned // evaluates anew where values come from
 }
 
 // Above is by how many folders the modules that are called lie above the

@@ -29,7 +29,10 @@ func (c *Config) Locate(r *tf.Resource, path string) (tf.Location, bool) {
 	if b == nil || !b.isSourceOf(r) {
 		return tf.Location{}, false
 	}
-	p := b.find(parsePath(path), r.Values)
+	p, ok := c.exact(r, parsePath(path))
+	if !ok {
+		p = b.find(parsePath(path), r.Values)
+	}
 	return tf.Location{
 		Range:    p.file.rangeOf(p.at),
 		Block:    p.block.file.rangeOf(p.block.header),
@@ -37,6 +40,29 @@ func (c *Config) Locate(r *tf.Resource, path string) (tf.Location, bool) {
 		Calls:    slices.Clone(m.calls),
 		External: m.external,
 	}, true
+}
+
+// exact finds a place by the blocks that the evaluation made; it is false where
+// there is none, or where the value may be of several.
+func (c *Config) exact(r *tf.Resource, steps []step) (place, bool) {
+	if c.evaluated == nil {
+		return place{}, false
+	}
+	i := c.evaluated.instance(r)
+	if i == nil {
+		return place{}, false
+	}
+	found := i.body.at(steps, r.Values, c.options.Known == nil)
+	if len(found) == 0 || slices.ContainsFunc(found, func(w written) bool { return w.arg != found[0].arg || w.body.block != found[0].body.block }) {
+		return place{}, false
+	}
+	w := found[0]
+	if w.arg == nil {
+		b := w.body.block
+		return place{file: b.file, at: b.header, block: b}, true
+	}
+	p := place{file: w.arg.file, at: w.arg.at, block: w.body.block, expr: w.arg.expr, value: w.value, hidden: w.value.IsSensitive()}
+	return p.descend(w.rest), true
 }
 
 // module is the module at a path without keys, or the one on the way to it

@@ -22,6 +22,14 @@ func (c *Config) Evaluator(o Options) tf.Evaluator {
 		return nil
 	}
 	ev := newEvaluator(c, o)
+	p := newPlanned(ev)
+	if c.evaluated == nil {
+		c.options, c.evaluated = &o, p
+	}
+	return p
+}
+
+func newPlanned(ev *evaluator) *planned {
 	return &planned{ev: ev, modules: map[string]*moduleInstance{"": ev.root}, instances: map[*group]map[string]*instance{}}
 }
 

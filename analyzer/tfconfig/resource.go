@@ -293,8 +293,9 @@ func (b *body) repeat(inner *block) []*body {
 		return nil
 	}
 	ev := b.scope.module.ev
-	over := unmarked(ev.settled(inner.forEach, b.ctx))
+	over, marks := ev.settled(inner.forEach, b.ctx).Unmark()
 	content := func(key, value cty.Value, optional bool) *body {
+		key, value = key.WithMarks(marks), value.WithMarks(marks)
 		ctx := b.ctx.NewChild()
 		ctx.Variables = map[string]cty.Value{inner.iterator: cty.ObjectVal(map[string]cty.Value{"key": key, "value": value})}
 		iterators := append(b.iterators[:len(b.iterators):len(b.iterators)], iterator{inner.iterator, inner.forEach, b})

@@ -18,6 +18,7 @@ import (
 func (c *Config) Stack(ctx context.Context, name, file string, o Options) (*tf.Stack, error) {
 	s := &tf.Stack{Name: name, Path: file, Kind: tf.ConfigurationInput, Complete: true, Types: map[string]int{}, Handed: map[string]bool{}, Outputs: map[string]tf.Value{}, Source: c}
 	ev := newEvaluator(c, o)
+	c.options, c.evaluated = &o, newPlanned(ev)
 	b := &stackBuilder{ctx: ctx, ev: ev, stack: s}
 	b.module(ev.root)
 	if err := ctx.Err(); err != nil {

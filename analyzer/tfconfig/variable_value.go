@@ -265,17 +265,6 @@ func (g given) value(d declaration) (cty.Value, bool) {
 	return v, !diags.HasErrors() && v != cty.NilVal
 }
 
-// trace marks the value of a root variable where its use is of interest.
-func (ev *evaluator) trace(name string, v cty.Value) cty.Value {
-	if ev.traced {
-		return v.Mark(variableMark{name})
-	}
-	return v
-}
-
-// variableMark says which root variable a value came from.
-type variableMark struct{ name string }
-
 // isValues reports whether Terraform reads a file of values by itself, after
 // terraform.tfvars.
 func isValues(name string) bool {
