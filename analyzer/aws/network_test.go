@@ -378,10 +378,10 @@ func TestScopeWithoutRegion(t *testing.T) {
 // Components that nobody follows are named with the VPCs they touch, and Block
 // Public Access with what it exempts (IGW-8, TF-V-6).
 func TestBoundaries(t *testing.T) {
-	n := build(vpc(), made("aws_ec2_carrier_gateway.c", attrs{"vpc_id": ref("aws_vpc.main.id")}),
+	n := build(vpc(), made("aws_vpclattice_resource_gateway.g", attrs{"vpc_id": ref("aws_vpc.main.id")}),
 		made("aws_vpc_block_public_access_options.o", attrs{"internet_gateway_block_mode": "block-ingress"}),
 		made("aws_vpc_block_public_access_exclusion.e", attrs{"vpc_id": ref("aws_vpc.main.id"), "internet_gateway_exclusion_mode": "allow-egress"}))
-	if len(n.Boundaries) != 1 || n.Boundaries[0].Kind != "carrier gateway" || len(n.Boundaries[0].VPCs) != 1 {
+	if len(n.Boundaries) != 1 || n.Boundaries[0].Kind != "VPC Lattice" || len(n.Boundaries[0].VPCs) != 1 {
 		t.Errorf("boundaries are %+v", n.Boundaries)
 	}
 	bpa := n.BlockPublicAccess

@@ -17,7 +17,7 @@ var boundaryTypes = []row{
 	{name: "aws_vpc_route_server_endpoint", coverage: NotModelled, boundary: "VPC route server", refs: places("subnet_id")},
 	{name: "aws_vpc_route_server_vpc_association", coverage: NotModelled, refs: places("vpc_id")},
 	{name: "aws_verifiedaccess_endpoint", coverage: NotModelled, boundary: "Verified Access", refs: places("load_balancer_options.subnet_ids network_interface_options.network_interface_id rds_options.subnet_ids security_group_ids")},
-	{name: "aws_ec2_carrier_gateway", coverage: NotModelled, boundary: "carrier gateway", refs: places("vpc_id")},
+	{name: "aws_ec2_carrier_gateway", coverage: NotModelled, refs: places("vpc_id")},
 	{name: "aws_ec2_local_gateway_route_table_vpc_association", coverage: NotModelled, boundary: "local gateway", refs: places("vpc_id")},
 	{name: "aws_ec2_transit_gateway_connect_peer", coverage: NotModelled, refs: places("transit_gateway_address transit_gateway_attachment_id")},
 	{name: "aws_ec2_transit_gateway_multicast_domain_association", coverage: NotModelled, refs: places("subnet_id")},

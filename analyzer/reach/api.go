@@ -51,6 +51,7 @@ type Hop struct {
 	Causes []aws.Cause
 
 	elements []element // those of Causes
+	where    string    // which boundary of a subnet it is
 }
 
 // Of is the hop as it is told of some of the packets that pass it: by the
@@ -71,12 +72,21 @@ func (h Hop) Of(packets packet.Set, cause aws.Cause) Hop {
 		}
 	}
 	if best != nil {
-		h.Detail, h.Cause = best.detail, best.cause
+		h.Detail, h.Cause = h.told(best.detail), best.cause
 		if best.object.Label != "" {
 			h.Object = best.object
 		}
 	}
 	return h
+}
+
+// told is a detail with the boundary that it is about: the ACL of several
+// subnets is met more than once on a way.
+func (h Hop) told(detail string) string {
+	if h.where == "" {
+		return detail
+	}
+	return detail + ", " + h.where
 }
 
 // Map is the hop with its instances and texts replaced, elements included.

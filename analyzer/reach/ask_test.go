@@ -53,7 +53,7 @@ func TestPath(t *testing.T) {
 		"internet: ",
 		"aws_internet_gateway.main: ",
 		"aws_route_table.public: 0.0.0.0/0 to aws_internet_gateway.main",
-		"aws_network_acl.main: entry 100 allows all traffic from 0.0.0.0/0",
+		"aws_network_acl.main: entry 100 allows all traffic from 0.0.0.0/0, into aws_subnet.public",
 		"aws_security_group.g: tcp/22 from 0.0.0.0/0",
 		"aws_instance.a: public address by aws_subnet.public.map_public_ip_on_launch",
 	}

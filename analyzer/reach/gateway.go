@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -56,12 +57,27 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 		}))
 	}
 	if !s.reply { // which has come in by it
-		stages = append(stages, p.gateway, s.g.publicAccess(p, t.nat != nil))
+		gateway := p.gateway
+		if s.f == packet.IPv4 {
+			gateway.rewrite = "source: " + t.publicly() + " takes the place of the private one"
+		}
+		stages = append(stages, gateway, s.g.publicAccess(p, t.nat != nil))
 	}
 	out := s.arrived(t, stages...)
 	out.end.own = t.nat == nil && t.box == nil && t.home == p.vpc
 	out.end.back = (*search).fromGateway
 	return out
+}
+
+// publicly is the public address that the packets get.
+func (t *traveller) publicly() string {
+	switch {
+	case t.nat != nil:
+		return "an Elastic IP of " + t.nat.Label
+	case t.box != nil:
+		return "the public address of " + interfaceObject(t.box).Label
+	}
+	return "its public address"
 }
 
 // fromGateway is the way from the internet gateway of the goal's VPC to the
@@ -72,7 +88,55 @@ func (s *search) fromGateway(t traveller) *way {
 	if s.reply {
 		return way
 	}
-	return way.behind(p.gateway, s.g.publicAccess(p, false))
+	gateway := p.gateway
+	if s.f == packet.IPv4 {
+		gateway.rewrite = "destination: the private address takes the place of the public one"
+	}
+	return way.behind(gateway, s.g.publicAccess(p, false))
+}
+
+// carrier is the carrier gateway of a Wavelength zone as a next hop. It gives
+// out like an internet gateway; what the carrier's network lets through nobody
+// knows (VPN-7).
+func (s *search) carrier(p *place, r *aws.Route) hop {
+	out := s.elsewhere(r)
+	out.follow = func(t traveller) *way {
+		o := aws.Object{Label: r.Target.Label}
+		if s.goal.kind != toTheInternet || t.home != p.vpc || len(t.rewritten) > 0 {
+			return s.blocked(t, stage{
+				object: o, code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", blocked: "it carries what its own subnets exchange with the carrier and the internet",
+				cost: 3, reply: s.reply,
+			})
+		}
+		out := s.arrived(t, s.byCarrier(p, r.Target.Label)...)
+		out.end.own, out.end.back = true, (*search).deliver
+		return out
+	}
+	return out
+}
+
+// byCarrier are the stages of a carrier gateway.
+func (s *search) byCarrier(p *place, label string) []stage {
+	through := s.gate(tf.Maybe, tf.Fact{
+		ID: "boundary:" + label, Text: "what gets through " + label + " from and to the internet", Settle: "check it by hand",
+	}, stage{object: aws.Object{Label: label}})
+	if s.reply {
+		return []stage{through}
+	}
+	return []stage{through, s.g.publicAccess(p, false)}
+}
+
+// carriersOf are the carrier gateways that the tables of a subnet lead to.
+func carriersOf(s *aws.Subnet) []string {
+	var out []string
+	for _, t := range s.RouteTable.To {
+		for n := range t.Routes {
+			if to := t.Routes[n].Target; to.Kind == aws.TargetCarrierGateway && !slices.Contains(out, to.Label) {
+				out = append(out, to.Label)
+			}
+		}
+	}
+	return out
 }
 
 // egressOnly is the egress-only gateway of a VPC as a next hop: it keeps state
@@ -131,6 +195,7 @@ func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place)
 	}
 	protocols := packet.Everything(s.f).On(packet.TCP, packet.UDP, packet.ICMP)
 	why.code, why.blocked = "PROTOCOL_RESTRICTION", "it carries TCP, UDP and ICMP only"
+	why.rewrite = "source: it becomes an address of " + n.Label + ", any port of 1024-65535"
 	why.filter = filter{admits: exactly(protocols), elements: []element{{
 		object: n.Object, cause: objectCause(n.Object), detail: "network address translation", admits: exactly(protocols),
 	}}}

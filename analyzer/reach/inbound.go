@@ -143,8 +143,12 @@ func (g *Graph) arriving(i *aws.Interface, p *place, question packet.Set, suppos
 func (g *Graph) arrivals(p *place, suppose bool) *way {
 	to := g.to(remote{addresses: g.hostAddresses(p.subnet, p.f), one: true}, p)
 	s := &search{g: g, f: p.f, goal: to, suppose: suppose}
-	in := s.fromGateway(traveller{as: p.internet, outside: toTheInternet})
-	return in.continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) }).settled(nil, p.f)
+	t := traveller{as: p.internet, outside: toTheInternet}
+	ways := []*way{s.fromGateway(t)}
+	for _, label := range carriersOf(p.subnet) {
+		ways = append(ways, s.deliver(t).behind(s.byCarrier(p, label)...))
+	}
+	return s.branch(ways).continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) }).settled(nil, p.f)
 }
 
 // publicAddress says whether the internet can address an interface (IGW-1,

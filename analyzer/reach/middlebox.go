@@ -102,6 +102,7 @@ func (s *search) onFrom(t traveller, k *aws.Interface, from *place) []*way {
 	// from.
 	own.rewrite(s.g, t, from, remote{key: fmt.Sprintf("box %p %p", k, from.subnet), addresses: s.g.hostIn(k, from).addresses, one: true})
 	own.box = k
+	out.rewrite = "source: it may become an address of " + o.Label
 	return append(ways, s.leave(own, from).behind(out))
 }
 

@@ -25,6 +25,10 @@ type stage struct {
 	// the way back is told behind it.
 	entrance bool
 
+	// where is the passage of a subnet's boundary, as in "into aws_subnet.a", and
+	// rewrite what becomes of the header here (M-5).
+	where, rewrite string
+
 	// What stands there, and what would have to change where it stops packets.
 	object  aws.Object
 	cause   aws.Cause
@@ -226,20 +230,21 @@ func waiting(stages []stage, r Relation) []tf.Fact {
 
 // hop describes what a stage does; it names the elements that admit some of those that get through in the end.
 func (s *stage) hop(end packet.Set, stops bool) Hop {
-	h := Hop{Object: s.object, Reply: s.reply}
+	h := Hop{Object: s.object, Reply: s.reply, where: s.where}
 	if stops {
-		h.Cause, h.Code, h.Detail = s.cause, s.code, s.blocked
+		h.Cause, h.Code, h.Detail = s.cause, s.code, h.told(s.blocked)
 		if s.reply {
 			h.Detail = "the reply: " + h.Detail
 		}
 		return h
 	}
+	h.Rewrite = s.rewrite
 	for _, e := range s.elements {
 		if !e.admits.May.Overlaps(end) {
 			continue
 		}
 		if h.Detail == "" {
-			h.Detail = e.detail
+			h.Detail = h.told(e.detail)
 			if e.object.Label != "" {
 				h.Object = e.object
 			}

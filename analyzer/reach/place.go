@@ -81,6 +81,7 @@ func (g *Graph) boundary(s *aws.Subnet, d direction, f packet.Family, by remote,
 		blocked: "no entry of the " + d.name() + " list admits it",
 		cost:    1,
 		reply:   reply,
+		where:   d.across() + shortName(s.Object),
 	}
 	if a, ok := s.ACL.One(); ok {
 		out.object = a.Object
@@ -114,6 +115,13 @@ type seenKey struct {
 	f      packet.Family
 	remote string
 	reply  bool
+}
+
+func (d direction) across() string {
+	if d == inbound {
+		return "into "
+	}
+	return "out of "
 }
 
 func (d direction) name() string {

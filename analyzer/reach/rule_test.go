@@ -2,6 +2,7 @@ package reach_test
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -107,4 +108,57 @@ func TestPublicServiceNeedsARoute(t *testing.T) {
 	w.expect(t, "no aws_instance.db forward only: tcp/5432 from 0.0.0.0/0")
 	table(w.private).Routes = []aws.Route{w.toGateway("0.0.0.0/0")}
 	w.expect(t, "yes aws_instance.db: tcp/5432 from 0.0.0.0/0")
+}
+
+// TestCarrierGateway: a carrier gateway may let the internet in and out, and
+// nobody knows what the carrier lets through (VPN-7).
+func TestCarrierGateway(t *testing.T) {
+	w := newWorld()
+	w.vpc.Gateways = nil
+	w.host("a", w.private, tf.Yes, w.group("g", allow("tcp", 22, 22, "0.0.0.0/0")))
+	w.expect(t)
+	table(w.private).Routes = []aws.Route{toOther("0.0.0.0/0", aws.TargetCarrierGateway)}
+	w.expect(t, "unknown aws_instance.a: must nothing | may tcp/22 from 0.0.0.0/0")
+	if a := w.ask(t, "aws_instance.a", "internet", "tcp/443"); a.Answer != reach.Unknown || facts(a.Waits) != "boundary:carrier_gateway" {
+		t.Errorf("out: %s waiting for %s", a.Answer, facts(a.Waits))
+	}
+	w.n.Interfaces[0].PublicIPv4 = tf.No
+	if a := w.ask(t, "aws_instance.a", "internet", "tcp/443"); a.Answer != reach.No {
+		t.Errorf("without an address: %s", a.Answer)
+	}
+}
+
+// TestNATOfNAT: that a NAT gateway takes what another one sends is not
+// documented, nor that a peering does (NAT-10).
+func TestNATOfNAT(t *testing.T) {
+	w, p, _, _ := peered()
+	n := &aws.NATGateway{Object: object("aws_nat_gateway.n"), Subnet: to(w.public), Public: tf.No}
+	w.n.NATGateways = []*aws.NATGateway{n}
+	table(w.private).Routes = []aws.Route{route("10.1.0.0/16", aws.Target{Kind: aws.TargetNATGateway, NAT: to(n), Label: n.Label})}
+	table(w.public).Routes = []aws.Route{toPeering("10.1.0.0/16", p)}
+	if a := w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/80"); a.Answer != reach.Unknown || facts(a.Waits) != "nat-peering:aws_vpc_peering_connection.p" {
+		t.Errorf("%s by %s waiting for %s", a.Answer, codes(a), facts(a.Waits))
+	}
+}
+
+// TestRewrites: a path says what becomes of the addresses (M-5, NAT-6).
+func TestRewrites(t *testing.T) {
+	w := newWorld()
+	w.host("a", w.private, tf.No, w.group("g"))
+	n := &aws.NATGateway{Object: object("aws_nat_gateway.n"), Subnet: to(w.public), Public: tf.Yes}
+	w.n.NATGateways = []*aws.NATGateway{n}
+	table(w.private).Routes = []aws.Route{route("0.0.0.0/0", aws.Target{Kind: aws.TargetNATGateway, NAT: to(n), Label: n.Label})}
+	var got []string
+	for _, h := range w.ask(t, "aws_instance.a", "internet", "tcp/443").Path {
+		if h.Rewrite != "" {
+			got = append(got, h.Object.Label+": "+h.Rewrite)
+		}
+	}
+	want := []string{
+		"aws_nat_gateway.n: source: it becomes an address of aws_nat_gateway.n, any port of 1024-65535",
+		"aws_internet_gateway.main: source: an Elastic IP of aws_nat_gateway.n takes the place of the private one",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
 }

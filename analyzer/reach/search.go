@@ -248,6 +248,10 @@ func (s *search) targets(p *place, r *aws.Route) []hop {
 		return linkedHops(s, p, r, t.VPNGateway, s.vpnGateway)
 	case aws.TargetTransitGateway:
 		return linkedHops(s, p, r, t.Transit, s.transit)
+	case aws.TargetCarrierGateway:
+		if p != nil {
+			return []hop{s.carrier(p, r)}
+		}
 	case aws.TargetInterface:
 		return linkedHops(s, p, r, t.Interface, s.appliance)
 	case aws.TargetEndpoint:
