@@ -338,6 +338,7 @@ aws_route_table.protected[1]: 0.0.0.0/0 -> vpc_endpoint assumed aws_networkfirew
 	{"accelerator", `
 aws_apigatewayv2_integration.inner: API Gateway VPC link on TCP/443-443:80 to [aws_lb.inner] [] from aws_apigatewayv2_vpc_link.inner, preserves no, enabled yes
 aws_cloudfront_vpc_origin.inner: CloudFront VPC origin on TCP/80-80:80 TCP/443-443:80 to [aws_lb.inner] [], preserves no, enabled maybe
+aws_globalaccelerator_endpoint_group.jump: Global Accelerator on TCP/2222-2222:22 to [] [aws_instance.jump], preserves yes, enabled yes
 aws_globalaccelerator_endpoint_group.web: Global Accelerator on TCP/440-441:- TCP/442-442:8442 TCP/443-443:- to [aws_lb.web] [], preserves maybe, enabled yes
 `}, // LB-12, EP-8
 }

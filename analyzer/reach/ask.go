@@ -121,12 +121,13 @@ func (e Endpoint) empty() Hop {
 // already (U-14): default VPCs and their subnets are only adopted.
 func (e Endpoint) alone() []*tf.Assumption {
 	r := e.Object.Resource
-	if r == nil || r.IsNew() && r.Addr.Type != "aws_default_vpc" && r.Addr.Type != "aws_default_subnet" {
+	shared := e.Subnet != nil && e.Subnet.Shared // VPC-3
+	if r == nil || !shared && r.IsNew() && r.Addr.Type != "aws_default_vpc" && r.Addr.Type != "aws_default_subnet" {
 		return nil
 	}
 	return []*tf.Assumption{{
 		ID: "alone:" + e.Label, Address: e.Label,
-		Text: "nothing stands in " + e.Label + " but what the input shows, though it exists already",
+		Text: "nothing stands in " + e.Label + " but what the input shows, though it exists already or is shared",
 	}}
 }
 
@@ -427,6 +428,11 @@ func (g *Graph) mayHold(v *aws.VPC, a packet.Addresses, f packet.Family) bool {
 					return true
 				}
 			}
+		}
+	}
+	for _, s := range g.subnets[v] {
+		if s.Shared && g.hostAddresses(s, f).Overlaps(a) {
+			return true // VPC-3
 		}
 	}
 	return v == nil || v.Resource == nil || !v.Resource.IsNew() // U-14

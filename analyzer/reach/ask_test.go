@@ -322,3 +322,22 @@ func TestHoldersOfBalancers(t *testing.T) {
 		}
 	}
 }
+
+// Others may stand in a subnet that is shared with them (VPC-3).
+func TestSharedSubnets(t *testing.T) {
+	for _, shared := range []bool{false, true} {
+		w := newWorld()
+		w.private.Shared = shared
+		w.host("app", w.public, tf.No, w.group("app"))
+		want := reach.No
+		if shared {
+			want = reach.Unknown
+		}
+		if a := w.ask(t, "aws_instance.app", "ip:10.0.2.9", "tcp/443"); a.Answer != want {
+			t.Errorf("an address of a subnet, shared %v: %s", shared, a.Answer)
+		}
+		if a := w.ask(t, "aws_instance.app", "aws_subnet.private", "tcp/443"); a.Answer != reach.No || len(a.Assumptions) != map[bool]int{true: 1}[shared] {
+			t.Errorf("the subnet, shared %v: %s, %d assumptions", shared, a.Answer, len(a.Assumptions))
+		}
+	}
+}

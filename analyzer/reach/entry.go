@@ -113,7 +113,7 @@ func (in *entrance) flows(o outcome, flow func(packet.Family, outcome) *Flow) []
 	for _, f := range out {
 		f.Entry = in.entry
 		if f.Through == nil {
-			f.Delivered = f.Reachable
+			f.Delivered = f.Reachable.each(in.atTarget)
 		}
 	}
 	return out
@@ -340,6 +340,29 @@ func (in *entrance) seenByClient(o outcome, p *place, preserved bool) outcome {
 	o.reachable = Relation{Must: in.back(o.reachable.Must, p, preserved, true), May: in.back(o.reachable.May, p, preserved, false)}
 	o.asked = in.back(o.asked, p, preserved, false)
 	return o.seenFrom(p)
+}
+
+// atTarget is what packets of clients are at the target: those of the same
+// clients, on the target's port.
+func (in *entrance) atTarget(s packet.Set) packet.Set {
+	var out packet.Set
+	for _, port := range entryPorts(in.entry) {
+		for _, protocol := range port.protocols {
+			here := s.On(protocol).ToPorts(portRange(port.from, port.to))
+			switch {
+			case here.IsEmpty():
+			case port.target == 0:
+				out = out.Union(here)
+			default:
+				at := there(here, packet.Everything(packet.IPv4).On(protocol).Union(packet.Everything(packet.IPv6).On(protocol)))
+				if port.target > 0 {
+					at = at.ToPorts(portRange(port.target, port.target))
+				}
+				out = out.Union(at)
+			}
+		}
+	}
+	return out
 }
 
 // back is what of the client's packets becomes a set at the target.

@@ -133,6 +133,18 @@ func TestEntries(t *testing.T) {
 	}
 }
 
+// At the target a flow has the target's port.
+func TestEntriesDeliver(t *testing.T) {
+	w := newWorld()
+	app := w.host("app", w.private, tf.No, w.group("app", allow("tcp", 22, 22, "0.0.0.0/0")))
+	e := w.entry(aws.GlobalAccelerator, nil, 2222, 2222, tf.KnownVal(22))
+	e.PreservesClient, e.Interfaces.Each = tf.Yes, []aws.Link[aws.Interface]{to(app)}
+	flows := reach.Compile(w.n).FromInternet()
+	if len(flows) != 1 || flows[0].Reachable.Must.String() != "tcp/2222 from 0.0.0.0/0" || flows[0].Delivered.Must.String() != "tcp/22 from 0.0.0.0/0" {
+		t.Errorf("%v", flows)
+	}
+}
+
 // foreign is a group of which only the id is known.
 func (w *world) foreign(id string) *aws.SecurityGroup {
 	g := &aws.SecurityGroup{Object: aws.Object{Label: id}, ID: id, Open: true}

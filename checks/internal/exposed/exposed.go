@@ -97,16 +97,17 @@ func Balancer(f *reach.Flow) *aws.LoadBalancer {
 }
 
 // direct takes apart what arrives at an interface without a load balancer,
-// rule by rule. What no known rule admits is the placement's doing.
+// rule by rule, on the ports of the interface. What no known rule admits is the
+// placement's doing.
 func (c *classifier) direct(f *reach.Flow, i *aws.Interface) {
-	rest := f.Reachable
+	rest := f.Delivered
 	for _, rule := range Rules(i) {
 		admits, ok := c.admits[rule]
 		if !ok {
 			admits = Admits(*rule)
 			c.admits[rule] = admits
 		}
-		part := reach.Relation{Must: admits.Must.Intersect(f.Reachable.Must), May: admits.May.Intersect(f.Reachable.May)}
+		part := reach.Relation{Must: admits.Must.Intersect(f.Delivered.Must), May: admits.May.Intersect(f.Delivered.May)}
 		rest = reach.Relation{Must: rest.Must.Subtract(admits.Must), May: rest.May.Subtract(admits.May)}
 		c.host(f, i, RuleCause(rule), part)
 	}
@@ -148,7 +149,9 @@ func (c *classifier) through(f *reach.Flow, i *aws.Interface) {
 // listeners takes apart what arrives at a load balancer.
 func (c *classifier) listeners(f *reach.Flow, b *aws.LoadBalancer) {
 	c.emit(Part{Flow: f, Subject: b.Label, Cause: listenerCause(f)}, f.Reachable,
-		func(s packet.Set) (analyzer.Target, *aws.LoadBalancer) { return c.declared(s), nil })
+		func(s packet.Set) (analyzer.Target, *aws.LoadBalancer) {
+			return max(c.declared(s), c.declared(f.Delivered.May)), nil
+		})
 }
 
 // services are the public services that are no front door by what they are,
