@@ -170,6 +170,12 @@ func (s *search) egressOnly(p *place) hop {
 
 // nat is a NAT gateway as a next hop.
 func (s *search) nat(p *place, n *aws.NATGateway) hop {
+	if n.Regional == tf.Yes {
+		return hop{
+			key: fmt.Sprintf("nat %p", n), label: n.Label, wanted: toNAT(n),
+			follow: func(t traveller) *way { return s.regional(t, p, n) },
+		}
+	}
 	home, ok := n.Subnet.One()
 	if !ok {
 		home = s.g.unknown("the subnet of " + n.Label)
@@ -180,18 +186,17 @@ func (s *search) nat(p *place, n *aws.NATGateway) hop {
 	}
 }
 
-// translated is the way through a NAT gateway: into its subnet, out of it with
-// the gateway's address and a port that it chooses, and on by that subnet's
-// table (NAT-1 to NAT-6).
-func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place) *way {
+// translates is what a NAT gateway does to packets of a protocol that it carries
+// (NAT-2, NAT-6); where it can do nothing, the stage admits nothing.
+func (s *search) translates(t traveller, n *aws.NATGateway) []stage {
 	why := stage{object: n.Object, cause: objectCause(n.Object), cost: 3, reply: s.reply}
-	if s.reply {
+	switch {
+	case s.reply:
 		why.code, why.blocked = "NGW_SOURCE_ADDRESS_REASSIGN", "it gives the reply another address than the request was sent to"
-		return s.blocked(t, why)
-	}
-	if s.f == packet.IPv6 {
+		return []stage{why}
+	case s.f == packet.IPv6:
 		why.code, why.blocked = "PROTOCOL_RESTRICTION", "it carries no IPv6"
-		return s.blocked(t, why)
+		return []stage{why}
 	}
 	protocols := packet.Everything(s.f).On(packet.TCP, packet.UDP, packet.ICMP)
 	why.code, why.blocked = "PROTOCOL_RESTRICTION", "it carries TCP, UDP and ICMP only"
@@ -199,11 +204,21 @@ func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place)
 	why.filter = filter{admits: exactly(protocols), elements: []element{{
 		object: n.Object, cause: objectCause(n.Object), detail: "network address translation", admits: exactly(protocols),
 	}}}
-	stages := []stage{why}
-	if t.nat != nil {
-		stages = append(stages, s.gate(tf.Maybe, tf.Fact{
-			ID: "nat-nat:" + n.Label, Text: "whether " + n.Label + " takes what " + t.nat.Label + " sends", Settle: "check it by hand",
-		}, stage{object: n.Object, cause: objectCause(n.Object), quiet: true})) // NAT-10
+	if t.nat == nil {
+		return []stage{why}
+	}
+	return []stage{why, s.gate(tf.Maybe, tf.Fact{
+		ID: "nat-nat:" + n.Label, Text: "whether " + n.Label + " takes what " + t.nat.Label + " sends", Settle: "check it by hand",
+	}, stage{object: n.Object, cause: objectCause(n.Object), quiet: true})} // NAT-10
+}
+
+// translated is the way through a NAT gateway: into its subnet, out of it with
+// the gateway's address and a port that it chooses, and on by that subnet's
+// table (NAT-1 to NAT-6).
+func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place) *way {
+	stages := s.translates(t, n)
+	if stages[0].admits.IsEmpty() {
+		return s.blocked(t, stages[0])
 	}
 	if at.subnet != p.subnet {
 		stages = append(stages, s.acl(at, inbound, t.as))
@@ -211,4 +226,49 @@ func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place)
 	t.rewrite(s.g, t, at, remote{key: fmt.Sprintf("nat %p", n), addresses: s.g.hostAddresses(at.subnet, s.f), one: true, fact: addressesFact(at.subnet)})
 	t.nat = n
 	return s.leave(t, at).behind(stages...)
+}
+
+// regional is the way out through a NAT gateway of the whole VPC: it stands in
+// no subnet, so that there is no ACL and no table but its own, which leads to
+// the internet gateway, and serves the zones that it is registered in (NAT-8).
+func (s *search) regional(t traveller, p *place, n *aws.NATGateway) *way {
+	stages := s.translates(t, n)
+	if stages[0].admits.IsEmpty() {
+		return s.blocked(t, stages[0])
+	}
+	why := stage{object: n.Object, cause: objectCause(n.Object), cost: 3, quiet: true}
+	there := why
+	there.code, there.blocked = "BAD_STATE_ROUTE", "it is not one of "+vpcName(p)
+	here := linked(n.VPC, func(v *aws.VPC) tf.Tri { return tf.TriOf(v == p.vpc) })
+	stages = append(stages, s.gate(here, tf.Fact{ID: "attached:" + n.Label, Text: "which VPC " + n.Label + " serves", Settle: settleContext}, there))
+	serves := tf.TriOf(len(n.Zones) == 0)
+	for _, zone := range n.Zones {
+		serves = serves.Or(sameZones(zone, s.g.zone(p.subnet)))
+	}
+	zone := why
+	zone.code, zone.blocked = "REGIONAL_NGW_ROUTE_AZ_RESTRICTION", "it does not serve the zone of "+p.subnet.Label
+	stages = append(stages, s.gate(serves, zoneFact(p.subnet), zone))
+	if s.goal.kind != toTheInternet {
+		return s.unknownWay(t, n.Object, tf.Fact{
+			ID: "boundary:" + n.Label, Text: "what gets through " + n.Label + " to anywhere but the internet", Settle: "check it by hand",
+		}).behind(stages...)
+	}
+	before := t
+	t.rewrite(s.g, before, p, remote{key: fmt.Sprintf("nat %p", n), addresses: packet.AllAddresses(s.f), one: true})
+	t.rewritten[len(t.rewritten)-1].back = func(back *search, r traveller) *way {
+		if back.goal.place.vpc == p.vpc {
+			return back.deliver(r)
+		}
+		return back.setOut(r, p) // by the tables of the VPC, as it came
+	}
+	t.nat = n
+	public := why
+	public.code, public.blocked = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "it is private"
+	gateway := p.gateway
+	gateway.rewrite = "source: " + t.publicly() + " takes the place of the private one"
+	out := s.arrived(t, append(stages, s.g.gated(n.Public, s.f, tf.Fact{
+		ID: "nat:" + n.Label, Text: "whether " + n.Label + " has an Elastic IP", Settle: settleApply,
+	}, public), gateway, s.g.publicAccess(p, true))...)
+	out.end.back = func(back *search, r traveller) *way { return back.arrived(r) }
+	return out
 }

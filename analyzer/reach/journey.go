@@ -31,9 +31,11 @@ func (g *Graph) legs(to goal, end *arrival) []leg {
 	for n := len(end.rewritten) - 1; n >= 0; n-- {
 		r := &end.rewritten[n]
 		out = append(out, leg{to: now.asGoal(), begin: begin, passed: now.passed, pins: now.pins})
-		begin = func(back *search, t traveller) *way {
-			t.zone = g.zone(r.at.subnet)
-			return back.setOut(t, r.at)
+		if begin = r.back; begin == nil {
+			begin = func(back *search, t traveller) *way {
+				t.zone = g.zone(r.at.subnet)
+				return back.setOut(t, r.at)
+			}
 		}
 		now = &r.before
 	}

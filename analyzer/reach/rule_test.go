@@ -162,3 +162,39 @@ func TestRewrites(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestRegionalNAT: a regional NAT gateway serves its VPC, in the zones that it is
+// registered in, and no ACL but that of the sender's subnet is passed (NAT-8).
+func TestRegionalNAT(t *testing.T) {
+	zone := func(name string) tf.Val[string] { return tf.KnownVal(name) }
+	tests := map[string]struct {
+		change func(w *world, n *aws.NATGateway)
+		flow   string
+		want   reach.Verdict
+		codes  string
+	}{
+		"everywhere":      {func(*world, *aws.NATGateway) {}, "tcp/443", reach.Yes, ""},
+		"in its zone":     {func(_ *world, n *aws.NATGateway) { n.Zones = []tf.Val[string]{zone("eu-west-1a")} }, "tcp/443", reach.Yes, ""},
+		"in another zone": {func(_ *world, n *aws.NATGateway) { n.Zones = []tf.Val[string]{zone("eu-west-1b")} }, "tcp/443", reach.No, "REGIONAL_NGW_ROUTE_AZ_RESTRICTION at aws_nat_gateway.n"},
+		"of another VPC":  {func(w *world, n *aws.NATGateway) { n.VPC = to(w.another("other", "10.9.0.0/16")) }, "tcp/443", reach.No, "BAD_STATE_ROUTE at aws_nat_gateway.n"},
+		"no GRE":          {func(*world, *aws.NATGateway) {}, "47", reach.No, "PROTOCOL_RESTRICTION at aws_nat_gateway.n"},
+		"no gateway":      {func(w *world, _ *aws.NATGateway) { w.vpc.Gateways = nil }, "tcp/443", reach.No, "NO_PATH at aws_vpc.main"},
+		"the sender's ACL drops replies": {func(w *world, _ *aws.NATGateway) {
+			w.private.ACL = to(&aws.ACL{Object: object("aws_network_acl.x"), Egress: passAll})
+		}, "tcp/443", reach.No, "SUBNET_ACL_RESTRICTION at aws_network_acl.x"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.private.AvailabilityZone = zone("eu-west-1a")
+			w.host("a", w.private, tf.No, w.group("g"))
+			n := &aws.NATGateway{Object: object("aws_nat_gateway.n"), Regional: tf.Yes, VPC: to(w.vpc), Public: tf.Yes}
+			w.n.NATGateways = []*aws.NATGateway{n}
+			table(w.private).Routes = []aws.Route{route("0.0.0.0/0", aws.Target{Kind: aws.TargetNATGateway, NAT: to(n), Label: n.Label})}
+			test.change(w, n)
+			if a := w.ask(t, "aws_instance.a", "internet", test.flow); a.Answer != test.want || codes(a) != test.codes {
+				t.Errorf("%s by %q waiting for %s", a.Answer, codes(a), facts(a.Waits))
+			}
+		})
+	}
+}

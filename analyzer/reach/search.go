@@ -365,6 +365,10 @@ func (s *search) connectors(p *place) []hop {
 // natIn reports whether a NAT gateway is one that a subnet's table could lead
 // to: it stands in another subnet of the VPC.
 func natIn(n *aws.NATGateway, p *place) bool {
+	if n.Regional == tf.Yes {
+		v, ok := n.VPC.One()
+		return ok && v == p.vpc
+	}
 	s, ok := n.Subnet.One()
 	if !ok || s == p.subnet {
 		return false

@@ -77,6 +77,8 @@ type traveller struct {
 type rewrite struct {
 	before traveller // as they came
 	at     *place    // where the device stands
+	// back is the way of replies from the device, where it stands in no subnet.
+	back func(*search, traveller) *way
 }
 
 // device is something that remembers the flows that it has seen.
