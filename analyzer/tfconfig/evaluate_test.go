@@ -156,6 +156,8 @@ resource "aws_case" "it" {
   workspace     = terraform.workspace
   folder        = path.module
   wrong         = 1 + "x"
+  null_chosen   = try(var.none ? 1 : 2, "none")
+  as_number     = [for id in [aws_vpc.a.id] : id * 2]
   block {
     a = 1
   }
@@ -197,6 +199,7 @@ resource "aws_case" "it" {
 	}
 	want := strings.Split(strings.TrimSpace(`
 arn = <aws_case.it.arn>
+as_number = [?]
 attribute = 10.0.32.0/20
 block = [{a=1} {a=0 inner=[{b=aa}]} {a=1 inner=[{b=bb}]}]
 chosen_id = <aws_vpc.a.id>
@@ -217,6 +220,7 @@ lookup_id = <aws_subnet.each["a"].id>
 made_of = !password: hunter2
 many = 2
 name_of_id = ?aws_vpc.a.id
+null_chosen = none
 number = 2
 optional = {deep={on=true} names=[x] port=443}
 secret = !hunter2

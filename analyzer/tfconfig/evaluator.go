@@ -18,7 +18,7 @@ import (
 
 // Options say with what a configuration is evaluated.
 type Options struct {
-	Wanted tf.Wanted
+	Wanted tf.Wanted // is never nil
 	// Workspace is the selected workspace; empty means the one that terraform
 	// selected in the folder, else "default".
 	Workspace string

@@ -169,7 +169,11 @@ func (e *reference) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	root := e.Traversal.RootName()
 	for c := ctx; c != nil; c = c.Parent() {
 		if v, ok := c.Variables[root]; ok {
-			return follow(v, e.Traversal[1:])
+			v, diags := follow(v, e.Traversal[1:])
+			if s := scopeOf(c); s != nil && s.module.ev.opaque {
+				v = functions.Opaque(v)
+			}
+			return v, diags
 		}
 		if v, ok := c.Variables[scopeName]; ok {
 			return v.EncapsulatedValue().(*scope).lookUp(e.Traversal)
@@ -268,7 +272,10 @@ func (e *conditional) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	yes, yesDiags := e.TrueResult.Value(ctx)
 	no, noDiags := e.FalseResult.Value(ctx)
 	plain := unmarked(condition)
-	if plain.IsKnown() && !plain.IsNull() {
+	if plain.IsNull() {
+		return cty.DynamicVal, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Null condition", Detail: "A condition is true or false.", Subject: e.SrcRange.Ptr()}}
+	}
+	if plain.IsKnown() {
 		b, err := convert.Convert(plain, cty.Bool)
 		if err != nil {
 			return cty.DynamicVal, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Incorrect condition type", Detail: err.Error(), Subject: e.SrcRange.Ptr()}}
@@ -288,7 +295,7 @@ func (e *conditional) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	literal := func(v cty.Value) hclsyntax.Expression {
 		return &hclsyntax.LiteralValueExpr{Val: v, SrcRange: e.SrcRange}
 	}
-	if plain.IsKnown() || yes.RawEquals(no) {
+	if yes.RawEquals(no) {
 		condition = cty.True.WithSameMarks(condition)
 	}
 	both := &hclsyntax.ConditionalExpr{Condition: literal(condition), TrueResult: literal(yes), FalseResult: literal(no), SrcRange: e.SrcRange}
