@@ -233,7 +233,8 @@ type Location struct {
 	// far as they stand in the repository.
 	Calls []Range
 	// External is set for a module from outside the repository, where the
-	// author edits the innermost call inside it instead.
+	// author edits the innermost call inside it instead: the last of Calls is
+	// then the argument of the call that the value comes from, if there is one.
 	External bool
 }
 

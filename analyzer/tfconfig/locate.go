@@ -33,13 +33,19 @@ func (c *Config) Locate(r *tf.Resource, path string) (tf.Location, bool) {
 	if !ok {
 		p = b.find(parsePath(path), r.Values)
 	}
-	return tf.Location{
+	l := tf.Location{
 		Range:    p.file.rangeOf(p.at),
 		Block:    p.block.file.rangeOf(p.block.header),
 		Line:     p.line(),
 		Calls:    slices.Clone(m.calls),
 		External: m.external,
-	}, true
+	}
+	if n := len(l.Calls); m.external && n > 0 {
+		if at, ok := c.callArgument(m, b, p); ok {
+			l.Calls[n-1] = at
+		}
+	}
+	return l, true
 }
 
 // exact finds a place by the blocks that the evaluation made; it is false where
@@ -61,7 +67,7 @@ func (c *Config) exact(r *tf.Resource, steps []step) (place, bool) {
 		b := w.body.block
 		return place{file: b.file, at: b.header, block: b}, true
 	}
-	p := place{file: w.arg.file, at: w.arg.at, block: w.body.block, expr: w.arg.expr, value: w.value, hidden: w.value.IsSensitive()}
+	p := place{file: w.arg.file, at: w.arg.at, block: w.body.block, arg: w.arg, expr: w.arg.expr, value: w.value, hidden: w.value.IsSensitive()}
 	return p.descend(w.rest), true
 }
 
@@ -111,7 +117,9 @@ type place struct {
 	file  *file
 	at    hcl.Range
 	block *block // that holds it, or is it
-	// expr is the expression of the argument, nil for a block.
+	// arg is the argument, and expr the part of its expression that is meant;
+	// both are nil for a block.
+	arg  *arg
 	expr hcl.Expression
 	// value is the planned value; hidden is set when it, or something that it
 	// is part of, is sensitive.
@@ -128,7 +136,7 @@ func (b *block) find(steps []step, value tf.Value) place {
 	name, rest := steps[0].name, steps[1:]
 	v := value.Get(name)
 	if a := b.args[name]; a != nil {
-		p := place{file: a.file, at: a.at, block: b, expr: a.expr, value: v, hidden: value.IsSensitive()}
+		p := place{file: a.file, at: a.at, block: b, arg: a, expr: a.expr, value: v, hidden: value.IsSensitive()}
 		return p.descend(rest)
 	}
 	var blocks []*block

@@ -144,8 +144,8 @@ module.net["a"].aws_vpc.this cidr_block: modules/net/main.tf:3:3 < live/main.tf:
 module.registry.aws_sg.this : live/.terraform/modules/registry/main.tf:2:1 < live/main.tf:6:1 external
 module.registry.aws_sg.this rule: live/.terraform/modules/registry/main.tf:3:3 < live/main.tf:6:1 external
 module.registry.aws_sg.this rule[0]: live/.terraform/modules/registry/main.tf:3:3 < live/main.tf:6:1 external
-module.registry.aws_sg.this rule[0].cidrs: live/.terraform/modules/registry/main.tf:4:5 < live/main.tf:6:1 external
-module.registry.aws_sg.this rule[0].cidrs[0]: live/.terraform/modules/registry/main.tf:4:5 < live/main.tf:6:1 external
+module.registry.aws_sg.this rule[0].cidrs: live/.terraform/modules/registry/main.tf:4:5 < live/main.tf:8:3 external
+module.registry.aws_sg.this rule[0].cidrs[0]: live/.terraform/modules/registry/main.tf:4:5 < live/main.tf:8:3 external
 `)
 	if diff := cmp.Diff(strings.Split(want, "\n"), got); diff != "" {
 		t.Error(diff)
