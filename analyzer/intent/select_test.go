@@ -31,7 +31,7 @@ func TestGlob(t *testing.T) {
 }
 
 func TestTagged(t *testing.T) {
-	object := func(fields ...tf.Field) tf.Value { return tf.ObjectValue(fields...) }
+	object := tf.ObjectValue
 	text := func(name, s string) tf.Field { return tf.Field{Name: name, Value: tf.StringValue(s)} }
 	unknown := tf.UnknownValue()
 	tests := map[string]struct {
