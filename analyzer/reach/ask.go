@@ -368,12 +368,25 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 		}
 	}
 	if len(paths) == 0 {
-		paths = append(paths, walk([]stage{{
+		why := stage{
 			object: lb.Object, cause: objectCause(lb.Object), code: "TARGET_ADDRESS_RESTRICTION",
 			blocked: interfaceObject(j).Label + " is no target of it", cost: 3,
-		}}, packets))
+		}
+		if len(g.behind(lb)) == 0 {
+			why.code, why.blocked = "ELBV2_LISTENER_HAS_NO_TG", "its listeners have no targets" // LB-11
+		}
+		paths = append(paths, walk([]stage{why}, packets))
 	}
 	return together(paths...)
+}
+
+// behind are all targets of a load balancer.
+func (g *Graph) behind(lb *aws.LoadBalancer) []*delivery {
+	var out []*delivery
+	for _, l := range lb.Listeners {
+		out = append(out, g.deliveries(lb, l)...)
+	}
+	return out
 }
 
 // elsewhere is what lies beyond the internet gateway and the VPC: on-premises

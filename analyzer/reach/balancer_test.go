@@ -293,3 +293,19 @@ func TestNodesOfPreservedClients(t *testing.T) {
 	targets(lb).PreserveClientIP = tf.Yes
 	w.expect(t, "yes aws_instance.app through aws_lb.network: tcp/80 from 0.0.0.0/0", "yes aws_lb.network: tcp/80 from 0.0.0.0/0")
 }
+
+// A load balancer reaches its targets only, and nothing where it has none
+// (LB-7, LB-11).
+func TestNoTarget(t *testing.T) {
+	w := newWorld()
+	app := w.host("app", w.private, tf.No, w.group("app", allow("-1", 0, 0, "0.0.0.0/0")))
+	w.host("other", w.private, tf.No, w.group("other", allow("-1", 0, 0, "0.0.0.0/0")))
+	lb := w.balancer("application", w.group("lb"), 8080, app)
+	if got := codes(w.ask(t, "aws_lb.application", "aws_instance.other", "tcp/8080")); got != "TARGET_ADDRESS_RESTRICTION at aws_lb.application" {
+		t.Errorf("no target: %s", got)
+	}
+	targets(lb).Targets = nil
+	if got := codes(w.ask(t, "aws_lb.application", "aws_instance.other", "tcp/8080")); got != "ELBV2_LISTENER_HAS_NO_TG at aws_lb.application" {
+		t.Errorf("no targets at all: %s", got)
+	}
+}
