@@ -102,17 +102,26 @@ func (p *passage) walk(before, after []stage, question packet.Set) outcome {
 		p.asked, p.arrives = question, p.forward.and(exactly(question))
 	}
 	o := outcome{forward: p.arrives, asked: question}
-	stages := slices.Concat(before, p.stages, after)
-	ends := slices.Concat(before, after)
-	for n := range ends {
-		if !ends[n].reply {
-			o.forward = o.forward.and(ends[n].admits)
+	stages := make([]*stage, 0, len(before)+len(p.stages)+len(after))
+	for _, part := range [...][]stage{before, p.stages, after} {
+		for n := range part {
+			stages = append(stages, &part[n])
+		}
+	}
+	ends := [...][]*stage{stages[:len(before)], stages[len(before)+len(p.stages):]}
+	for _, end := range ends {
+		for _, s := range end {
+			if !s.reply {
+				o.forward = o.forward.and(s.admits)
+			}
 		}
 	}
 	o.reachable = o.forward.and(p.reply)
-	for n := range ends {
-		if ends[n].reply {
-			o.reachable = o.reachable.and(ends[n].admits)
+	for _, end := range ends {
+		for _, s := range end {
+			if s.reply {
+				o.reachable = o.reachable.and(s.admits)
+			}
 		}
 	}
 	end, stopped := o.reachable.May, slices.Concat(make([]bool, len(before)), p.dead, make([]bool, len(after)))
@@ -133,12 +142,11 @@ func (p *passage) walk(before, after []stage, question packet.Set) outcome {
 // stops says which stages stop all packets that come to them. Behind such a
 // stage it goes on with what there was, so that every blocker of the path is
 // found and not only the first (D2). End is what is left then.
-func stops(stages []stage, question packet.Set) (end packet.Set, stopped []bool) {
+func stops(stages []*stage, question packet.Set) (end packet.Set, stopped []bool) {
 	left := exactly(question)
 	stopped = make([]bool, len(stages))
 	for _, reply := range []bool{false, true} {
-		for n := range stages {
-			s := &stages[n]
+		for n, s := range stages {
 			if s.reply != reply {
 				continue
 			}
@@ -153,11 +161,11 @@ func stops(stages []stage, question packet.Set) (end packet.Set, stopped []bool)
 
 // tell writes down the path and what stops packets on it. What is left at the
 // end decides which elements are worth telling.
-func (o *outcome) tell(stages []stage, end packet.Set, stopped []bool) {
+func (o *outcome) tell(stages []*stage, end packet.Set, stopped []bool) {
 	told := -1 // where in the path the entrance is
 	var shown []Hop
-	for n := range stages {
-		s := &stages[n]
+	o.path, o.replyPath = make([]Hop, 0, len(stages)), make([]Hop, 0, len(stages)/2)
+	for n, s := range stages {
 		o.assumptions = append(o.assumptions, s.assumptions...)
 		stops := stopped[n]
 		if s.quiet && !stops {
@@ -212,7 +220,7 @@ func (b blocker) same(c blocker) bool {
 }
 
 // waiting are the facts that separate may from must.
-func waiting(stages []stage, r Relation) []tf.Fact {
+func waiting(stages []*stage, r Relation) []tf.Fact {
 	open := r.May.Subtract(r.Must)
 	if open.IsEmpty() {
 		return nil
