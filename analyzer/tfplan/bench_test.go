@@ -54,3 +54,45 @@ func BenchmarkRead(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkBinary reads binary plans, and the same plans in JSON without their
+// configuration: those of the fixtures, and of the corpus if it is given.
+func BenchmarkBinary(b *testing.B) {
+	var binary, text [][]byte
+	for _, p := range pairs(b) {
+		for file, to := range map[string]*[][]byte{p.binary: &binary, p.json: &text} {
+			data, err := os.ReadFile(filepath.Clean(file))
+			if err != nil {
+				b.Fatal(err)
+			}
+			if file == p.json {
+				data = withoutConfiguration(b, data)
+			}
+			*to = append(*to, data)
+		}
+	}
+	b.Run("binary", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for _, data := range binary {
+				plan, err := OpenBinary(bytes.NewReader(data), int64(len(data)))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := plan.Read(context.Background(), Options{Wanted: aws.Types}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+	b.Run("json", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for _, data := range text {
+				if _, err := Read(context.Background(), bytes.NewReader(data), Options{Wanted: aws.Types}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+}

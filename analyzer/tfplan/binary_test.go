@@ -170,7 +170,7 @@ func TestDamagedBinaryPlan(t *testing.T) {
 
 // withoutConfiguration is a plan in JSON with nothing in it that a binary plan
 // says in its source alone.
-func withoutConfiguration(t *testing.T, text []byte) []byte {
+func withoutConfiguration(t testing.TB, text []byte) []byte {
 	t.Helper()
 	var plan map[string]json.RawMessage
 	if err := json.Unmarshal(text, &plan); err != nil {
