@@ -48,11 +48,12 @@ func newCheck(env environment) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "check [PATH ...]",
 		Short: "Check what a plan or a state exposes (the default command)",
-		Long: "Check what plans and states expose: JSON as `terraform show -json` prints it, a folder of such\n" +
-			"files, or - for standard input. Without a PATH it looks in the working directory. The source\n" +
-			"beside a plan is used to show lines.\n\n" +
+		Long: "Check what plans, states and configurations expose: a plan as `terraform plan -out=FILE` writes it,\n" +
+			"a plan or a state as `terraform show -json` prints it, a folder of plans or of a configuration, or\n" +
+			"- for standard input. Without a PATH it looks in the working directory. The source inside a plan,\n" +
+			"or beside it, makes links exact and shows lines.\n\n" +
 			"Exit code: 0 nothing that gates, 1 a finding that gates, 2 an input that cannot be analysed.",
-		Example: "  tfcheck plan.json\n" +
+		Example: "  tfcheck tfplan\n" +
 			"  terraform show -json tfplan | tfcheck -\n" +
 			"  tfcheck --fail-on high -o sarif=tfcheck.sarif plan.json",
 		Args: cobra.ArbitraryArgs,

@@ -104,8 +104,7 @@ func newRoot(env environment) *cobra.Command {
 		Short: "Prove what the AWS network of a Terraform plan will expose",
 		Long: "tfcheck reads a Terraform plan and proves, before anything is deployed, what the internet\n" +
 			"will be able to reach, on which ports, by which path, and what to do about it.\n\n" +
-			"    terraform plan -out=tfplan && terraform show -json tfplan > plan.json\n" +
-			"    tfcheck plan.json",
+			"    terraform plan -out=tfplan && tfcheck tfplan",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
