@@ -56,7 +56,13 @@ var flow = packet.Everything(packet.IPv4).On(packet.TCP).ToPorts(packet.PortRang
 
 func (m *maker) answer(t *testing.T, q question) reach.Answer {
 	t.Helper()
-	g := reach.Compile(m.n)
+	return m.answerGiven(t, q, nil)
+}
+
+// answerGiven is the answer under what people say.
+func (m *maker) answerGiven(t *testing.T, q question, given reach.Answers) reach.Answer {
+	t.Helper()
+	g := reach.Compile(m.n).Given(given)
 	from, err := g.Endpoint(q.from)
 	if err != nil {
 		t.Fatal(err)
