@@ -23,6 +23,13 @@ func TestGivenDocs(t *testing.T) {
 	if !found {
 		t.Fatalf("%s has no %s", page, tableMark)
 	}
+	for _, part := range strings.Split(head, "```hcl\n")[1:] {
+		if block, _, example := strings.Cut(part, "```"); example {
+			if _, diags := settings.Load("tfcheck.hcl", []byte(block), knownSettings()); len(diags) > 0 {
+				t.Errorf("an example of %s does not load: %v", page, diags)
+			}
+		}
+	}
 	want := head + tableMark + "\n" + factTable()
 	if *update {
 		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
