@@ -13,6 +13,7 @@ type planned struct {
 	ev        *evaluator
 	modules   map[string]*moduleInstance // by path with keys
 	instances map[*group]map[string]*instance
+	constants map[*block]map[string]string
 }
 
 // Evaluator evaluates the configuration with what a plan of it knows, which
@@ -30,7 +31,7 @@ func (c *Config) Evaluator(o Options) tf.Evaluator {
 }
 
 func newPlanned(ev *evaluator) *planned {
-	return &planned{ev: ev, modules: map[string]*moduleInstance{"": ev.root}, instances: map[*group]map[string]*instance{}}
+	return &planned{ev: ev, modules: map[string]*moduleInstance{"": ev.root}, instances: map[*group]map[string]*instance{}, constants: map[*block]map[string]string{}}
 }
 
 // Arguments implements [tf.Evaluator].
@@ -50,7 +51,11 @@ func (p *planned) Config(r *tf.Resource) *tf.ResourceConfig {
 		return nil
 	}
 	c := i.config()
-	c.Constants = i.body.block.constants()
+	b := i.body.block
+	if p.constants[b] == nil {
+		p.constants[b] = b.constants()
+	}
+	c.Constants = p.constants[b]
 	return c
 }
 
