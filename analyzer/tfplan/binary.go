@@ -59,7 +59,7 @@ func (b *Binary) Read(ctx context.Context, opts Options) (*tf.Stack, error) {
 
 // readBinary reads the plan and the data sources of its state.
 func (rd *reader) readBinary(file *planfile.File) error {
-	// Drift is rare, and waits until nothing else reads on.
+	// The rest is rare, and waits until nothing else reads on.
 	type late struct {
 		field   planfile.Field
 		message []byte
@@ -198,9 +198,25 @@ var deferredReasons = map[uint64]string{
 	5: "deferred_prereq",
 }
 
-// packedRest reads what changed outside Terraform, and what is put off.
+// packedOutput reads an output as it will be.
+func (rd *reader) packedOutput(message []byte) {
+	c, err := planfile.ParseChange(planfile.OutputChange, message)
+	if err != nil || c.After == nil {
+		return
+	}
+	if v, err := rd.vals.packed(newPack(c.After), rd.vals.packedMask(c.AfterSensitive), 0); err == nil {
+		rd.stack.Outputs[c.Address] = v
+	}
+}
+
+// packedRest reads what changed outside Terraform, what is put off, and
+// outputs.
 func (rd *reader) packedRest(field planfile.Field, message []byte, refreshOnly bool) {
 	c, reason, ok := rd.packedElement(field, message)
+	if field == planfile.OutputChange {
+		rd.packedOutput(message)
+		return
+	}
 	switch {
 	case field == planfile.DeferredChange:
 		rd.addDeferred(c.address, deferredReasons[reason])

@@ -196,6 +196,7 @@ func sameStack(t *testing.T, got, want *tf.Stack) {
 	sameLines(t, "before", snapshotLines(instances(got.Before)), snapshotLines(instances(want.Before)))
 	sameLines(t, "after", snapshotLines(got.After.Resources), snapshotLines(want.After.Resources))
 	sameLines(t, "drift", snapshotLines(got.Drift), snapshotLines(want.Drift))
+	sameLines(t, "outputs", outputLines(got), outputLines(want))
 	var a, b []string
 	for _, d := range got.Diagnostics {
 		a = append(a, d.Summary)
@@ -209,6 +210,14 @@ func sameStack(t *testing.T, got, want *tf.Stack) {
 			t.Errorf("%s is one object before and after: %t", r.Address, unchanged)
 		}
 	}
+}
+
+func outputLines(s *tf.Stack) []string {
+	var lines []string
+	for _, name := range sortedKeys(s.Outputs) {
+		lines = valueLines(lines, "output."+name, s.Outputs[name])
+	}
+	return lines
 }
 
 // sameLines reports the lines that only one side has.

@@ -154,7 +154,14 @@ func (rd *reader) describe(source tf.Evaluator) {
 			rd.regions[p.Provider] = region
 		}
 	}
-	rd.stack.Outputs, rd.stack.Handed = source.Outputs()
+	outputs, handed := source.Outputs()
+	rd.stack.Handed = handed
+	for name, said := range outputs {
+		if planned, ok := rd.stack.Outputs[name]; ok {
+			said = settle(planned, said)
+		}
+		rd.stack.Outputs[name] = said
+	}
 	for _, list := range [][]*tf.Resource{rd.after, rd.before} {
 		for _, r := range list {
 			if r.Config == nil {

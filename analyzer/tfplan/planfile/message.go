@@ -14,9 +14,10 @@ import (
 // Field is the number of a field of the plan.
 type Field = protowire.Number
 
-// The fields of the plan that hold changes.
+// The fields of the plan that hold changes, of resources and of outputs.
 const (
 	ResourceChange Field = 3
+	OutputChange   Field = 4
 	ResourceDrift  Field = 18
 	DeferredChange Field = 27
 )
@@ -131,7 +132,7 @@ func (p *Plan) number(field Field, v uint64) {
 
 func (p *Plan) message(field Field, m []byte, each func(Field, []byte) error) error {
 	switch field {
-	case ResourceChange, ResourceDrift, DeferredChange:
+	case ResourceChange, OutputChange, ResourceDrift, DeferredChange:
 		// Terraform writes the fields by their number, so the version is known.
 		if err := p.checkVersion(); err != nil {
 			return err
@@ -213,9 +214,9 @@ const (
 	CreateThenForget Action = 9
 )
 
-// Change is what the plan does to one instance.
+// Change is what the plan does to one instance, or to an output.
 type Change struct {
-	Address  string
+	Address  string // of an output its name
 	Previous string // the address that it had before, if that was another
 	Deposed  string // the key of a deposed object
 	Provider string // the provider configuration, as a state writes it
@@ -237,10 +238,34 @@ type Step struct {
 
 // ParseChange reads a change; the bytes of its values are those of message.
 func ParseChange(field Field, message []byte) (c Change, err error) {
-	if field != DeferredChange {
-		return c, c.read(message)
+	switch field {
+	case OutputChange:
+		return c, c.output(message)
+	case DeferredChange:
+		return c, c.deferred(message)
 	}
-	err = fields(message, func(field Field, _ uint64, m []byte) error {
+	return c, c.read(message)
+}
+
+// output reads the change of an output; one that is sensitive is so as a whole.
+func (c *Change) output(message []byte) error {
+	return fields(message, func(field Field, v uint64, m []byte) error {
+		switch field {
+		case 1:
+			c.Address = string(m)
+		case 2:
+			return c.change(m)
+		case 3:
+			if v != 0 {
+				c.BeforeSensitive, c.AfterSensitive = []Path{{}}, []Path{{}}
+			}
+		}
+		return nil
+	})
+}
+
+func (c *Change) deferred(message []byte) error {
+	return fields(message, func(field Field, _ uint64, m []byte) error {
 		switch field {
 		case 1:
 			return fields(m, func(field Field, v uint64, _ []byte) error {
@@ -254,7 +279,6 @@ func ParseChange(field Field, message []byte) (c Change, err error) {
 		}
 		return nil
 	})
-	return c, err
 }
 
 func (c *Change) read(message []byte) error {

@@ -77,9 +77,10 @@ func TestPlan(t *testing.T) {
 		message(13, "aws_vpc.a"), message(14, "aws_vpc.z"), message(7, "00aa"), message(8, `provider["x"]`),
 		message(9, number(1, 3), value("before"), value("after"), message(3, path), message(4, message(1, message(1, "id")))),
 	)
+	output := message(4, message(1, "vpc"), message(2, number(1, 1), value("id")), number(3, 1))
 	put := message(27, message(1, number(1, 5)), message(2, message(13, "aws_vpc.b"), message(9, number(1, 1), value("new"))))
 	f := open(t, zipOf(t, entry{"tfplan", number(1, 3) + message(2, message(1, "region"), value("v")) + change + message(5, "aws_vpc.a") +
-		message(13, message(1, "local"), message(3, "prod")) + message(14, "1.11.4") + number(17, 2) + number(20, 1) + number(25, 1) + number(26, 1) + put + number(99, 7) + message(98, "later")}))
+		message(13, message(1, "local"), message(3, "prod")) + message(14, "1.11.4") + number(17, 2) + number(20, 1) + number(25, 1) + number(26, 1) + output + put + number(99, 7) + message(98, "later")}))
 	p, changes, err := readAll(f)
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +92,7 @@ func TestPlan(t *testing.T) {
 	want := []Change{
 		{Address: "aws_vpc.a", Previous: "aws_vpc.z", Deposed: "00aa", Provider: `provider["x"]`, Action: Update, Before: []byte("before"), After: []byte("after"),
 			BeforeSensitive: []Path{{{Attribute: "tags"}, {Key: []byte("\xa4name")}}}, AfterSensitive: []Path{{{Attribute: "id"}}}},
+		{Address: "vpc", Action: Create, After: []byte("id"), BeforeSensitive: []Path{{}}, AfterSensitive: []Path{{}}},
 		{Address: "aws_vpc.b", Action: Create, After: []byte("new"), Reason: 5},
 	}
 	if fmt.Sprint(changes) != fmt.Sprint(want) {
