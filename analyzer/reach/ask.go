@@ -173,7 +173,7 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 		return g.fromOutside(from, to, f, packets, suppose)
 	case to.Kind == Internet:
 		return g.toOutside(from, to, f, packets, suppose)
-	case from.Kind == OnPremises && len(g.sites) > 0 && to.Kind != GatewayEndpoints:
+	case from.Kind == OnPremises && to.Kind != GatewayEndpoints:
 		var out []outcome
 		to = to.inSubnet()
 		for _, j := range to.Interfaces {
@@ -183,7 +183,7 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 			out = append(out, g.fromPremises(from, lb.Interface, f, packets, suppose, listenerStage(lb, lb.Listeners, f)))
 		}
 		return out
-	case to.Kind == OnPremises && len(g.sites) > 0:
+	case to.Kind == OnPremises:
 		var out []outcome
 		for _, i := range from.interfaces() {
 			out = append(out, g.toPremises(i, to, f, packets, suppose))
@@ -296,7 +296,7 @@ func (g *Graph) held(e Endpoint, f packet.Family) Endpoint {
 		e.Kind = Interfaces
 	case e.Addresses.SubsetOf(g.internet[f]) && !g.inSomeVPC(e.Addresses, f):
 		e.Kind = Internet
-	case len(g.sites) > 0 && !g.inSomeVPC(e.Addresses, f):
+	case !g.inSomeVPC(e.Addresses, f):
 		e.Kind = OnPremises
 	}
 	return e
@@ -412,13 +412,14 @@ func (g *Graph) elsewhere(from, to Endpoint, i *aws.Interface, f packet.Family, 
 	switch {
 	case other.Kind == Service:
 		known = tf.Maybe
-	case other.Kind == IP && g.blocks(v, f).Overlaps(other.Addresses):
-		// RT-13: an address inside the VPC that no interface is known to hold.
+	case other.Kind == IP && g.inSomeVPC(other.Addresses, f):
+		// RT-13: an address inside a VPC that no interface is known to hold.
 		out.code, out.blocked = "NO_POSSIBLE_DESTINATION", "no interface has this address"
 		fact.Text = "whether something has the address " + other.Label
-		known = tf.TriOf(false)
-		if g.mayHold(v, other.Addresses, f) {
-			known = tf.Maybe
+		for _, w := range g.network.VPCs {
+			if g.blocks(w, f).Overlaps(other.Addresses) && g.mayHold(w, other.Addresses, f) {
+				known = tf.Maybe
+			}
 		}
 	default:
 		if b := g.carrierAt(v); b != nil {

@@ -168,8 +168,8 @@ func TestBoundaries(t *testing.T) {
 	if a := w.ask(t, "internet", "aws_instance.a", "tcp/80"); a.Answer != reach.No || len(a.Assumptions) != 1 {
 		t.Errorf("the internet: %s assuming %v", a.Answer, a.Assumptions)
 	}
-	if a := w.ask(t, "onprem:192.168.1.1", "aws_instance.a", "tcp/80"); a.Answer != reach.Unknown {
-		t.Errorf("on-premises: %s", a.Answer)
+	if a := w.ask(t, "onprem:192.168.1.1", "aws_instance.a", "tcp/80"); a.Forward != reach.Unknown || a.Answer != reach.No {
+		t.Errorf("on-premises, without a route back: forward %s, %s", a.Forward, a.Answer)
 	}
 	if got := reach.Compile(w.n).Assumptions(); len(got) != 1 {
 		t.Errorf("assumptions of the network: %v", got)

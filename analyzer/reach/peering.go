@@ -38,10 +38,15 @@ func (s *search) acrossPeering(t traveller, p *place, pcx *aws.Peering) *way {
 		}, own))
 	}
 	if other == nil && touches != tf.No {
-		if s.goal.kind != toHosts {
+		if s.goal.kind == toTheInternet {
 			return s.pastPeering(t, pcx, aws.Object{Label: "the other VPC"}, stages)
 		}
 		return s.unknownWay(t, pcx.Object, fact).behind(stages...)
+	}
+	if s.goal.kind == toPremises && other != nil && other.Outside { // which may hold the address
+		return s.unknownWay(t, pcx.Object, tf.Fact{
+			ID: "boundary:" + pcx.Label, Text: "what lies in " + shortName(other.Object) + " behind " + pcx.Label, Settle: settleContext,
+		}).behind(stages...)
 	}
 	if !s.goal.inside(other) {
 		o := pcx.Object

@@ -225,9 +225,41 @@ func (s *search) fromPremises(t traveller) *way {
 		ID: "connection:" + t.as.key, Text: "over which connection " + t.as.key + " arrives", Settle: "check it by hand",
 	}
 	if len(certain) == 0 {
-		return s.oneOfWays(which, all)
+		certain, possible = all, nil
 	}
-	return s.branch(append([]*way{s.oneOfWays(which, certain)}, possible...))
+	if hidden, ok := s.g.hiddenCarrier(s.goal.place); ok {
+		possible = append(possible, s.deliver(t).behind(s.gate(tf.Maybe, tf.Fact{
+			ID: "boundary:" + hidden.Label, Text: "what " + hidden.Label + " lets in from networks that the input does not show", Settle: settleContext,
+		}, stage{object: hidden})))
+	}
+	if len(certain) > 0 {
+		possible = append(possible, s.oneOfWays(which, certain))
+	}
+	if len(possible) == 0 {
+		p := s.goal.place
+		return s.blocked(t, stage{
+			object: aws.Object{Label: vpcName(p)}, cause: objectCause(p.subnet.Object), code: "NO_PATH", cost: 3,
+			blocked: "nothing connects " + vpcName(p) + " to a network on premises",
+		})
+	}
+	return s.branch(possible)
+}
+
+// hiddenCarrier is what may bring packets into the VPC of a subnet from networks
+// that the input does not show (TGW-11, U-13).
+func (g *Graph) hiddenCarrier(p *place) (aws.Object, bool) {
+	if p.vpc == nil || p.vpc.Outside || p.subnet.Outside {
+		return p.subnet.Object, true
+	}
+	for _, gw := range g.transits[p.vpc] {
+		if gw.Open {
+			return gw.Object, true
+		}
+	}
+	if b := g.carrierAt(p.vpc); b != nil {
+		return b.Object, true
+	}
+	return aws.Object{}, false
 }
 
 // fromSite is the way in from one connection: by a virtual private gateway to

@@ -139,3 +139,38 @@ func TestNothingBehindAGateway(t *testing.T) {
 		}
 	}
 }
+
+// TestHiddenPremises: where something leads out of the input, nobody knows what
+// lies there, and that is never a no (TGW-11, U-13).
+func TestHiddenPremises(t *testing.T) {
+	shared := newHub()
+	shared.gw.Attachments, shared.gw.Open = shared.gw.Attachments[:2], true
+	shared.at["a"].Association = aws.Link[aws.TransitTable]{Open: true}
+	outside, p, _, _ := peered()
+	p.Accepter.To[0].Outside, p.Accepter.To[0].CIDRs = true, nil
+	table(outside.private).Routes = []aws.Route{toPeering("10.8.0.0/16", p)}
+	for name, test := range map[string]struct {
+		w        *world
+		from, to string
+		want     reach.Verdict
+	}{
+		"out by a shared gateway":    {shared.world, "aws_instance.a", "onprem:10.8.0.1", reach.Unknown},
+		"in by a shared gateway":     {shared.world, "onprem:10.8.0.1", "aws_instance.a", reach.Unknown},
+		"an address behind it":       {shared.world, "aws_instance.a", "ip:10.8.0.1", reach.Unknown},
+		"a peered VPC elsewhere":     {outside, "aws_instance.a", "ip:10.8.0.1", reach.Unknown},
+		"nothing at all, out":        {newOfficeless(), "aws_instance.a", "onprem:10.8.0.1", reach.No},
+		"nothing at all, in":         {newOfficeless(), "onprem:10.8.0.1", "aws_instance.a", reach.No},
+		"an address that nobody has": {newOfficeless(), "aws_instance.a", "ip:10.8.0.1", reach.No},
+	} {
+		if a := test.w.ask(t, test.from, test.to, "tcp/80"); a.Answer != test.want {
+			t.Errorf("%s: %s by %s", name, a.Answer, codes(a))
+		}
+	}
+}
+
+// newOfficeless is a world with a host and nothing that leads out of it.
+func newOfficeless() *world {
+	w := newWorld()
+	w.host("a", w.private, tf.No, w.group("a", allow("-1", 0, 0, "0.0.0.0/0")))
+	return w
+}

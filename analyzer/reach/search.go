@@ -77,6 +77,11 @@ func (s *search) leave(t traveller, p *place) *way {
 	if s.goal.kind == toHosts && (p.vpc == nil || s.goal.place.vpc == nil) {
 		return s.throughUnknownVPC(t, p)
 	}
+	if s.goal.kind == toPremises && (p.vpc == nil || p.subnet.Outside && !assumed(p.subnet.VPC)) {
+		return s.unknownWay(t, p.subnet.Object, tf.Fact{
+			ID: "boundary:" + shortName(p.subnet.Object), Text: "where " + shortName(p.subnet.Object) + " sends packets", Settle: settleContext,
+		})
+	}
 	var ways []*way
 	for _, h := range s.hops(p) {
 		if w := s.along(t, p, h, 0); w != nil {
