@@ -29,7 +29,7 @@ type entry struct {
 
 // corpus are the entries of the folder that TFCHECK_CORPUS_SOURCES names, each
 // with plan.json, src and src/ROOT, which names the root module in src.
-func corpus(t *testing.T) []entry {
+func corpus(t testing.TB) []entry {
 	t.Helper()
 	folder := os.Getenv("TFCHECK_CORPUS_SOURCES")
 	if folder == "" {
@@ -84,7 +84,7 @@ func TestEvaluationAgreesWithPlans(t *testing.T) {
 				continue
 			}
 			c.at = r.Address
-			c.compare("", r.Values, other.Values, r)
+			c.compare("", r.Values, other.Values)
 		}
 		for _, r := range configuration.After.Resources {
 			if r.Addr.Mode == tf.Managed && !r.Maybe && plan.After.Resource(r.Address) == nil {
@@ -125,7 +125,7 @@ type comparison struct {
 	unknown map[string]int // known in the plan only, by reason
 }
 
-func (c *comparison) compare(path string, planned, evaluated tf.Value, r *tf.Resource) {
+func (c *comparison) compare(path string, planned, evaluated tf.Value) {
 	_, symbol := planned.Symbol()
 	switch {
 	case planned.IsUnknown() || planned.IsNull() || symbol:
@@ -143,7 +143,7 @@ func (c *comparison) compare(path string, planned, evaluated tf.Value, r *tf.Res
 	}
 	if planned.Kind() == tf.Object {
 		for _, f := range planned.Fields() {
-			c.compare(strings.TrimPrefix(path+"."+f.Name, "."), f.Value, evaluated.Get(f.Name), r)
+			c.compare(strings.TrimPrefix(path+"."+f.Name, "."), f.Value, evaluated.Get(f.Name))
 		}
 		return
 	}
@@ -183,7 +183,7 @@ func (c *comparison) compare(path string, planned, evaluated tf.Value, r *tf.Res
 		var least *comparison
 		for n, b := range rest {
 			trial := &comparison{at: c.at, unknown: map[string]int{}}
-			trial.compare(fmt.Sprintf("%s[%d]", path, i), p, b, r)
+			trial.compare(fmt.Sprintf("%s[%d]", path, i), p, b)
 			if least == nil || len(trial.differ) < len(least.differ) || len(trial.differ) == len(least.differ) && trial.equal > least.equal {
 				best, least = n, trial
 			}
