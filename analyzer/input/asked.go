@@ -12,8 +12,17 @@ import (
 
 // Asked remembers the configurations that asked for what other stacks know.
 type Asked struct {
-	mu    sync.Mutex
-	where map[*tf.Stack]located
+	mu      sync.Mutex
+	where   map[*tf.Stack]located
+	answers map[*tf.Stack]func(*tf.Resource) (tf.Value, bool)
+}
+
+// answersOf is the function that answered a configuration, or nil.
+func (a *Asked) answersOf(s *tf.Stack) func(*tf.Resource) (tf.Value, bool) {
+	if a == nil {
+		return nil
+	}
+	return a.answers[s]
 }
 
 // asking has a data function note that it was asked, and answer nothing.
@@ -42,6 +51,7 @@ type Answers func(known []*tf.Stack, assume func(*tf.Assumption)) func(*tf.Resou
 // places.
 func (a *Asked) Evaluate(ctx context.Context, o Options, stacks, known []*tf.Stack, answers Answers) error {
 	first := slices.Clone(stacks)
+	a.answers = map[*tf.Stack]func(*tf.Resource) (tf.Value, bool){}
 	g, ctx := errgroup.WithContext(ctx)
 	for i, s := range first {
 		l, ok := a.where[s]
@@ -60,6 +70,9 @@ func (a *Asked) Evaluate(ctx context.Context, o Options, stacks, known []*tf.Sta
 			again.Name = s.Name
 			again.Assumptions = append(again.Assumptions, assumptions...)
 			stacks[i] = again
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			a.answers[again] = answers(others, func(*tf.Assumption) {})
 			return nil
 		})
 	}

@@ -40,6 +40,9 @@ type Options struct {
 	Asked *Asked
 	data  func(*tf.Resource) (tf.Value, bool)
 
+	// Git is the path of git, which reads revisions; empty where there is none.
+	Git string
+
 	// Workspace, Variables and Environment are what configurations are
 	// evaluated with: the workspace, values and files of values in the order
 	// of the command line, and the values of TF_VAR_ variables by name.

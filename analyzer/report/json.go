@@ -259,7 +259,7 @@ func (w *wire) hop(stack *tf.Stack, h reach.Hop) wireHop {
 	e := admitting(h)
 	return wireHop{
 		Address: e.address(), Detail: hopDetail(h), Rewrite: h.Rewrite, Range: w.place(stack, e),
-		Changed: changes(e.resource) != "",
+		Changed: changes(stack, e.resource) != "",
 	}
 }
 

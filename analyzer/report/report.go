@@ -123,16 +123,31 @@ func hasBefore(stack *tf.Stack) bool {
 	return stack != nil && stack.Before != nil
 }
 
-// changes says what the plan does to an instance, in one word.
-func changes(r *tf.Resource) string {
-	switch {
-	case r == nil:
+// changes says what a change does to an instance of a stack, in one word.
+func changes(stack *tf.Stack, r *tf.Resource) string {
+	if r == nil {
 		return ""
-	case r.Action == tf.Create:
+	}
+	if r.Stack != nil {
+		stack = r.Stack
+	}
+	if hasBefore(stack) {
+		was, is := stack.Before.Resource(r.Address), stack.After.Resource(r.Address)
+		switch {
+		case was == r && is == r:
+			return ""
+		case was != nil && is != nil:
+			return "changed"
+		case was == r:
+			return "removed"
+		}
+	}
+	switch r.Action {
+	case tf.Create:
 		return "added"
-	case r.Action == tf.Update, r.Action == tf.Replace:
+	case tf.Update, tf.Replace:
 		return "changed"
-	case r.Action == tf.Delete, r.Action == tf.Forget:
+	case tf.Delete, tf.Forget:
 		return "removed"
 	}
 	return ""

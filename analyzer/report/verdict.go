@@ -110,7 +110,7 @@ func uncertain(r *analyzer.Report) string {
 // fact is what a clean run establishes.
 func (p *printer) fact(r *analyzer.Report) string {
 	before := slices.ContainsFunc(r.Stacks, hasBefore)
-	all, fresh := p.exposed(r, false), p.exposed(r, true)
+	all, fresh := p.exposed(r, isThere), p.exposed(r, isNew)
 	switch {
 	case before && (!r.NetworkChanged || len(fresh) == 0 && (len(all) > 0 || len(count(r).existing) > 0)):
 		return "this change opens nothing"
@@ -128,7 +128,7 @@ func (p *printer) fact(r *analyzer.Report) string {
 // found about it: a load balancer that is no finding is still a way in.
 func (p *printer) reached(r *analyzer.Report) []string {
 	var lines []string
-	if list := p.exposed(r, false); len(list) > 0 {
+	if list := p.exposed(r, isThere); len(list) > 0 {
 		lines = wrap("the internet reaches "+clean(names(list, targetsNamed)), p.width(), 3)
 	}
 	if open := uncertain(r); open != "" {
@@ -145,16 +145,21 @@ func (p *printer) reached(r *analyzer.Report) []string {
 	return lines
 }
 
+// isThere, isNew and isResolved choose among exposures.
+func isThere(s analyzer.Status) bool    { return s != analyzer.Resolved }
+func isNew(s analyzer.Status) bool      { return s == analyzer.New }
+func isResolved(s analyzer.Status) bool { return s == analyzer.Resolved }
+
 // exposed lists what the internet certainly reaches with its ports, a target
 // an entry: "aws_lb.web on tcp/443".
-func (p *printer) exposed(r *analyzer.Report, onlyNew bool) []string {
+func (p *printer) exposed(r *analyzer.Report, of func(analyzer.Status) bool) []string {
 	type entry struct {
 		packets packet.Set
 		sources packet.Addresses
 	}
 	targets := map[string]entry{}
 	for _, e := range r.Exposures {
-		if e.Status == analyzer.Resolved || onlyNew && e.Status != analyzer.New || e.Flow.Verdict() != reach.Yes {
+		if !of(e.Status) || e.Flow.Verdict() != reach.Yes {
 			continue
 		}
 		t := targets[target(e)]

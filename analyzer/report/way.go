@@ -35,7 +35,7 @@ func (p *printer) hops(stack *tf.Stack, hops []reach.Hop, from tf.Range) []strin
 		if r := place(stack, admitting(h)); !r.IsZero() {
 			words = append(words, clean(near(r, from)))
 		}
-		if word := changes(admitting(h).resource); word != "" && hasBefore(stack) {
+		if word := changes(stack, admitting(h).resource); word != "" && hasBefore(stack) {
 			words = append(words, p.paint(bold, "("+word+")"))
 		}
 		lines[i] = strings.TrimRight(strings.Join(words, "  "), " ")

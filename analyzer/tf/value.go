@@ -206,6 +206,26 @@ func (v Value) Get(name string) Value {
 	return Value{}
 }
 
+// Equal reports whether v and w are the same in everything that is known, or
+// not known, of them.
+func (v Value) Equal(w Value) bool {
+	if v == w {
+		return true
+	}
+	if v.kind != w.kind || v.sensitive != w.sensitive || v.text != w.text || v.IsOptional() != w.IsOptional() {
+		return false
+	}
+	a, b := v.Assumption(), w.Assumption()
+	if (a == nil) != (b == nil) || a != nil && *a != *b {
+		return false
+	}
+	s, isSymbol := v.Symbol()
+	t, alsoSymbol := w.Symbol()
+	return isSymbol == alsoSymbol && s == t && slices.Equal(v.Candidates(), w.Candidates()) &&
+		slices.EqualFunc(v.Elements(), w.Elements(), Value.Equal) &&
+		slices.EqualFunc(v.Fields(), w.Fields(), func(f, g Field) bool { return f.Name == g.Name && f.Value.Equal(g.Value) })
+}
+
 // Blocks are the elements of a nested block or list attribute, treating a
 // single object as a list of one. ok is false when their number is unknown.
 func (v Value) Blocks() (blocks []Value, ok bool) {

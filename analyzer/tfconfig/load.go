@@ -88,11 +88,15 @@ func LoadPart(fsys fs.FS, dir string, limits Limits) (*Config, []tf.Diagnostic) 
 
 // LoadFS reads the configuration whose root module is the folder dir of fsys,
 // which holds the repository. What terraform installed is found through
-// .terraform/modules/modules.json in dir.
-func LoadFS(fsys fs.FS, dir string, limits Limits) (*Config, []tf.Diagnostic) {
+// .terraform/modules/modules.json in dir; the modules of the keys to skip, such
+// as "net.db", count as not installed.
+func LoadFS(fsys fs.FS, dir string, limits Limits, skip ...string) (*Config, []tf.Diagnostic) {
 	l := &loader{limits: limits, fsys: fsys, sources: map[string]*source{}, config: newConfig()}
 	l.config.fsys, l.config.limits = fsys, limits
 	l.installed = l.manifest(dir)
+	for _, key := range skip {
+		delete(l.installed, key)
+	}
 	l.load(&module{}, dir, nil)
 	l.variableFiles(dir)
 	l.config.workspace = l.workspace(dir)
@@ -210,7 +214,7 @@ func (l *loader) folder(m *module, callPath string, call *block) (dir string, lo
 		}
 		return dir, true
 	}
-	key := strings.TrimPrefix(strings.ReplaceAll(callPath, ".module.", "."), "module.")
+	key := moduleKey(callPath)
 	if dir, ok := l.installed[key]; ok && l.isDir(dir) {
 		return dir, false
 	}
@@ -220,6 +224,31 @@ func (l *loader) folder(m *module, callPath string, call *block) (dir string, lo
 // isLocal reports whether a module lies in a folder beside its caller.
 func isLocal(source string) bool {
 	return strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")
+}
+
+// moduleKey is the key of a module in terraform's list of what is installed.
+func moduleKey(path string) string {
+	return strings.TrimPrefix(strings.ReplaceAll(path, ".module.", "."), "module.")
+}
+
+// Call is what a module block says of where the module comes from.
+type Call struct{ Source, Version string }
+
+// Calls are the calls of modules from elsewhere, by the key of the module.
+func (c *Config) Calls() map[string]Call {
+	calls := map[string]Call{}
+	for _, m := range c.modules {
+		if m.block == nil {
+			continue
+		}
+		var call Call
+		call.Source, _ = m.block.text("source")
+		call.Version, _ = m.block.text("version")
+		if !isLocal(call.Source) {
+			calls[moduleKey(m.path)] = call
+		}
+	}
+	return calls
 }
 
 // text is the text of a literal argument.

@@ -64,6 +64,7 @@ func newCheck(env environment) *cobra.Command {
 	flags := command.Flags()
 	flags.StringVarP(&c.format, "format", "f", "text", "`format` of standard output: "+strings.Join(formatNames(), ", "))
 	flags.StringArrayVarP(&c.outputs, "output", "o", nil, "write `FORMAT=FILE` as well; may be repeated")
+	flags.StringVar(&c.base, "base", "", "what to compare with: a git `revision` of the configuration, or a path of the same kind (default: what a plan says was there)")
 	flags.StringVar(&c.baseline, "baseline", "", "`file` of accepted findings (default: "+settings.BaselineFile+" where it exists)")
 	flags.StringVar(&c.color, "color", "auto", "auto, always or never")
 	flags.BoolVar(&c.all, "all", false, "print every finding, question and assumption")

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,6 +34,7 @@ type inputFlags struct {
 	noSource bool
 	config   string
 	context  []string
+	base     string // of those that take one
 
 	variables []input.Variable // in the order of the command line
 	workspace string
@@ -61,6 +63,9 @@ func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string
 	}
 	options := input.Options{Wanted: wanted, Source: f.source, NoSource: f.noSource, Stdin: env.stdin,
 		Workspace: cmp.Or(f.workspace, env.getenv("TF_WORKSPACE")), Variables: f.variables, Environment: env.given, Asked: &input.Asked{}}
+	if f.base != "" {
+		options.Git, _ = exec.LookPath("git")
+	}
 	if judged, err = input.Open(ctx, paths, options); err != nil {
 		return nil, nil, exit{exitError, err.Error()}
 	}
@@ -75,6 +80,11 @@ func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string
 	}
 	if err := options.Asked.Evaluate(ctx, options, judged, known, stack.Answers); err != nil {
 		return nil, nil, exit{exitError, err.Error()}
+	}
+	if f.base != "" {
+		if err := options.Compare(ctx, judged, f.base); err != nil {
+			return nil, nil, exit{exitError, "the base: " + err.Error()}
+		}
 	}
 	return judged, known, nil
 }

@@ -122,6 +122,7 @@ func newRoot(env environment) *cobra.Command {
 		newExplain(env),
 		newInit(env),
 		newContext(env),
+		newDiff(env),
 		newChecks(env),
 		newGuidance(env),
 		newSchema(env),
