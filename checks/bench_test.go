@@ -41,7 +41,7 @@ func BenchmarkConfiguration(b *testing.B) {
 				b.StopTimer()
 				began := time.Now()
 				for name, src := range sources {
-					hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+					_, _ = hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 				}
 				parse += time.Since(began)
 				b.StartTimer()

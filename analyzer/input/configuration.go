@@ -1,6 +1,7 @@
 package input
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"os"
@@ -30,8 +31,13 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 	if err != nil {
 		return nil, err
 	}
+	if stack.Instances == 0 && len(diags) > 0 {
+		d := diags[0]
+		return nil, &Error{Path: cmp.Or(d.Range.String(), l.path), Summary: "the configuration cannot be read: " + d.Summary, Detail: d.Detail}
+	}
 	for i := range diags {
-		diags[i].Stack = name
+		// What a plan is looked at without is missing here.
+		diags[i].Stack, diags[i].Incomplete = name, true
 	}
 	stack.Diagnostics = append(diags, stack.Diagnostics...)
 	if asked {

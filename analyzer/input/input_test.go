@@ -325,3 +325,22 @@ func TestNamesInOneFolder(t *testing.T) {
 		t.Errorf("an extract with a name: %v", err)
 	}
 }
+
+// A configuration of which nothing can be read is an error, one of which a part
+// cannot says so.
+func TestBrokenConfigurations(t *testing.T) {
+	root := write(t, map[string]string{
+		"broken/main.tf": "resource \"aws_vpc\" {",
+		"part/main.tf":   `resource "aws_vpc" "a" {}`,
+		"part/other.tf":  "}",
+	})
+	var known *Error
+	_, err := Open(context.Background(), []string{filepath.Join(root, "broken")}, Options{Wanted: vpcs{}})
+	if !errors.As(err, &known) || !strings.HasPrefix(known.Summary, "the configuration cannot be read: ") || !strings.HasPrefix(known.Path, "broken/main.tf:") {
+		t.Errorf("error %v", err)
+	}
+	stacks, err := Open(context.Background(), []string{filepath.Join(root, "part")}, Options{Wanted: vpcs{}})
+	if err != nil || len(stacks[0].Diagnostics) != 1 || !stacks[0].Diagnostics[0].Incomplete {
+		t.Errorf("%v: %v", err, stacks)
+	}
+}

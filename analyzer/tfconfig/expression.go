@@ -289,7 +289,7 @@ func (e *conditional) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		}
 		return unified(chosen, other).WithSameMarks(condition), nil
 	}
-	if diags = append(yesDiags, noDiags...); diags.HasErrors() {
+	if yesDiags.HasErrors() || noDiags.HasErrors() {
 		return cty.DynamicVal.WithSameMarks(condition), nil
 	}
 	literal := func(v cty.Value) hclsyntax.Expression {

@@ -11,9 +11,8 @@ import (
 
 // provider is a provider configuration.
 type provider struct {
-	key    string // as a plan has it: "aws.west", "module.net:aws"
-	body   *body  // nil without a provider block
-	values map[string]*cell
+	key  string // as a plan has it: "aws.west", "module.net:aws"
+	body *body  // nil without a provider block
 }
 
 // argument is an argument of the provider block.

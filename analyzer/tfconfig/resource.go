@@ -298,7 +298,7 @@ func (b *body) repeat(inner *block) []*body {
 		key, value = key.WithMarks(marks), value.WithMarks(marks)
 		ctx := b.ctx.NewChild()
 		ctx.Variables = map[string]cty.Value{inner.iterator: cty.ObjectVal(map[string]cty.Value{"key": key, "value": value})}
-		iterators := append(b.iterators[:len(b.iterators):len(b.iterators)], iterator{inner.iterator, inner.forEach, b})
+		iterators := slices.Concat(b.iterators, []iterator{{inner.iterator, inner.forEach, b}})
 		return &body{block: inner, scope: b.scope, ctx: ctx, iterators: iterators, optional: optional}
 	}
 	if !over.IsKnown() || over.IsNull() || !over.CanIterateElements() || lazyOf(over) != nil {

@@ -17,6 +17,10 @@ import (
 // wanted, as it will be when it is applied to an empty account.
 func (c *Config) Stack(ctx context.Context, name, file string, o Options) (*tf.Stack, error) {
 	s := &tf.Stack{Name: name, Path: file, Kind: tf.ConfigurationInput, Complete: true, Types: map[string]int{}, Handed: map[string]bool{}, Outputs: map[string]tf.Value{}, Source: c}
+	if root := c.modules[""]; root == nil || root.source == nil {
+		s.After, s.Complete = tf.NewSnapshot(nil), false
+		return s, nil // nothing of it could be read
+	}
 	ev := newEvaluator(c, o)
 	c.options, c.evaluated = &o, newPlanned(ev)
 	b := &stackBuilder{ctx: ctx, ev: ev, stack: s}
