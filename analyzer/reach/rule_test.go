@@ -166,7 +166,7 @@ func TestRewrites(t *testing.T) {
 // TestRegionalNAT: a regional NAT gateway serves its VPC, in the zones that it is
 // registered in, and no ACL but that of the sender's subnet is passed (NAT-8).
 func TestRegionalNAT(t *testing.T) {
-	zone := func(name string) tf.Val[string] { return tf.KnownVal(name) }
+	zone := tf.KnownVal[string]
 	tests := map[string]struct {
 		change func(w *world, n *aws.NATGateway)
 		flow   string
