@@ -72,7 +72,7 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 	shared, ok := g.classes[key]
 	if !ok {
 		o := g.overPlaces(i, f, func(p *place) outcome {
-			return g.arriving(i, p, packet.Everything(f), false)
+			return g.exposed(i, p)
 		})
 		shared = &o
 		g.classes[key] = shared
@@ -135,6 +135,25 @@ func (g *Graph) arriving(i *aws.Interface, p *place, question packet.Set, suppos
 	return way.outcome(func(w *passage) outcome {
 		after := append([]stage{g.groupStage(i, inbound, f, w.end.as), g.listening(i, f)}, more...)
 		return w.walk(nil, after, asked).seenFrom(p)
+	})
+}
+
+// exposed is arriving for all packets, without a reason where nothing arrives.
+func (g *Graph) exposed(i *aws.Interface, p *place) outcome {
+	f := p.f
+	if p.arrivals == nil {
+		p.arrivals = g.arrivals(p, false)
+	}
+	everyone := packet.Everything(f).From(p.internet.addresses)
+	return p.arrivals.outcome(func(w *passage) outcome {
+		if w.deadForward {
+			return outcome{asked: everyone}
+		}
+		o, stages := w.sets(nil, []stage{g.groupStage(i, inbound, f, w.end.as), g.listening(i, f)}, everyone)
+		if o.forward.IsEmpty() {
+			return outcome{asked: everyone}
+		}
+		return w.explained(o, stages, 0).seenFrom(p)
 	})
 }
 

@@ -98,6 +98,13 @@ func walk(stages []stage, question packet.Set) outcome {
 // walk sends the packets of a question along a passage and their replies back,
 // with what stands before and after it at its ends.
 func (p *passage) walk(before, after []stage, question packet.Set) outcome {
+	o, stages := p.sets(before, after, question)
+	return p.explained(o, stages, len(before))
+}
+
+// sets are what gets along a passage and its ends, and what is answered, but
+// for stages that admit nothing at all; with all stages in their order.
+func (p *passage) sets(before, after []stage, question packet.Set) (outcome, []*stage) {
 	if !p.asked.Equal(question) || question.IsEmpty() {
 		p.asked, p.arrives = question, p.forward.and(exactly(question))
 	}
@@ -124,9 +131,17 @@ func (p *passage) walk(before, after []stage, question packet.Set) outcome {
 			}
 		}
 	}
-	end, stopped := o.reachable.May, slices.Concat(make([]bool, len(before)), p.dead, make([]bool, len(after)))
+	return o, stages
+}
+
+// explained tells the path of an outcome whose passage begins behind some of the
+// stages.
+func (p *passage) explained(o outcome, stages []*stage, first int) outcome {
+	stopped := make([]bool, len(stages))
+	copy(stopped[first:], p.dead)
+	end := o.reachable.May
 	if o.reachable.IsEmpty() || stopsReplies(o.forward, o.reachable) {
-		end, stopped = stops(stages, question)
+		end, stopped = stops(stages, o.asked)
 	}
 	switch {
 	case p.deadForward:
