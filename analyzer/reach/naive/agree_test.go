@@ -29,6 +29,7 @@ var scenarios = []scenario{
 	{"transit", (*maker).transit, true, 75},
 	{"on premises", (*maker).premises, true, 75},
 	{"firewall", (*maker).inspection, true, 75},
+	{"load balancer", (*maker).balancing, true, 60},
 	{"middlebox", (*maker).middlebox, false, 40},
 }
 
@@ -74,6 +75,22 @@ func (c *tally) add(got outcome, there, back *journey) {
 		if j.stop != "" {
 			c.stopped[j.stop]++
 		}
+	}
+}
+
+// balanced counts what became of a packet by way of a load balancer.
+func (c *tally) balanced(got outcome) {
+	c.Lock()
+	defer c.Unlock()
+	switch {
+	case got.reachable:
+		c.delivered++
+		c.carried["load balancer"]++
+	case got.forward:
+		c.forwardOnly++
+	default:
+		c.blocked++
+		c.stopped["load balancer"]++
 	}
 }
 
@@ -288,6 +305,7 @@ func (s scenario) run(t *testing.T, seed uint64, doubt bool, packets int, count 
 		c.world = decide(m.n, d)
 		c.hosts(m, packets)
 		c.onPremises(m, packets)
+		c.throughBalancers(m, packets)
 	}
 }
 

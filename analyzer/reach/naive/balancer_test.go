@@ -55,24 +55,30 @@ func (w *world) toBalancer(c *chance, from end, p packet.Packet, node *nic) (out
 
 // throughBalancer is a connection to a node, and the node's own to a target:
 // two legs, each with its reply (LB-2).
-func (w *world) throughBalancer(c *chance, from end, p packet.Packet, node, to *nic) (best outcome) {
+func (w *world) throughBalancer(c *chance, from end, p packet.Packet, node, to *nic) outcome {
 	first, _, _ := w.toBalancer(c, from, p, node)
-	if !first.forward {
-		return outcome{}
-	}
+	return first.then(w.behind(c, node, p, to))
+}
+
+// then is two legs, the second of which needs the first.
+func (o outcome) then(second outcome) outcome {
+	return outcome{o.forward && second.forward, o.reachable && second.reachable}
+}
+
+// behind is what a node makes of a packet that it accepted.
+func (w *world) behind(c *chance, node *nic, p packet.Packet, to *nic) (best outcome) {
 	for _, l := range node.balancer.accepts(p) {
 		for _, g := range l.forwards {
 			for _, t := range g.targets {
-				second := w.handedOn(c, node, p, g, t, to)
-				best.forward = best.forward || second.forward
-				best.reachable = best.reachable || first.reachable && second.reachable
+				best = best.or(w.handedOn(c, node, p, g, t, to))
 			}
 		}
 	}
 	return best
 }
 
-// handedOn is a node's connection to a target.
+// handedOn is a node's connection to a target: to an interface, or to a node of
+// another load balancer, which hands on what it accepts (LB-7).
 func (w *world) handedOn(c *chance, node *nic, client packet.Packet, g *targetGroup, t target, to *nic) (best outcome) {
 	ends := []*nic{t.nic}
 	if t.balancer != nil {
@@ -86,17 +92,15 @@ func (w *world) handedOn(c *chance, node *nic, client packet.Packet, g *targetGr
 		if !ok {
 			continue
 		}
-		if t.balancer != nil {
-			got := w.throughBalancer(c, node, p, n, to)
-			best.forward, best.reachable = best.forward || got.forward, best.reachable || got.reachable
-			continue
-		}
 		there := w.journey(c, node, p)
 		if !there.sent() || there.at != end(n) {
 			continue
 		}
-		best.forward = true
-		best.reachable = best.reachable || w.answers(c, there, node, n, preserved)
+		leg := outcome{true, w.answers(c, there, node, n, preserved)}
+		if t.balancer != nil {
+			leg = leg.then(w.behind(c, n, p, to))
+		}
+		best = best.or(leg)
 	}
 	return best
 }

@@ -719,9 +719,6 @@ func (c *completion) registered(list []aws.TargetRef, port int) (out []target) {
 		if !t.Port.IsNull() {
 			on = value(c, t.Port, portCorners...)
 		}
-		if t.Fleet && c.d.chance(50) {
-			continue // U-18
-		}
 		if b := one(c, t.LoadBalancer); b != nil {
 			out = append(out, target{balancer: c.balancers[b], port: on})
 		}
