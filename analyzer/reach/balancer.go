@@ -245,52 +245,46 @@ func ofInternet(p *place) remote { return p.internet }
 // the ones between where load balancers are chained. client is whom targets see
 // that see the client (LB-4).
 func (g *Graph) deliver(d *delivery, arrived outcome, p *place, f packet.Family, client func(*place) remote) outcome {
-	out := arrived
-	node := p
-	for _, b := range append(d.before[:len(d.before):len(d.before)], d) {
-		leg := g.secondLeg(b, node, f, client)
-		out = out.then(b, leg, f)
-		if b != d {
-			// The next balancer's nodes stand elsewhere; from which of them it
-			// hands over changes nothing but the address that the target sees.
-			for _, s := range b.target.Subnets.Each {
-				if to, ok := s.One(); ok {
-					node = g.place(to, f)
-					break
-				}
-			}
-		}
-	}
-	return out
+	return g.onward(append(d.before[:len(d.before):len(d.before)], d), arrived, p, f, client)
 }
 
-// secondLeg is what the node of a load balancer in one subnet gets to a
-// target, in the addresses and ports that the target sees.
-func (g *Graph) secondLeg(d *delivery, node *place, spoken packet.Family, client func(*place) remote) outcome {
-	f := d.family()
-	question := packet.Everything(f).On(packet.TCP, packet.UDP)
-	return g.overPlaces(d.target, f, func(to *place) outcome {
-		from := g.place(node.subnet, f)
-		proxied := func() outcome { return g.legFrom(d, from, to, g.nodeOf(d.balancer, from), question) }
-		seen := func() outcome {
-			by := client(from)
-			by.key, by.member = fmt.Sprintf("%s through %p in %p", by.key, d.balancer, from.subnet), d.balancer.Interface
-			return g.legFrom(d, from, to, by, question)
+// onward is the legs of a chain from a node: each node of the next load
+// balancer hands on what it got itself.
+func (g *Graph) onward(chain []*delivery, arrived outcome, node *place, f packet.Family, client func(*place) remote) outcome {
+	d := chain[0]
+	return g.overPlaces(d.target, d.family(), func(to *place) outcome {
+		out := arrived.then(d, g.secondLeg(d, node, to, f, client), f)
+		if len(chain) > 1 {
+			out = g.onward(chain[1:], out, to, f, client)
 		}
-		preserved := d.preserves()
-		if spoken != f {
-			preserved = tf.No
-		}
-		switch preserved {
-		case tf.Yes:
-			return seen()
-		case tf.No:
-			return proxied()
-		}
-		return oneOf(tf.Fact{
-			ID: "preserve:" + d.group.Label, Text: "whether " + d.group.Label + " preserves the client's address", Settle: settleApply,
-		}, proxied(), seen())
+		return out
 	})
+}
+
+// secondLeg is what the node of a load balancer in one subnet gets to a target
+// in another, in the addresses and ports that the target sees.
+func (g *Graph) secondLeg(d *delivery, node, to *place, spoken packet.Family, client func(*place) remote) outcome {
+	question := packet.Everything(to.f).On(packet.TCP, packet.UDP)
+	from := g.place(node.subnet, to.f)
+	proxied := func() outcome { return g.legFrom(d, from, to, g.nodeOf(d.balancer, from), question) }
+	seen := func() outcome {
+		by := client(from)
+		by.key, by.member = fmt.Sprintf("%s through %p in %p", by.key, d.balancer, from.subnet), d.balancer.Interface
+		return g.legFrom(d, from, to, by, question)
+	}
+	preserved := d.preserves()
+	if spoken != to.f {
+		preserved = tf.No
+	}
+	switch preserved {
+	case tf.Yes:
+		return seen()
+	case tf.No:
+		return proxied()
+	}
+	return oneOf(tf.Fact{
+		ID: "preserve:" + d.group.Label, Text: "whether " + d.group.Label + " preserves the client's address", Settle: settleApply,
+	}, proxied(), seen())
 }
 
 // family is that in which a target is reached, whatever the client speaks: IPv4,
