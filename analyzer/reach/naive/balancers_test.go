@@ -2,7 +2,6 @@ package naive
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -97,21 +96,7 @@ func (m *maker) listener(p *place, lb, behind *aws.LoadBalancer) *aws.Listener {
 // balancers, and with what is behind them.
 func (c *comparison) throughBalancers(m *maker, packets int) {
 	for _, lb := range m.n.LoadBalancers {
-		var node [2]reach.Relation // forward and back
-		through := map[*aws.Interface]*[2]reach.Relation{}
-		for _, f := range c.g.FromInternet() {
-			switch {
-			case f.Through == lb:
-				for _, i := range f.To.Interfaces {
-					if through[i] == nil {
-						through[i] = &[2]reach.Relation{}
-					}
-					through[i][0], through[i][1] = *joined(&through[i][0], anywhere(f.Forward)), *joined(&through[i][1], anywhere(f.Reachable))
-				}
-			case f.Through == nil && slices.Contains(f.To.Balancers, lb):
-				node[0], node[1] = *joined(&node[0], anywhere(f.Forward)), *joined(&node[1], anywhere(f.Reachable))
-			}
-		}
+		node, through := c.flowsThrough(lb)
 		b := c.world.balancers[lb]
 		for range 3 * packets {
 			p, ok := c.client(lb, b)
@@ -125,7 +110,7 @@ func (c *comparison) throughBalancers(m *maker, packets int) {
 				}
 				got := through[i]
 				if got == nil {
-					got = &[2]reach.Relation{}
+					got = &reached{}
 				}
 				c.toTarget(fmt.Sprintf("%s through %s", i.Label, lb.Label), b, p, c.world.nics[i][0], *got)
 			}
@@ -136,6 +121,39 @@ func (c *comparison) throughBalancers(m *maker, packets int) {
 			}
 		}
 	}
+}
+
+// reached is what gets to somewhere, and what comes back.
+type reached [2]reach.Relation
+
+// flowsThrough are the flows from the internet to a load balancer and through
+// it, computed once for all completions.
+func (c *comparison) flowsThrough(lb *aws.LoadBalancer) (reached, map[*aws.Interface]*reached) {
+	if c.nodes == nil {
+		c.nodes, c.behind = map[*aws.LoadBalancer]reached{}, map[*aws.LoadBalancer]map[*aws.Interface]*reached{}
+		for _, b := range c.n.LoadBalancers {
+			c.behind[b] = map[*aws.Interface]*reached{}
+		}
+		for _, f := range c.g.FromInternet() {
+			switch {
+			case f.Through != nil:
+				for _, i := range f.To.Interfaces {
+					got := c.behind[f.Through][i]
+					if got == nil {
+						got = &reached{}
+						c.behind[f.Through][i] = got
+					}
+					got[0], got[1] = *joined(&got[0], anywhere(f.Forward)), *joined(&got[1], anywhere(f.Reachable))
+				}
+			case len(f.To.Balancers) > 0:
+				b := f.To.Balancers[0]
+				got := c.nodes[b]
+				got[0], got[1] = *joined(&got[0], anywhere(f.Forward)), *joined(&got[1], anywhere(f.Reachable))
+				c.nodes[b] = got
+			}
+		}
+	}
+	return c.nodes[lb], c.behind[lb]
 }
 
 // anywhere is a relation whatever node a packet goes to.
@@ -167,25 +185,25 @@ func (c *comparison) onListener(b *balancer, p packet.Packet) packet.Packet {
 	return p
 }
 
-func (c *comparison) fromClient(what string, b *balancer, p packet.Packet, got [2]reach.Relation) {
+func (c *comparison) fromClient(what string, b *balancer, p packet.Packet, got reached) {
 	first := true
 	c.judge("internet -> "+what, got[0], got[1], p, func(turn *chance) (best outcome) {
 		for _, node := range b.nodes {
 			at, ok := nodeAddress(p, node)
 			if g := node.subnet.vpc.internet; ok && g != nil {
-				reached, there, back := c.world.toBalancer(turn, internet{g}, at, node)
+				arrived, there, back := c.world.toBalancer(turn, internet{g}, at, node)
 				if first {
-					c.tally.add(reached, there, back)
+					c.tally.add(arrived, there, back)
 					first = false
 				}
-				best = best.or(reached)
+				best = best.or(arrived)
 			}
 		}
 		return best
 	})
 }
 
-func (c *comparison) toTarget(what string, b *balancer, p packet.Packet, to *nic, got [2]reach.Relation) {
+func (c *comparison) toTarget(what string, b *balancer, p packet.Packet, to *nic, got reached) {
 	first := true
 	c.judge("internet -> "+what, got[0], got[1], p, func(turn *chance) (best outcome) {
 		for _, node := range b.nodes {
@@ -214,9 +232,9 @@ func (c *comparison) insideClient(m *maker, i *aws.Interface, lb *aws.LoadBalanc
 			p := c.onListener(b, c.dice.packet(here, here))
 			// Where a node's address is not known, which one a packet goes to
 			// is not told.
-			to, got := [][]*nic{b.nodes}, [2]reach.Relation{anywhere(a.ForwardFlows), anywhere(a.Flows)}
+			to, got := [][]*nic{b.nodes}, reached{anywhere(a.ForwardFlows), anywhere(a.Flows)}
 			if len(lb.Interface.Addresses) == len(b.nodes) {
-				to, got = nil, [2]reach.Relation{a.ForwardFlows, a.Flows}
+				to, got = nil, reached{a.ForwardFlows, a.Flows}
 				for _, node := range b.nodes {
 					to = append(to, []*nic{node})
 				}
@@ -226,8 +244,8 @@ func (c *comparison) insideClient(m *maker, i *aws.Interface, lb *aws.LoadBalanc
 				c.judge(i.Label+" -> "+lb.Label, got[0], got[1], at, func(turn *chance) (best outcome) {
 					for _, node := range nodes {
 						at, _ := nodeAddress(p, node)
-						reached, _, _ := c.world.toBalancer(turn, n, at, node)
-						best = best.or(reached)
+						arrived, _, _ := c.world.toBalancer(turn, n, at, node)
+						best = best.or(arrived)
 					}
 					return best
 				})

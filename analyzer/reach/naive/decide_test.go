@@ -537,6 +537,9 @@ func (c *completion) decideTable(t *aws.RouteTable) {
 			to = []netip.Prefix{value(c, r.Destination, cidrCorners...)}
 		}
 		target := c.target(r.Target, v)
+		if t.Edge && !middlebox(target) {
+			continue // AWS takes no other at a gateway (RT-9)
+		}
 		for _, p := range to {
 			if !p.IsValid() || how == staticRoute && slices.ContainsFunc(out.routes, func(o route) bool { return o.to == p && o.rank != listRoute }) {
 				continue // AWS refuses a second route to a destination
@@ -573,17 +576,24 @@ func (v *vpc) takes(p netip.Prefix, how rank, target any) (rank, bool) {
 	if v == nil || !slices.ContainsFunc(v.blocks, func(b netip.Prefix) bool { return b.Overlaps(p) && b.Bits() <= p.Bits() }) {
 		return how, true
 	}
-	switch target.(type) {
-	case *nic, *nat, *firewallEndpoint, *balancerEndpoint:
-	case local:
+	if _, ok := target.(local); ok {
 		return localRoute, true
-	default:
+	}
+	if _, ok := target.(*nat); !ok && !middlebox(target) {
 		return how, false
 	}
 	if slices.Contains(v.blocks, p) {
 		return replacesLocal, true
 	}
 	return how, slices.ContainsFunc(v.subnets, func(s *subnet) bool { return slices.Contains(s.blocks, p) })
+}
+
+func middlebox(target any) bool {
+	switch target.(type) {
+	case *nic, *firewallEndpoint, *balancerEndpoint:
+		return true
+	}
+	return false
 }
 
 // propagate adds what a VPN gateway propagates (TF-RT-4, RT-5).

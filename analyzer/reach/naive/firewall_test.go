@@ -102,7 +102,7 @@ func (j *journey) inspected(e *firewallEndpoint, s *subnet) bool {
 		return false
 	}
 	if j.carry != nil {
-		return j.blocked("group egress")
+		return j.blocked("group")
 	}
 	j.sender = nil
 	if !j.inspect(e) {

@@ -152,7 +152,7 @@ func (j *journey) reach(s *site, via any, byVPNGateway bool) bool {
 		return j.blocked("on premises")
 	}
 	if j.request == nil && j.carry != nil {
-		return j.blocked("group egress")
+		return j.blocked("group")
 	}
 	j.through("on premises", nil)
 	j.at = premises{s, via}
@@ -195,7 +195,7 @@ func (j *journey) relayed(n *nic, s *subnet) bool {
 		return j.blocked("appliance")
 	}
 	if j.carry != nil || n.filtered && j.request == nil && !n.byAddress(false, j.p) {
-		return j.blocked("group ingress") // SG-9
+		return j.blocked("group") // SG-9
 	}
 	j.sender = nil
 	switch j.chance.of(3) {
@@ -211,7 +211,7 @@ func (j *journey) relayed(n *nic, s *subnet) bool {
 		j.rewrite(n, p)
 	}
 	if n.filtered && j.request == nil && !n.byAddress(true, j.p) {
-		return j.blocked("group egress")
+		return j.blocked("group")
 	}
 	return j.onFrom(n.subnet)
 }
@@ -240,7 +240,7 @@ func (j *journey) balanced(e *balancerEndpoint, s *subnet) bool {
 		return false
 	}
 	if j.carry != nil {
-		return j.blocked("group egress") // SG-9
+		return j.blocked("group") // SG-9
 	}
 	j.sender = nil
 	if j.chance.of(2) == 0 {
@@ -256,7 +256,7 @@ func (j *journey) toService(e *serviceEndpoint) bool {
 		return j.blocked("gateway endpoint")
 	}
 	if j.carry != nil {
-		return j.blocked("group egress")
+		return j.blocked("group")
 	}
 	j.at = service{e.name}
 	return true

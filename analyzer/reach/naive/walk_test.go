@@ -174,7 +174,7 @@ func (j *journey) leave(n *nic) bool {
 		}
 		j.sender = n
 		if !j.admitted(n, true) {
-			return j.blocked("group egress")
+			return j.blocked("group")
 		}
 	}
 	// A packet inside its subnet meets no table and no ACL (RT-10, NACL-6).
@@ -187,6 +187,7 @@ func (j *journey) leave(n *nic) bool {
 // admitted is the sender's own rules: by address at once, by reference when
 // the receiver is known (SG-1, SG-7).
 func (j *journey) admitted(n *nic, out bool) bool {
+	j.through("group", nil)
 	if !n.filtered || n.byAddress(out, j.p) {
 		return true
 	}
@@ -196,11 +197,12 @@ func (j *journey) admitted(n *nic, out bool) bool {
 
 // out is the ACL of a subnet on the way out, in that on the way in (NACL-5).
 func (j *journey) out(s *subnet) bool {
-	return s.acl.passes(true, j.p) || j.blocked("acl egress")
+	j.through("acl", nil)
+	return s.acl.passes(true, j.p) || j.blocked("acl")
 }
 
 func (j *journey) in(s *subnet) bool {
-	return s.acl.passes(false, j.p) || j.blocked("acl ingress")
+	return s.acl.passes(false, j.p) || j.blocked("acl")
 }
 
 // routed sends a packet that has left the subnet where its table says.
@@ -208,6 +210,7 @@ func (j *journey) routed(s *subnet) bool {
 	if j.steps++; j.steps > 20 {
 		return j.blocked("loop")
 	}
+	j.through("route", nil)
 	switch t := s.route(j.p.Destination).(type) {
 	case local:
 		return j.deliver(s.vpc, s)
@@ -274,10 +277,10 @@ func (j *journey) enter(n *nic) bool {
 		return j.blocked("inbound")
 	}
 	if j.carry != nil && (j.sender == nil || j.transit || !n.carries(j.carry)) {
-		return j.blocked("group egress") // SG-9, TGW-12
+		return j.blocked("group") // SG-9, TGW-12
 	}
 	if n.filtered && !n.byAddress(false, j.p) && (j.sender == nil || !j.sender.carries(n.referred(false, j.p))) {
-		return j.blocked("group ingress")
+		return j.blocked("group")
 	}
 	return true
 }
@@ -307,11 +310,14 @@ func (j *journey) leaveByInternet(g *gateway, s *subnet) bool {
 		return j.blocked("public address")
 	}
 	out, _ := j.direction()
+	if j.w.blocks != nil {
+		j.through("block public access", nil)
+	}
 	if !j.w.blocks.lets(s, out && !g.vpc.isNAT(j.p.Source), out) {
 		return j.blocked("block public access")
 	}
 	if j.request == nil && j.carry != nil {
-		return j.blocked("group egress") // SG-7: nobody out there carries a group
+		return j.blocked("group") // SG-7: nobody out there carries a group
 	}
 	if t := g.edge.redirects(j.p.Source); t != (local{}) && !j.passed[t] {
 		// What arrives for this subnet goes through a middlebox, so that the
@@ -357,7 +363,7 @@ func (j *journey) leaveByEgressOnly(g *gateway, s *subnet) bool {
 	case !j.w.blocks.lets(s, false, true):
 		return j.blocked("block public access")
 	case j.carry != nil:
-		return j.blocked("group egress")
+		return j.blocked("group")
 	}
 	j.at = internet{g}
 	return true
@@ -389,6 +395,9 @@ func (j *journey) enterFromInternet(g *gateway) bool {
 // arrive is an arrival at a gateway of the VPC, which its own table may send
 // through something else first (RT-9, RT-12).
 func (j *journey) arrive(v *vpc, edge *table) bool {
+	if edge != nil {
+		j.through("edge table", nil)
+	}
 	switch t := edge.redirects(j.p.Destination).(type) {
 	case local:
 		return j.deliver(v, nil)

@@ -1,0 +1,183 @@
+package naive
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// mutation is a fault put into the engine, with the scenario that should show
+// it. The engine's file holds the old text exactly once.
+type mutation struct {
+	name, scenario string
+	file, old, new string
+}
+
+// mutations are faults that the tests of agreement have to find, each a rule
+// broken.
+var mutations = []mutation{
+	{"NACL-4 the highest number decides", "single", "acl.go", `place(a) - place(b)`, `place(b) - place(a)`},
+	{"NACL-4 a deny takes nothing away", "single", "acl.go", "			left = left.Subtract(denied(m, certainly))\n", ""},
+	{"NACL-7 the two lists are swapped", "single", "acl.go", `	if d == outbound {
+		entries = a.Egress`, `	if d == inbound {
+		entries = a.Egress`},
+	{"NACL-7 an entry for IPv4 matches IPv6", "single", "acl.go", `		a := packet.Prefixes(cidr.Masked()).Family(f)
+		return m`, `		_, a := cidr, packet.AllAddresses(f)
+		return m`},
+	{"SG-1 the two lists are swapped", "single", "group.go", `	if d == outbound {
+		rules = s.Egress`, `	if d == inbound {
+		rules = s.Egress`},
+	{"SG-2 only the first rule counts", "single", "group.go", `	for n := range rules {
+		for _, t`, `	for n := range min(1, len(rules)) {
+		for _, t`},
+	{"SG-8 self refers to nobody", "single", "group.go", `if r.Self != tf.No {`, `if r.Self == tf.Maybe {`},
+	{"SG-16 a prefix list is its first entry", "single", "group.go", `for _, e := range p.Entries {`, `for _, e := range p.Entries[:min(1, len(p.Entries))] {`},
+	{"SG-7 nobody is a member", "single", "group.go", `	if i == nil || i.HasGroups == tf.No {
+		return tf.No`, `	if i == nil || i.HasGroups != tf.No {
+		return tf.No`},
+	{"SG-12 all is TCP", "single", "transport.go", `case number == allProtocols:
+		return packet.Everything(f)`, `case number == allProtocols:
+		return packet.Everything(f).On(packet.TCP)`},
+	{"SG-13 the upper bound is left out", "single", "transport.go", `return exactly(s.ToPorts(portRange(lo, hi)))`, `return exactly(s.ToPorts(portRange(lo, max(lo, hi-1))))`},
+	{"RT-4 the shortest prefix wins", "single", "route.go", "		return cmp.Or(cmp.Compare(b.length, a.length), cmp.Compare(a.kind, b.kind))\n	})\n	return out\n}\n\n// propagatedEntries", "		return cmp.Or(cmp.Compare(a.length, b.length), cmp.Compare(a.kind, b.kind))\n	})\n	return out\n}\n\n// propagatedEntries"},
+	{"RT-4 better routes take nothing", "single", "route.go", `possible, sure := e.to.Subtract(taken), packet.Addresses{}`, `possible, sure := e.to, packet.Addresses{}`},
+	{"U-22 a route that leads elsewhere diverts nothing", "single", "route.go", `			if e.want != tf.Yes {
+				diverted =`, `			if false {
+				diverted =`},
+	{"RT-3 routes divert only for the whole VPC", "firewall", "route.go", `	return slices.ContainsFunc(g.subnets[v], func(s *aws.Subnet) bool {
+		return s.CIDR.Known() && packet.Prefixes`, `	return slices.ContainsFunc(g.subnets[v], func(s *aws.Subnet) bool {
+		return false && packet.Prefixes`},
+	{"IGW-5 an egress-only gateway lets replies out", "single", "gateway.go", `s.goal.kind != toTheInternet || s.reply || t.home != p.vpc {`, `s.goal.kind != toTheInternet || t.home != p.vpc {`},
+	{"NAT-2 a NAT gateway carries everything", "single", "gateway.go", `packet.Everything(s.f).On(packet.TCP, packet.UDP, packet.ICMP)`, `packet.Everything(s.f)`},
+	{"NAT-3 every NAT gateway is public", "single", "gateway.go", `s.g.gated(n.Public, s.f`, `s.g.gated(tf.Yes, s.f`},
+	{"NAT-4 the ACL of a NAT gateway's subnet is left out", "single", "gateway.go", `	if at.subnet != p.subnet {
+		stages = append(stages, s.acl(at, inbound, t.as))
+	}
+	t.rewrite`, `	t.rewrite`},
+	{"M-2 NAT gateways take replies of others", "single", "gateway.go", `	if s.reply {
+		why.code, why.blocked = "NGW_SOURCE`, `	if false {
+		why.code, why.blocked = "NGW_SOURCE`},
+	{"IGW-8 Block Public Access stops nothing that comes in", "block public access", "gateway.go", `return way.behind(p.gateway, s.g.publicAccess(p, false))`, `return way.behind(p.gateway)`},
+	{"IGW-8 Block Public Access stops nothing that goes out", "block public access", "gateway.go", `stages = append(stages, p.gateway, s.g.publicAccess(p, t.nat != nil))`, `stages = append(stages, p.gateway)`},
+	{"M-2 the reply is never looked at", "single", "journey.go", `	if end.lost {
+		return &way{end: end}`, `	if !end.lost {
+		return &way{end: end}`},
+	{"PCX-3 a peering carries what a NAT gateway sends", "peering", "peering.go", `		may := tf.No
+		if t.home == p.vpc {`, `		may := tf.Yes
+		if t.home != p.vpc {`},
+	{"PCX-1 a peering that nobody accepted works", "peering", "peering.go", `stages := []stage{s.gate(touches, fact, there), s.accepted(pcx)}`, `stages := []stage{s.gate(touches, fact, there)}`},
+	{"PCX-5 references cross Regions", "peering", "peering.go", `t.inward, t.outward = t.inward.And(same), t.outward.And(same) // PCX-5`, `_ = same`},
+	{"TGW-2 attachments take every zone", "transit", "transit.go", `		if same == tf.No {
+			continue
+		}
+		w := next`, `		if same == tf.No {
+			same = tf.Yes
+		}
+		w := next`},
+	{"TGW-3 an attachment needs no association", "transit", "transit.go", `	if !a.Association.IsSet() {
+		return s.blocked(`, `	if !a.Association.IsSet() {
+		for _, gw := range a.Gateway.To {
+			return s.byTable(t, gw.Tables[0])
+		}
+		return s.blocked(`},
+	{"TGW-5 blackholes are ignored", "transit", "transit.go", `.And(r.Blackhole.Not())`, ``},
+	{"TGW-5 propagated before static", "transit", "transit.go", `	kind := routeRank(r.Kind)
+	prefixes`, `	kind := routeRank(aws.PropagatedVPN - r.Kind)
+	prefixes`},
+	{"TGW-10 appliance mode chooses a zone for each direction", "transit", "transit.go", `	if a.ApplianceMode == tf.No {
+		doors = `, `	if a.ApplianceMode != tf.Maybe {
+		doors = `},
+	{"TGW-12 egress rules refer across a transit gateway", "transit", "transit.go", `	t.outward = tf.No // TGW-12`, `	t.outward = t.outward.And(a.GroupReferences)`},
+	{"TGW-12 references need no support of the gateway", "transit", "transit.go", `		t.inward = t.inward.And(gw.GroupReferences)`, `		_ = gw`},
+	{"NACL-10 the ACL at the attachment is left out", "transit", "transit.go", `w := next.behind(s.acl(d.place, inbound, t.as))`, `w := next`},
+	{"TGW-4 attachments carry IPv6 whatever they say", "transit", "transit.go", `s.gate(a.IPv6, tf.Fact{`, `s.gate(tf.Yes, tf.Fact{`},
+	{"VPN-4 everything lies behind a VPN", "on premises", "premises.go", `	must := o.covers(s.f)
+	admits`, `	must := packet.AllAddresses(s.f)
+	admits`},
+	{"VPN-5 Direct Connect announces everything", "on premises", "premises.go", `	if o.Announced == nil {
+		return nil`, `	if o.Announced != nil {
+		return nil`},
+	{"APP-2 drop before pass", "firewall", "firewall.go", `Must: pass.Must.Union(all.Subtract(dropped)), May: pass.May.Union(all.Subtract(drop.Must))}`, `Must: all.Subtract(dropped), May: all.Subtract(drop.Must)}`},
+	{"APP-2 stateless rules in no order", "firewall", "firewall.go", `sure, left = sure.Subtract(match.May), left.Subtract(match.Must)
+		}
+	}
+	act(`, `_ = match
+		}
+	}
+	act(`},
+	{"APP-2 a strict order without its default", "firewall", "firewall.go", `case known && name == "aws:drop_strict":
+			passes = passes.And(tf.No)`, `case known && name == "aws:drop_strict":`},
+	{"SG-9 references survive a firewall", "firewall", "middlebox.go", `	t.inward, t.outward = tf.No, tf.No
+	t.pass(d)`, `	t.pass(d)`},
+	{"RT-9 gateway route tables are ignored", "firewall", "middlebox.go", `	for _, e := range edges {
+		w := s.byEdge`, `	for _, e := range edges[:0] {
+		w := s.byEdge`},
+	{"RT-11 a firewall may see one direction only", "firewall", "journey.go", `	if slices.Equal(request, reversed(reply)) {
+		return nil`, `	if len(request) < 100 {
+		return nil`},
+	{"APP-1 appliances check nothing", "middlebox", "middlebox.go", `s.gate(i.SourceDestCheck.Not().And(tf.Maybe), fact, stage{`, `s.gate(tf.Yes, fact, stage{`},
+	{"LB-2 the load balancer's groups are left out", "load balancer", "balancer.go", `if d.balancer.Type != "network" || node.HasGroups != tf.No {`, `if false {`},
+	{"LB-8 nodes serve every zone", "load balancer", "balancer.go", `		if d.crossZone() != tf.Yes {`, `		if d.crossZone() == tf.Maybe {`},
+	{"LB-4 nobody sees the client", "load balancer", "balancer.go", `	return d.group.PreserveClientIP
+`, `	return tf.No
+`},
+}
+
+// TestMutations breaks the engine rule by rule and asks the tests of agreement
+// whether they notice. It builds the engine anew for each fault, so that it
+// runs only when asked to: MUTATIONS=1.
+func TestMutations(t *testing.T) {
+	if os.Getenv("MUTATIONS") == "" {
+		t.Skip("MUTATIONS is not set")
+	}
+	if len(mutations) < 40 {
+		t.Errorf("%d mutations, want 40", len(mutations))
+	}
+	t.Run("of", func(t *testing.T) {
+		for _, m := range mutations {
+			t.Run(m.name, func(t *testing.T) {
+				t.Parallel()
+				m.run(t)
+			})
+		}
+	})
+}
+
+func (m mutation) run(t *testing.T) {
+	file, err := filepath.Abs(filepath.Join("..", m.file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), m.old); n != 1 {
+		t.Fatalf("%s has the text to change %d times: %s", m.file, n, m.old)
+	}
+	dir := t.TempDir()
+	mutant, overlay := filepath.Join(dir, m.file), filepath.Join(dir, "overlay.json")
+	list, err := json.Marshal(map[string]map[string]string{"Replace": {file: mutant}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{mutant: []byte(strings.Replace(string(text), m.old, m.new, 1)), overlay: list} {
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Without the cache of results and at the first disagreement.
+	scenario := "^Test(EngineAgreesWithWalker|EveryCompletion)$/^of$/^" + strings.ReplaceAll(m.scenario, " ", "_") + "$"
+	goTool := filepath.Join(runtime.GOROOT(), "bin", "go")
+	out, err := exec.Command(goTool, "test", "-overlay", overlay, "-vet=off", "-failfast", "-run", scenario, ".").CombinedOutput()
+	switch {
+	case strings.Contains(string(out), "[build failed]"):
+		t.Fatalf("it does not build:\n%s", out)
+	case !strings.Contains(string(out), ", seed "):
+		t.Errorf("nobody noticed: %v\n%.2000s", err, out)
+	}
+}
