@@ -72,6 +72,11 @@ func TestEvaluationAgreesWithPlans(t *testing.T) {
 	equal, missing := 0, 0
 	for _, e := range corpus(t) {
 		plan, configuration := e.open(t, e.plan, input.Options{NoSource: true}), e.open(t, e.source, input.Options{})
+		for _, d := range configuration.Diagnostics {
+			if strings.HasPrefix(d.Summary, "an expression cannot be") {
+				t.Errorf("%s: %s: %s", e.name, d.Range, d.Summary)
+			}
+		}
 		c := &comparison{unknown: unknown}
 		for _, r := range plan.After.Resources {
 			if r.Addr.Mode != tf.Managed {

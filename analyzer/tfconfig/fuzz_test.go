@@ -39,6 +39,11 @@ locals { a = [local.b, try(one(aws_x.y[*].id), null)] , b = "${local.a}" }`), []
 			if err != nil {
 				t.Fatal(err)
 			}
+			for _, d := range s.Diagnostics {
+				if d.Summary == "an expression cannot be evaluated" {
+					t.Errorf("%s: %s", d.Range, d.Summary)
+				}
+			}
 			text := ""
 			for _, r := range s.After.Resources {
 				text += r.Address + show(r.Values) + "\n"
