@@ -230,7 +230,7 @@ func (a *associations[S, T]) add(from Link[S], to Link[T], cause Cause) {
 		to.Assumption = from.Assumption
 	}
 	if s, certain := from.One(); certain {
-		a.of[s] = append(a.of[s], association[T]{to, cause, true})
+		a.of[s] = append(a.of[s], association[T]{to, cause, !cause.Resource.Maybe}) // U-12
 		return
 	}
 	block := tf.StripKeys(cause.Resource.Address)
@@ -249,7 +249,7 @@ func (a *associations[S, T]) add(from Link[S], to Link[T], cause Cause) {
 func (a *associations[S, T]) settle() map[*S][]association[T] {
 	for _, block := range slices.Sorted(maps.Keys(a.loose)) {
 		l := a.loose[block]
-		all := !l.from.Open && l.count >= len(l.from.To)
+		all := !l.from.Open && l.count >= len(l.from.To) && !l.cause.Resource.Maybe
 		for _, s := range l.from.To {
 			a.of[s] = append(a.of[s], association[T]{l.to.Link, l.cause, all})
 		}
@@ -297,7 +297,7 @@ func (b *builder) mainTables() map[*VPC]Link[RouteTable] {
 		vpc := link(b, r, r.Get("vpc_id"), b.outsideVPC)
 		_, certain := vpc.One()
 		for _, v := range vpc.To {
-			if certain {
+			if certain && !r.Maybe {
 				mains[v] = table
 			} else {
 				mains[v] = union(mains[v], table)

@@ -65,27 +65,41 @@ resource "aws_instance" "a" {
 }
 `
 
+// closed is an ACL that lets nothing through, if it is there.
+const closed = `
+resource "aws_network_acl" "closed" {
+  count      = var.closed
+  vpc_id     = aws_vpc.main.id
+  subnet_ids = [aws_subnet.a.id]
+}
+variable "closed" {}
+`
+
 // A count that is not known makes one instance that may not be there, and a
 // dynamic block over what is not known one block that may not be (U-12): what
 // rests on either is a question, never silence and never a violation.
 func TestWhatMayNotBeThere(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(maybeNetwork), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	n, ports := input.Variable{Name: "n", Value: "1"}, input.Variable{Name: "ports", Value: "[22]"}
 	for name, c := range map[string]struct {
 		given []input.Variable
 		want  analyzer.Verdict
+		more  string
 	}{
-		"all is known":       {[]input.Variable{n, ports}, analyzer.Violation},
-		"how many instances": {[]input.Variable{ports}, analyzer.Undetermined},
-		"how many blocks":    {[]input.Variable{n}, analyzer.Undetermined},
-		"neither of them":    {nil, analyzer.Undetermined},
-		"no instance":        {[]input.Variable{{Name: "n", Value: "0"}, ports}, ""},
-		"no block":           {[]input.Variable{n, {Name: "ports", Value: "[]"}}, ""},
+		"all is known":                 {[]input.Variable{n, ports}, analyzer.Violation, ""},
+		"how many instances":           {[]input.Variable{ports}, analyzer.Undetermined, ""},
+		"how many blocks":              {[]input.Variable{n}, analyzer.Undetermined, ""},
+		"neither of them":              {nil, analyzer.Undetermined, ""},
+		"no instance":                  {[]input.Variable{{Name: "n", Value: "0"}, ports}, "", ""},
+		"no block":                     {[]input.Variable{n, {Name: "ports", Value: "[]"}}, "", ""},
+		"an ACL in the way":            {[]input.Variable{n, ports, {Name: "closed", Value: "1"}}, "", closed},
+		"no ACL in the way":            {[]input.Variable{n, ports, {Name: "closed", Value: "0"}}, analyzer.Violation, closed},
+		"an ACL that may not be there": {[]input.Variable{n, ports}, analyzer.Undetermined, closed},
 	} {
 		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(maybeNetwork+c.more), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			stacks, err := input.Open(context.Background(), []string{dir}, input.Options{Wanted: aws.Types, Variables: c.given})
 			if err != nil {
 				t.Fatal(err)
