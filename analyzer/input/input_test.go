@@ -12,6 +12,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
@@ -224,6 +225,46 @@ func TestPlacesOfBinaryPlans(t *testing.T) {
 		r := stacks[0].After.Resource("module.net.aws_vpc.a")
 		if l, ok := stacks[0].Source.Locate(r, "cidr_block"); !ok || l.Range.String() != want {
 			t.Errorf("%s: %v %v, want %s", path, l.Range, ok, want)
+		}
+	}
+}
+
+// A source that a plan cannot have been made from makes no link exact, which
+// is said.
+func TestSourceOfAnotherPlan(t *testing.T) {
+	plan, err := os.ReadFile(filepath.Join("..", "..", "fixtures", "shop", "plan.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	main, err := os.ReadFile(filepath.Join("..", "..", "fixtures", "shop", "main.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		old, new string
+		agrees   bool
+	}{
+		"as it was":          {"", "", true},
+		"another literal":    {`"10.20.0.0/16"`, `"10.21.0.0/16"`, false},
+		"another reference":  {"route_table_id = aws_route_table.public.id", "route_table_id = aws_route_table.private.id", false},
+		"a block less":       {`resource "aws_lb" "web"`, `resource "aws_lb" "renamed"`, false},
+		"another expression": {"cidrsubnet(", "cidrsubnet(aws_vpc.main.cidr_block == \"\" ? \"\" : ", true},
+	} {
+		text := string(main)
+		if !strings.Contains(text, c.old) {
+			continue
+		}
+		root := write(t, map[string]string{"plan.json": string(plan), "main.tf": strings.ReplaceAll(text, c.old, c.new)})
+		stacks, err := Open(context.Background(), []string{filepath.Join(root, "plan.json")}, Options{Wanted: aws.Types})
+		if err != nil {
+			t.Fatal(err)
+		}
+		agrees := true
+		for _, d := range stacks[0].Diagnostics {
+			agrees = agrees && d.Summary != "the configuration beside the plan is not the one that it was made from"
+		}
+		if agrees != c.agrees {
+			t.Errorf("%s: agrees %t, want %t: %v", name, agrees, c.agrees, stacks[0].Diagnostics)
 		}
 	}
 }

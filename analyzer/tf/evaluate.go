@@ -28,9 +28,11 @@ type Known interface {
 
 // Evaluator evaluates the source of a plan with the values that the plan knows.
 type Evaluator interface {
+	// Agrees reports whether the block of an instance is the one that it was
+	// made from, as far as the source is there.
+	Agrees(r *Resource) bool
 	// Arguments are what the source sets of an instance, blocks as lists in
-	// the order of the source. ok is false where the source is not the one
-	// that the plan was made from.
+	// the order of the source. ok is false where it has no such instance.
 	Arguments(r *Resource) (arguments Value, ok bool)
 	// Config is what the block of an instance sets; nil where the source has
 	// no such block.

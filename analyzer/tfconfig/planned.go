@@ -34,10 +34,23 @@ func newPlanned(ev *evaluator) *planned {
 	return &planned{ev: ev, modules: map[string]*moduleInstance{"": ev.root}, instances: map[*group]map[string]*instance{}, constants: map[*block]map[string]string{}}
 }
 
+// Agrees implements [tf.Evaluator].
+func (p *planned) Agrees(r *tf.Resource) bool {
+	m := p.ev.config.module(tf.StripKeys(r.Addr.Module))
+	if m == nil {
+		return false
+	}
+	if m.source == nil {
+		return true // not installed
+	}
+	b := m.source.resources[blockKey(r.Addr)]
+	return b != nil && b.isSourceOf(r)
+}
+
 // Arguments implements [tf.Evaluator].
 func (p *planned) Arguments(r *tf.Resource) (tf.Value, bool) {
 	i := p.instance(r)
-	if i == nil || !i.body.block.isSourceOf(r) {
+	if i == nil {
 		return tf.Value{}, false
 	}
 	keep, _ := p.ev.opts.Wanted.Keep(r.Addr.Type)
@@ -122,11 +135,7 @@ func (p *planned) instance(r *tf.Resource) *instance {
 	if m == nil || m.of.source == nil {
 		return nil
 	}
-	key := r.Addr.Type + "." + r.Addr.Name
-	if r.Addr.Mode == tf.Data {
-		key = "data." + key
-	}
-	g := m.group(key)
+	g := m.group(blockKey(r.Addr))
 	byKey := p.instances[g]
 	if byKey == nil {
 		byKey = make(map[string]*instance, len(g.instances))
@@ -136,6 +145,15 @@ func (p *planned) instance(r *tf.Resource) *instance {
 		p.instances[g] = byKey
 	}
 	return byKey[r.Addr.Key]
+}
+
+// blockKey is the block of an instance in its module.
+func blockKey(a tf.Address) string {
+	key := a.Type + "." + a.Name
+	if a.Mode == tf.Data {
+		key = "data." + key
+	}
+	return key
 }
 
 // module is the module instance at a path; nil where there is none.

@@ -126,8 +126,12 @@ func (rd *reader) exact() {
 	if source == nil {
 		return
 	}
-	if rd.root == nil {
+	switch {
+	case rd.root == nil: // it is part of the plan
 		rd.describe(source)
+	case !rd.madeFrom(source):
+		rd.diagnose(tf.Warning, false, "the configuration beside the plan is not the one that it was made from", "links are inferred from the plan alone; plan again, or name the right folder with --source")
+		return
 	}
 	for _, p := range rd.pending {
 		said, ok := source.Arguments(p.resource)
@@ -143,6 +147,21 @@ func (rd *reader) exact() {
 			p.fields[i].Value = settle(f.Value, v)
 		}
 	}
+}
+
+// madeFrom reports whether the plan can have been made from a source that lay
+// beside it: each block must set what its instances say it does. Values are not
+// compared, as providers change some of them, such as user data.
+func (rd *reader) madeFrom(source tf.Evaluator) bool {
+	seen := map[string]bool{}
+	for _, p := range rd.pending {
+		block := p.resource.Addr.Config()
+		if !seen[block] && !source.Agrees(p.resource) {
+			return false
+		}
+		seen[block] = true
+	}
+	return true
 }
 
 // describe takes from the source what else JSON says of a plan in its
