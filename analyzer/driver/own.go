@@ -78,17 +78,15 @@ func ends(joint *stack.Joint, f *reach.Flow) bool {
 
 // ending is the instance that a flow ends at, nil where AWS makes it itself.
 func ending(f *reach.Flow) *tf.Resource {
-	for _, i := range f.To.Interfaces {
-		if i.Owner != nil {
-			return i.Owner
-		}
-		return i.Resource
-	}
-	for _, lb := range f.To.Balancers {
-		return lb.Resource
-	}
-	for _, s := range f.To.Services {
-		return s.Resource
+	switch to := f.To; {
+	case len(to.Interfaces) > 0 && to.Interfaces[0].Owner != nil:
+		return to.Interfaces[0].Owner
+	case len(to.Interfaces) > 0:
+		return to.Interfaces[0].Resource
+	case len(to.Balancers) > 0:
+		return to.Balancers[0].Resource
+	case len(to.Services) > 0:
+		return to.Services[0].Resource
 	}
 	return nil
 }

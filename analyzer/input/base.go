@@ -114,7 +114,7 @@ func (o Options) compareFolder(ctx context.Context, s *tf.Stack, folder, root st
 		return err
 	}
 	options.Data = o.Asked.answersOf(s)
-	then, diags := tfconfig.LoadFS(was, rel, limits, skip...)
+	then, _ = tfconfig.LoadFS(was, rel, limits, skip...)
 	before, err := then.Stack(ctx, s.Name, s.Path, options)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (o Options) compareFolder(ctx context.Context, s *tf.Stack, folder, root st
 	if len(skip) == 0 {
 		return nil
 	}
-	now, diags = tfconfig.LoadFS(work.FS(), rel, limits, skip...)
+	now, diags := tfconfig.LoadFS(work.FS(), rel, limits, skip...)
 	after, err := now.Stack(ctx, s.Name, s.Path, options)
 	if err != nil {
 		return err
