@@ -153,6 +153,12 @@ func outside[T any](b *builder, scope, id string, external func(string) *T) *T {
 	}
 	o := external(id)
 	b.outside[key] = o
+	if Types.MayBeID(id) && !IsID(id) && !strings.HasPrefix(id, "arn:") {
+		b.n.Assumptions = append(b.n.Assumptions, &tf.Assumption{
+			ID:   "made-up:" + id,
+			Text: id + " is no id that AWS gives: what a plan with terragrunt's mock_outputs stands in is outside the model (U-13)",
+		})
+	}
 	return o
 }
 

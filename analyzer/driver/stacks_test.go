@@ -1,6 +1,7 @@
 package driver_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,9 +10,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/driver"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/tfplan"
+	"github.com/tfcheck/tfcheck/analyzer/triage"
+	"github.com/tfcheck/tfcheck/checks"
 )
 
 // told are the findings and exposures of a report in lines.
@@ -138,5 +143,53 @@ func TestDefaultVPCsOfTwoStacks(t *testing.T) {
 	}
 	if len(defaults) != 2 || defaults[0] == defaults[1] {
 		t.Errorf("assuming of default VPCs %q, want one for each stack", defaults)
+	}
+}
+
+// TestMocks: ids that terragrunt makes up join nothing, not even each other in
+// two stacks, and it is said that they are outside the model (U-13).
+func TestMocks(t *testing.T) {
+	mocked := strings.NewReplacer("subnet-0aaa1111bbb2222cc", "subnet-mock", "sg-0aaa1111bbb2222cc", "sg-mock")
+	stacks := []*tf.Stack{parse(t, "app", mocked.Replace(app)), parse(t, "other", mocked.Replace(app)), parse(t, "net", mocked.Replace(network))}
+	report := analyze(t, driver.Options{Stacks: stacks})
+	said := 0
+	for _, a := range report.Assumptions {
+		if a.ID == "made-up:subnet-mock" || a.ID == "made-up:sg-mock" {
+			said++
+		}
+	}
+	if said != 4 {
+		t.Errorf("it is said of %d made-up ids that they are outside the model, want two in each application: %v", said, report.Assumptions)
+	}
+	if len(report.Exposures) != 0 && slices.ContainsFunc(report.Exposures, func(e *analyzer.Exposure) bool { return e.Flow.Verdict() == reach.Yes }) {
+		t.Errorf("the internet certainly reaches %v through a made-up id", report.Exposures[0].Flow.To.Label)
+	}
+}
+
+// BenchmarkMonorepo holds that time grows with the number of root modules, and
+// not with its square: compare ns/stack of the sizes. Run it with -cpu 1,2 to
+// see both cores used.
+func BenchmarkMonorepo(b *testing.B) {
+	for _, n := range []int{25, 50, 100, 200} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				var stacks []*tf.Stack
+				for i := range n {
+					text := exposing("eu-west-1", fmt.Sprintf("%03x", i), "111111111111")
+					stack, err := tfplan.Read(context.Background(), strings.NewReader(text), tfplan.Options{Wanted: aws.Types, Name: fmt.Sprint("stacks/", i)})
+					if err != nil {
+						b.Fatal(err)
+					}
+					stacks = append(stacks, stack)
+				}
+				b.StartTimer()
+				report, err := driver.Analyze(context.Background(), driver.Options{Stacks: stacks, Known: checks.All(), Triage: triage.Defaults()})
+				if err != nil || len(report.Exposures) != n {
+					b.Fatalf("%d exposures of %d stacks: %v", len(report.Exposures), n, err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/stack")
+		})
 	}
 }

@@ -205,12 +205,39 @@ func in(l located) ([]located, error) {
 	}
 	plans = withoutShown(plans)
 	if len(plans) == 0 {
+		plans = nested(l.path)
+	}
+	if len(plans) == 0 {
 		return nil, noPlans(l.path)
 	}
 	if len(plans) == 1 {
 		plans[0].name = l.name
 	}
 	return plans, nil
+}
+
+// mostNested bounds the plans that are looked for in folders of folders.
+const mostNested = 10_000
+
+// nested are the plans that terragrunt writes below a folder, one for each of
+// its units: `terragrunt run --all plan --json-out-dir FOLDER`. The unit's
+// folder names the stack.
+func nested(folder string) []located {
+	var plans []located
+	_ = filepath.WalkDir(folder, func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || d.IsDir() && file != folder && strings.HasPrefix(d.Name(), "."):
+			if d != nil && d.IsDir() {
+				return fs.SkipDir // such as .git and .terragrunt-cache
+			}
+		case d.Type().IsRegular() && d.Name() == "tfplan.json" && len(plans) < mostNested:
+			if unit, err := filepath.Rel(folder, filepath.Dir(file)); err == nil {
+				plans = append(plans, located{name: filepath.ToSlash(unit), path: file, among: true})
+			}
+		}
+		return nil
+	})
+	return plans
 }
 
 // withoutShown leaves out what terraform shows in JSON of a binary plan beside

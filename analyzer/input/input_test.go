@@ -385,3 +385,37 @@ func TestBrokenConfigurations(t *testing.T) {
 		t.Errorf("%v: %v", err, stacks)
 	}
 }
+
+// The plans that terragrunt writes, a folder for each unit, are one network
+// whose stacks are named by the units.
+func TestTerragruntPlans(t *testing.T) {
+	root := write(t, map[string]string{
+		"plans/net/tfplan.json":                     plan,
+		"plans/apps/web/tfplan.json":                plan,
+		"plans/apps/web/other.json":                 plan,
+		"plans/.terragrunt-cache/x/tfplan.json":     plan,
+		"one/live/net/tfplan.json":                  plan,
+		"nothing/live/net/package.json":             "{}",
+		"nothing/.terragrunt-cache/net/tfplan.json": plan,
+	})
+	names := func(argument string) string {
+		stacks, err := Open(context.Background(), []string{argument}, Options{Wanted: vpcs{}})
+		if err != nil {
+			return err.Error()
+		}
+		var all []string
+		for _, s := range stacks {
+			all = append(all, s.Name)
+		}
+		return strings.Join(all, " ")
+	}
+	if got := names(filepath.Join(root, "plans")); got != "apps/web net" {
+		t.Errorf("the stacks are %q", got)
+	}
+	if got := names("mine=" + filepath.Join(root, "one")); got != "mine" {
+		t.Errorf("the one stack is %q", got)
+	}
+	if got := names(filepath.Join(root, "nothing")); !strings.Contains(got, "holds neither plans nor a configuration") {
+		t.Errorf("a folder without plans: %s", got)
+	}
+}
