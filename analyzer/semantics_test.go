@@ -46,6 +46,34 @@ func semantics(t *testing.T) (page string, implemented, others map[string]bool) 
 	return string(text), implemented, others
 }
 
+// TestSemanticsCoversSpecification: every rule number of the specification that
+// developers keep beside the checkout stands on the page, implemented or with
+// the reason why it is not, those included that only general knowledge backs.
+func TestSemanticsCoversSpecification(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "shared", "reference", "semantics.md"))
+	if err != nil {
+		t.Skip("no specification beside the checkout")
+	}
+	_, implemented, others := semantics(t)
+	missing := map[string]bool{}
+	for _, line := range strings.Split(string(text), "\n") {
+		m := specified.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		rule := m[1] + m[2]
+		if missing[rule] = !implemented[rule] && !others[rule]; missing[rule] {
+			t.Errorf("docs/semantics.md does not have %s", rule)
+		}
+	}
+	if len(missing) < 200 {
+		t.Errorf("only %d rules were found in the specification", len(missing))
+	}
+}
+
+// specified is a rule of the specification: an item or the row of a table.
+var specified = regexp.MustCompile(`^(?:- \*\*([A-Z]+(?:-[A-Z]+)?-\d+)|\| (SVC-\d+) \|)`)
+
 // citations are the Go files that cite each rule.
 func citations(t *testing.T) (code, tests map[string][]string) {
 	t.Helper()

@@ -53,19 +53,16 @@ var mutations = []mutation{
 		return false && packet.Prefixes`},
 	{"IGW-5 an egress-only gateway lets replies out", "single", "gateway.go", `s.goal.kind != toTheInternet || s.reply || t.home != p.vpc {`, `s.goal.kind != toTheInternet || t.home != p.vpc {`},
 	{"NAT-2 a NAT gateway carries everything", "single", "gateway.go", `packet.Everything(s.f).On(packet.TCP, packet.UDP, packet.ICMP)`, `packet.Everything(s.f)`},
-	{"NAT-3 every NAT gateway is public", "single", "gateway.go", `s.g.gated(n.Public, s.f`, `s.g.gated(tf.Yes, s.f`},
+	{"NAT-3 every NAT gateway is public", "single", "gateway.go", `stages = append(stages, s.g.gated(n.Public, s.f`, `stages = append(stages, s.g.gated(tf.Yes, s.f`},
 	{"NAT-4 the ACL of a NAT gateway's subnet is left out", "single", "gateway.go", `	if at.subnet != p.subnet {
 		stages = append(stages, s.acl(at, inbound, t.as))
 	}
 	t.rewrite`, `	t.rewrite`},
-	{"M-2 NAT gateways take replies of others", "single", "gateway.go", `	if s.reply {
-		why.code, why.blocked = "NGW_SOURCE`, `	if false {
-		why.code, why.blocked = "NGW_SOURCE`},
-	{"IGW-8 Block Public Access stops nothing that comes in", "block public access", "gateway.go", `return way.behind(p.gateway, s.g.publicAccess(p, false))`, `return way.behind(p.gateway)`},
-	{"IGW-8 Block Public Access stops nothing that goes out", "block public access", "gateway.go", `stages = append(stages, p.gateway, s.g.publicAccess(p, t.nat != nil))`, `stages = append(stages, p.gateway)`},
-	{"M-2 the reply is never looked at", "single", "journey.go", `	if end.lost {
-		return &way{end: end}`, `	if !end.lost {
-		return &way{end: end}`},
+	{"IGW-8 Block Public Access stops nothing that comes in", "block public access", "gateway.go", `return way.behind(gateway, s.g.publicAccess(p, false))`, `return way.behind(gateway)`},
+	{"IGW-8 Block Public Access stops nothing that goes out", "block public access", "gateway.go", `stages = append(stages, gateway, s.g.publicAccess(p, t.nat != nil))`, `stages = append(stages, gateway)`},
+	{"M-2 the reply is never looked at", "single", "journey.go", `		if n == len(legs) {
+			return`, `		if n >= 0 {
+			return`},
 	{"PCX-3 a peering carries what a NAT gateway sends", "peering", "peering.go", `		may := tf.No
 		if t.home == p.vpc {`, `		may := tf.Yes
 		if t.home != p.vpc {`},
