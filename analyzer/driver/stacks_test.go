@@ -193,3 +193,25 @@ func BenchmarkMonorepo(b *testing.B) {
 		})
 	}
 }
+
+// TestSharedSubnets: an instance in a subnet that another account shares with
+// it stands where that account's tables, ACLs and gateways say.
+func TestSharedSubnets(t *testing.T) {
+	mine := strings.Replace(app, `"resource_changes": [`, `"prior_state": {"values": {"root_module": {"resources": [
+	{"address": "data.aws_caller_identity.me", "mode": "data", "type": "aws_caller_identity", "name": "me", "values": {"account_id": "222222222222"}}]}}},
+	"resource_changes": [`, 1)
+	theirs := exposing("eu-west-1", "2cc", "111111111111")
+	for _, c := range []struct {
+		about, network string
+		want           bool
+	}{
+		{"public", theirs, true},
+		{"without the route", strings.Replace(theirs, `"gateway_id": "igw-0aaa1111bbb2222cc"`, `"gateway_id": ""`, 1), false},
+	} {
+		report := analyze(t, driver.Options{Stacks: []*tf.Stack{parse(t, "app", mine)}, Context: []*tf.Stack{parse(t, "net", c.network)}})
+		proven := slices.ContainsFunc(report.Exposures, func(e *analyzer.Exposure) bool { return e.Flow.Verdict() == reach.Yes })
+		if proven != c.want {
+			t.Errorf("%s: the instance is certainly reached: %t, want %t (%q)", c.about, proven, c.want, told(report))
+		}
+	}
+}
