@@ -99,7 +99,7 @@ func (c *comparison) throughBalancers(m *maker, packets int) {
 		node, through := c.flowsThrough(lb)
 		b := c.world.balancers[lb]
 		for range 3 * packets {
-			p, ok := c.client(lb, b)
+			p, ok := c.client(b)
 			if !ok {
 				continue
 			}
@@ -163,7 +163,7 @@ func anywhere(r reach.Relation) reach.Relation {
 
 // client is a packet from the internet to a load balancer, mostly to a port on
 // which it listens.
-func (c *comparison) client(lb *aws.LoadBalancer, b *balancer) (packet.Packet, bool) {
+func (c *comparison) client(b *balancer) (packet.Packet, bool) {
 	corners := internetAddresses
 	if c.dice.chance(20) {
 		corners = internet6Addresses

@@ -489,13 +489,14 @@ func (c *completion) decideTransitTable(t *aws.TransitTable) {
 		}
 		out := transitRoute{rank: int(r.Kind), attachment: c.attached[one(c, r.Attachment)], blackhole: c.is(r.Blackhole)}
 		to := []netip.Prefix{}
-		if r.PrefixList.IsSet() {
+		switch {
+		case r.PrefixList.IsSet():
 			if l := one(c, r.PrefixList); l != nil {
 				to = c.list(l)
 			}
-		} else if r.Destination.IsUnknown() && out.attachment != nil && out.attachment.site != nil {
+		case r.Destination.IsUnknown() && out.attachment != nil && out.attachment.site != nil:
 			to = out.attachment.site.prefixes
-		} else {
+		default:
 			to = append(to, value(c, r.Destination, cidrCorners...))
 		}
 		for _, out.to = range to {

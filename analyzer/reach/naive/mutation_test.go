@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -169,8 +168,7 @@ func (m mutation) run(t *testing.T) {
 	}
 	// Without the cache of results and at the first disagreement.
 	scenario := "^Test(EngineAgreesWithWalker|EveryCompletion)$/^of$/^" + strings.ReplaceAll(m.scenario, " ", "_") + "$"
-	goTool := filepath.Join(runtime.GOROOT(), "bin", "go")
-	out, err := exec.Command(goTool, "test", "-overlay", overlay, "-vet=off", "-failfast", "-run", scenario, ".").CombinedOutput()
+	out, err := exec.Command("go", "test", "-overlay", overlay, "-vet=off", "-failfast", "-run", scenario, ".").CombinedOutput()
 	switch {
 	case strings.Contains(string(out), "[build failed]"):
 		t.Fatalf("it does not build:\n%s", out)

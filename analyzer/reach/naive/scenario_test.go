@@ -133,7 +133,7 @@ func (m *maker) gateway() *aws.TransitGateway {
 
 // attach attaches a VPC by one or two of its subnets, in different zones, and
 // propagates its blocks into most tables (TGW-4).
-func (m *maker) attach(g *aws.TransitGateway, p *place) *aws.Attachment {
+func (m *maker) attach(g *aws.TransitGateway, p *place) {
 	a := &aws.Attachment{
 		Object: object(m.name("aws_ec2_transit_gateway_vpc_attachment")), Kind: aws.AttachedVPC, Gateway: to(g), VPC: to(p.VPC),
 		Active: m.maybe(m.chance(95)), ApplianceMode: m.maybe(m.chance(15)), IPv6: m.maybe(m.chance(85)), GroupReferences: m.maybe(m.chance(85)),
@@ -162,7 +162,6 @@ func (m *maker) attach(g *aws.TransitGateway, p *place) *aws.Attachment {
 			m.transitRoute(t, a, pick(m.dice, []netip.Prefix{p.block, netip.PrefixFrom(p.block.Addr(), 20), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("0.0.0.0/0")}), aws.StaticRoute)
 		}
 	}
-	return a
 }
 
 func (m *maker) transitRoute(t *aws.TransitTable, a *aws.Attachment, destination netip.Prefix, kind aws.TransitRouteKind) {

@@ -3,6 +3,7 @@ package naive
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -61,7 +62,7 @@ func brief(target any) string {
 	case *nat:
 		return t.subnet.name
 	case *peering:
-		return fmt.Sprint(t.active)
+		return strconv.FormatBool(t.active)
 	}
 	return ""
 }

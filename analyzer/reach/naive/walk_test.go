@@ -178,7 +178,7 @@ func (j *journey) leave(n *nic) bool {
 		}
 	}
 	// A packet inside its subnet meets no table and no ACL (RT-10, NACL-6).
-	if holds(n.subnet.blocks, j.p.Destination) && !(n.classic && j.request == nil) {
+	if holds(n.subnet.blocks, j.p.Destination) && (!n.classic || j.request != nil) {
 		return j.deliver(n.subnet.vpc, n.subnet)
 	}
 	return j.out(n.subnet) && j.routed(n.subnet)
