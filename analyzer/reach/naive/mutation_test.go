@@ -52,7 +52,9 @@ var mutations = []mutation{
 		return false && packet.Prefixes`},
 	{"IGW-5 an egress-only gateway lets replies out", "single", "gateway.go", `s.goal.kind != toTheInternet || s.reply || t.home != p.vpc {`, `s.goal.kind != toTheInternet || t.home != p.vpc {`},
 	{"NAT-2 a NAT gateway carries everything", "single", "gateway.go", `packet.Everything(s.f).On(packet.TCP, packet.UDP, packet.ICMP)`, `packet.Everything(s.f)`},
-	{"NAT-3 every NAT gateway is public", "single", "gateway.go", `stages = append(stages, s.g.gated(n.Public, s.f`, `stages = append(stages, s.g.gated(tf.Yes, s.f`},
+	{"NAT-3 every NAT gateway is public", "single", "gateway.go", `	n := t.nat
+		stages = append(stages, s.g.gated(n.Public, s.f`, `	n := t.nat
+		stages = append(stages, s.g.gated(tf.Yes, s.f`},
 	{"NAT-4 the ACL of a NAT gateway's subnet is left out", "single", "gateway.go", `	if at.subnet != p.subnet {
 		stages = append(stages, s.acl(at, inbound, t.as))
 	}
