@@ -183,7 +183,8 @@ func (g *Graph) unknownName(expr string) error {
 		}
 	}
 	best, distance := "", len(expr)/3+1
-	for _, name := range slices.SortedFunc(maps.Keys(g.names), tf.CompareAddresses) {
+	names := append([]string{"internet", "internet6"}, slices.SortedFunc(maps.Keys(g.names), tf.CompareAddresses)...)
+	for _, name := range names {
 		if d := levenshtein.Distance(expr, name, nil); d < distance {
 			best, distance = name, d
 		}

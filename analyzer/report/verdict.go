@@ -280,11 +280,12 @@ func (p *printer) scope(r *analyzer.Report) string {
 	}
 	var rest []string
 	t := count(r)
-	switch text := t.list(t.existing); {
-	case len(t.existing) == 1:
-		rest = append(rest, strings.Replace(text, " ", " existing ", 1)+" findings, --all")
-	case len(t.existing) > 1:
-		rest = append(rest, "existing: "+text+", --all")
+	if len(t.existing) == 1 {
+		for severity, n := range t.existing {
+			rest = append(rest, plural(n, fmt.Sprintf("existing %s finding", severity))+", --all")
+		}
+	} else if len(t.existing) > 1 {
+		rest = append(rest, "existing: "+t.list(t.existing)+", --all")
 	}
 	if t.resolved > 0 {
 		rest = append(rest, fmt.Sprintf("%d resolved", t.resolved))

@@ -60,6 +60,10 @@ func TestCleanRunIsOneTruthfulLine(t *testing.T) {
 			existing(r, analyzer.Low)
 			expose(r, analyzer.Existing, "aws_lb.web", fromInternet(443))
 		}, "ok: this change opens nothing (61 resources, no change to the network; 2 existing low findings, --all)"},
+		{"one finding from before", func(r *analyzer.Report) {
+			r.NetworkChanged = false
+			existing(r, analyzer.Low)
+		}, "ok: this change opens nothing (61 resources, no change to the network; 1 existing low finding, --all)"},
 		{"a change that opens nothing", func(r *analyzer.Report) {
 			existing(r, analyzer.Critical)
 			existing(r, analyzer.Low)
