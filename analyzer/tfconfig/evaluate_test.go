@@ -375,6 +375,40 @@ a = "unread"
 	}
 }
 
+// A value that does not fit its variable is said, and not repeated (U-19).
+func TestMisfit(t *testing.T) {
+	const archive = `
+-- main.tf --
+variable "number" { type = number }
+variable "list" { type = list(string) }
+variable "fits" { type = number }
+resource "aws_case" "it" {
+  all = [var.number, var.list, var.fits]
+}
+-- terraform.tfvars --
+number = "hunter2"
+`
+	s := evaluate(t, archive, Options{
+		Environment: map[string]string{"list": `["hunter2`},
+		Assignments: []Assignment{{Name: "fits", Value: "22"}},
+	})
+	if got, want := show(s.After.Resource("aws_case.it").Get("all")), "[? ? 22]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	var got []string
+	for _, d := range s.Diagnostics {
+		got = append(got, fmt.Sprintf("%s:%d: %s. %s", d.Range.File, d.Range.StartLine, d.Summary, d.Detail))
+	}
+	slices.Sort(got)
+	want := []string{
+		"main.tf:2: the value of var.list does not fit its type. Give it one of type list(string). What depends on it is not known.",
+		"terraform.tfvars:1: the value of var.number does not fit its type. Give it one of type number. What depends on it is not known.",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // JSON syntax, with templates and dynamic blocks, gives what the native syntax
 // gives.
 func TestJSONEvaluation(t *testing.T) {

@@ -75,17 +75,22 @@ func (ev *evaluator) declaration(b *block, ctx *hcl.EvalContext) declaration {
 	return d
 }
 
-// conform brings a value into the declared type.
+// conform brings a value into the declared type; what does not fit is unknown.
 func (d declaration) conform(v cty.Value) cty.Value {
-	v = completed(v, d.constraint)
-	if d.defaults != nil && !v.IsNull() {
-		v = applied(d.defaults, v)
-	}
-	converted, err := convert.Convert(v, d.constraint)
+	converted, err := d.convert(v)
 	if err != nil {
 		return cty.UnknownVal(d.constraint.WithoutOptionalAttributesDeep())
 	}
 	return converted
+}
+
+// convert brings a value into the declared type, if it fits.
+func (d declaration) convert(v cty.Value) (cty.Value, error) {
+	v = completed(v, d.constraint)
+	if d.defaults != nil && !v.IsNull() {
+		v = applied(d.defaults, v)
+	}
+	return convert.Convert(v, d.constraint)
 }
 
 // applied is a value with the defaults of its type; the library cannot apply
@@ -231,16 +236,29 @@ func (ev *evaluator) rootVariable(name string, b *block, d declaration) cty.Valu
 		}
 		return ev.trace(name, v)
 	}
+	// What was given may be a secret: the message does not repeat it (U-19).
+	misfit := func() cty.Value {
+		at := g.at
+		if at == (tf.Range{}) {
+			at = b.file.rangeOf(b.header)
+		}
+		ev.report(at, "the value of var."+name+" does not fit its type", "Give it one of type "+typeexpr.TypeString(d.constraint)+". What depends on it is not known.")
+		return unknown
+	}
 	v, ok := g.value(d)
 	if !ok {
-		return unknown
+		return misfit()
 	}
 	if v.IsNull() && !d.nullable {
 		if v, ok := ev.fallback(b, d, ev.root.scope.ctx); ok {
 			return ev.trace(name, v)
 		}
 	}
-	return ev.trace(name, d.conform(v))
+	converted, err := d.convert(v)
+	if err != nil {
+		return misfit()
+	}
+	return ev.trace(name, converted)
 }
 
 // value evaluates what was given. A text is taken literally for a variable of
