@@ -149,7 +149,8 @@ func unique(stacks []*tf.Stack) error {
 type located struct {
 	name  string // empty: of the folder
 	path  string
-	among bool // found in a folder among others
+	among bool   // found in a folder among others
+	unit  string // the folder of terragrunt's unit, as seen from where terragrunt ran
 	// folder is set for a configuration, whose folder path is.
 	folder bool
 }
@@ -232,7 +233,7 @@ func nested(folder string) []located {
 			}
 		case d.Type().IsRegular() && d.Name() == "tfplan.json" && len(plans) < mostNested:
 			if unit, err := filepath.Rel(folder, filepath.Dir(file)); err == nil {
-				plans = append(plans, located{name: filepath.ToSlash(unit), path: file, among: true})
+				plans = append(plans, located{name: filepath.ToSlash(unit), path: file, among: true, unit: filepath.ToSlash(unit)})
 			}
 		}
 		return nil

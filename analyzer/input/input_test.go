@@ -419,3 +419,53 @@ func TestTerragruntPlans(t *testing.T) {
 		t.Errorf("a folder without plans: %s", got)
 	}
 }
+
+// What terragrunt ran in its cache stands in the repository's own files where
+// they are equal, and in the cache where they are not.
+func TestTerragruntCache(t *testing.T) {
+	const config = `resource "aws_vpc" "a" { cidr_block = "10.0.0.0/16" }` + "\n"
+	const cache = "live/app/.terragrunt-cache/h1/h2/"
+	for _, c := range []struct {
+		name, hcl, cached string
+		files             map[string]string
+		want              string
+	}{
+		{"a source in the repository", `source = "../../modules//net"`, "net/", map[string]string{"modules/net/main.tf": config}, "modules/net/main.tf"},
+		{"from the repository's root", `source = "${get_repo_root()}//modules/net"`, "modules/net/", map[string]string{"modules/net/main.tf": config}, "modules/net/main.tf"},
+		{"the module alone", `source = "${get_terragrunt_dir()}/../../modules/net"`, "", map[string]string{"modules/net/main.tf": config}, "modules/net/main.tf"},
+		{"the unit's own file", "", "", map[string]string{"live/app/main.tf": config}, "live/app/main.tf"},
+		{"changed since", `source = "../../modules//net"`, "net/", map[string]string{"modules/net/main.tf": config + "\n"}, cache + "net/main.tf"},
+		{"out of the repository", `source = "../../../..//net"`, "net/", nil, cache + "net/main.tf"},
+		{"from elsewhere", `source = "git::https://example.com/net.git"`, "", nil, cache + "main.tf"},
+		{"initialised twice", "", "", map[string]string{"live/app/.terragrunt-cache/h3/h4/main.tf": config, "live/app/.terragrunt-cache/h3/h4/.terraform/x": ""}, ""},
+		{"without a cache", "", "-", map[string]string{"live/app/main.tf": config}, "live/app/main.tf"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			files := map[string]string{"plans/live/app/tfplan.json": plan, "live/app/terragrunt.hcl": "terraform {\n  " + c.hcl + "\n}\n"}
+			if c.cached != "-" {
+				files[cache+c.cached+"main.tf"], files[cache+c.cached+".terraform/x"] = config, ""
+			}
+			for name, text := range c.files {
+				files[name] = text
+			}
+			root := write(t, files)
+			stacks, err := Open(context.Background(), []string{filepath.Join(root, "plans")}, Options{Wanted: vpcs{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			if source := stacks[0].Source; source != nil {
+				at, ok := source.Locate(stacks[0].After.Resource("aws_vpc.a"), "cidr_block")
+				if !ok {
+					t.Fatal("the resource is not found")
+				}
+				if got = at.Range.File; at.Block.File != got {
+					t.Errorf("the block is in %s", at.Block.File)
+				}
+			}
+			if got != c.want {
+				t.Errorf("it stands in %q, want %q", got, c.want)
+			}
+		})
+	}
+}

@@ -31,6 +31,9 @@ func (o Options) place(l located) place {
 		p.source = p.folder
 	}
 	p.root = repository(p.folder)
+	if l.unit != "" && p.source == "" && !o.NoSource {
+		p = unitPlace(p, l.unit)
+	}
 	return p
 }
 

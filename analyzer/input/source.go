@@ -18,6 +18,8 @@ import (
 type source struct {
 	config *tfconfig.Config
 	diags  []tf.Diagnostic
+	// shown is the configuration with the places that people know.
+	shown tf.Source
 }
 
 // beside is the configuration in the folder where a plan lies, or where the
@@ -27,7 +29,15 @@ func (p place) beside() source {
 		return source{}
 	}
 	config, diags := p.load()
-	return source{config, diags}
+	s := source{config, diags, config}
+	if config != nil && strings.Contains(filepath.ToSlash(p.source), "/"+terragruntCache+"/") {
+		unit := unitSource{config, p.root, map[string]string{}}
+		for i := range s.diags {
+			s.diags[i].Range = unit.original(s.diags[i].Range)
+		}
+		s.shown = unit
+	}
+	return s
 }
 
 // inside is the configuration inside a binary plan. Its files stand where they
@@ -38,10 +48,10 @@ func (p place) inside(plan *tfplan.Binary, at string) source {
 		config, diags := p.climb(func() (*tfconfig.Config, []tf.Diagnostic) {
 			return part(plan, p.name(), false)
 		})
-		return source{config, diags}
+		return source{config, diags, config}
 	}
 	config, diags := part(plan, insidePath(at), true)
-	return source{config, diags}
+	return source{config, diags, config}
 }
 
 // part is the configuration inside a plan with its root module in a folder.
@@ -93,18 +103,22 @@ func holdsSame(folder string, files fs.FS, root string) bool {
 		if err != nil {
 			return false
 		}
-		file := filepath.Join(folder, e.Name())
-		// Opening a pipe would wait for somebody to write to it.
-		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(planned)) {
-			return false
-		}
-		here, err := os.ReadFile(file)
-		if err != nil || !bytes.Equal(here, planned) {
+		if !holdsContent(filepath.Join(folder, e.Name()), planned) {
 			return false
 		}
 		same = true
 	}
 	return same
+}
+
+// holdsContent reports whether a file is there and has the content.
+func holdsContent(file string, content []byte) bool {
+	// Opening a pipe would wait for somebody to write to it.
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(content)) {
+		return false
+	}
+	here, err := os.ReadFile(file)
+	return err == nil && bytes.Equal(here, content)
 }
 
 // withSource reads a plan together with the source that it was made from.
@@ -124,7 +138,7 @@ func (o Options) withSource(s source, options tfplan.Options, read func(tfplan.O
 		return nil, err
 	}
 	if s.config != nil {
-		stack.Source = s.config
+		stack.Source = s.shown
 	}
 	for _, d := range s.diags {
 		d.Stack = stack.Name
