@@ -30,7 +30,7 @@ var scenarios = []scenario{
 	{"single", (*maker).single, true, false, 110},
 	{"block public access", (*maker).publicAccess, true, false, 60},
 	{"peering", (*maker).peering, true, false, 40},
-	{"transit", (*maker).transit, true, false, 35},
+	{"transit", (*maker).transit, true, false, 90},
 	{"on premises", (*maker).premises, true, false, 50},
 	{"firewall", (*maker).inspection, true, true, 170},
 	{"load balancer", (*maker).balancing, true, false, 45},
