@@ -201,7 +201,7 @@ func TestEndpointErrors(t *testing.T) {
 	for expr, want := range map[string]string{
 		"aws_nat_gateway.n":   "nobody can connect to a NAT gateway",
 		"aws_instance.wep[0]": `did you mean "aws_instance.web[0]"`,
-		"internt":             `did you mean "internet"`,
+		"interne":             `did you mean "internet"`,
 		"internet:10.0.0.1":   "no address of the internet",
 		"onprem:there":        `"there" is neither an address nor a CIDR`,
 		"nonsense":            "is no end point of this network",
