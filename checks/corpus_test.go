@@ -284,48 +284,65 @@ type agreement struct {
 	all, undecided int
 }
 
-func (a *agreement) compare(name string, plan, other map[string]analyzer.Verdict) {
+func (a *agreement) compare(name string, plan, other map[string]said) {
 	for _, key := range slices.Sorted(maps.Keys(plan)) {
 		p, o := plan[key], other[key]
 		a.all++
 		switch {
-		case p == o:
-		case o != "" && (p == analyzer.Violation || o == analyzer.Violation):
+		case p.verdict == o.verdict:
+		case o.verdict != "" && (p.verdict == analyzer.Violation || o.verdict == analyzer.Violation):
 			a.undecided++
 			a.t.Logf("%s: %s: %s in the plan, %s of the %s", name, key, p, o, a.form)
-		case p == analyzer.Violation:
+		case p.verdict == analyzer.Violation:
 			a.t.Errorf("%s: %s is a violation in the plan only", name, key)
 		default:
-			a.t.Logf("%s: %s is undetermined in the plan only", name, key)
+			a.t.Logf("%s: %s is %s in the plan only", name, key, p)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(other)) {
 		switch {
-		case plan[key] != "":
-		case other[key] == analyzer.Violation:
+		case plan[key].verdict != "":
+		case other[key].verdict == analyzer.Violation:
 			a.t.Errorf("%s: %s is a violation of the %s only", name, key, a.form)
 		default:
-			a.t.Logf("%s: %s is undetermined of the %s only", name, key, a.form)
+			a.t.Logf("%s: %s is %s of the %s only", name, key, other[key], a.form)
 		}
 	}
 }
 
+// said is a verdict, and what an undetermined one waits for.
+type said struct {
+	verdict analyzer.Verdict
+	waits   []tf.Fact
+}
+
+func (s said) String() string {
+	var facts []string
+	for _, f := range s.waits {
+		facts = append(facts, f.Text)
+	}
+	if len(facts) == 0 {
+		return string(s.verdict)
+	}
+	return string(s.verdict) + " (" + strings.Join(facts, "; ") + ")"
+}
+
 // findingsOf are the verdicts by check, configuration address and argument.
-func findingsOf(t *testing.T, stack *tf.Stack) map[string]analyzer.Verdict {
+func findingsOf(t *testing.T, stack *tf.Stack) map[string]said {
 	t.Helper()
 	report, err := driver.Analyze(context.Background(), driver.Options{Stacks: []*tf.Stack{stack}, Known: checks.All(), Triage: triage.Defaults()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := map[string]analyzer.Verdict{}
+	found := map[string]said{}
 	for _, f := range report.Findings {
 		address := ""
 		if r := f.Cause.Resource; r != nil {
 			address = r.Addr.Config()
 		}
 		key := fmt.Sprintf("%s at %s %s", f.Check.ID, address, tf.StripKeys(f.Cause.Argument))
-		if found[key] != analyzer.Violation {
-			found[key] = f.Verdict
+		if found[key].verdict != analyzer.Violation {
+			found[key] = said{f.Verdict, f.WaitsFor}
 		}
 	}
 	return found
