@@ -115,6 +115,20 @@ func Open(ctx context.Context, paths []string, o Options) ([]*tf.Stack, error) {
 	return read, unique(slices.Concat(o.Beside, read))
 }
 
+// Size is how many bytes of plans and states the paths stand for.
+func Size(paths []string) int64 {
+	var size int64
+	for _, argument := range paths {
+		found, _ := locate(argument)
+		for _, l := range found {
+			if info, err := os.Stat(l.path); err == nil {
+				size += info.Size()
+			}
+		}
+	}
+	return size
+}
+
 // tellApart adds the file's name to those of stacks that lie in one folder and
 // that nobody named.
 func (o Options) tellApart(stacks []*tf.Stack, named []bool) {

@@ -1,8 +1,9 @@
 package main
 
 import (
-	"os"
 	"runtime/debug"
+
+	"github.com/tfcheck/tfcheck/analyzer/input"
 )
 
 // largeInput is the size from which the budget of memory would cost too much
@@ -19,12 +20,7 @@ func tuneCollector(env environment, paths []string) {
 	if env.getenv("GOGC") != "" || env.getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	var size int64
-	for _, path := range paths {
-		if info, err := os.Stat(path); err == nil {
-			size += info.Size()
-		}
-	}
+	size := input.Size(paths)
 	limit := size + besideInput
 	if size > largeInput {
 		limit += besideInput / 2
