@@ -367,6 +367,16 @@ func TestNamesInOneFolder(t *testing.T) {
 	}
 }
 
+// Without a repository around them, folders are named as seen from the working
+// directory.
+func TestNamesWithoutARepository(t *testing.T) {
+	t.Chdir(write(t, map[string]string{"stacks/a/plan.json": plan, "stacks/b/plan.json": plan}))
+	stacks, err := Open(context.Background(), []string{filepath.Join("stacks", "a"), filepath.Join("stacks", "b")}, Options{Wanted: vpcs{}})
+	if err != nil || stacks[0].Name != "stacks/a" || stacks[1].Name != "stacks/b" {
+		t.Fatalf("stacks %v: %v", stacks, err)
+	}
+}
+
 // A configuration of which nothing can be read is an error, one of which a part
 // cannot says so.
 func TestBrokenConfigurations(t *testing.T) {

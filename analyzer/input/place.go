@@ -94,18 +94,25 @@ func isRepository(folder string) bool {
 }
 
 // repository is the root of the repository around a folder: the nearest
-// folder that holds .git, else the folder itself.
+// folder that holds .git; else the working directory where the folder lies
+// below it, so that several folders are told apart; else the folder itself.
 func repository(folder string) string {
 	folder, err := filepath.Abs(folder)
 	if err != nil {
 		return folder
+	}
+	root := folder
+	if here, err := filepath.Abs("."); err == nil {
+		if rel, err := filepath.Rel(here, folder); err == nil && filepath.IsLocal(rel) {
+			root = here
+		}
 	}
 	for at := folder; ; at = filepath.Dir(at) {
 		if isRepository(at) {
 			return at
 		}
 		if at == filepath.Dir(at) {
-			return folder
+			return root
 		}
 	}
 }
