@@ -216,7 +216,7 @@ func (j *judge) finding(breaches []breach, why string) analyzer.Finding {
 		if worst.packets.Must.IsEmpty() && !b.packets.Must.IsEmpty() {
 			worst = b
 		}
-		f.Subjects = addSubject(f.Subjects, b)
+		f.Subjects = analyzer.AddSubject(f.Subjects, b.subject, !b.packets.Must.IsEmpty(), got(b.packets))
 		all = all.Union(got(b.packets))
 		if !slices.Contains(senders, b.from) {
 			senders = append(senders, b.from)
@@ -236,7 +236,7 @@ func (j *judge) finding(breaches []breach, why string) analyzer.Finding {
 	if worst.packets.Must.IsEmpty() {
 		can = "may"
 	}
-	f.Message = fmt.Sprintf("%s %s reach %s on %s, %s", some(senders), can, some(addresses(f.Subjects)), all.Services(), why)
+	f.Message = fmt.Sprintf("%s %s reach %s on %s, %s", analyzer.Names(senders), can, analyzer.Names(addresses(f.Subjects)), all.Services(), why)
 	return f
 }
 
@@ -265,23 +265,6 @@ func got(r reach.Relation) packet.Set {
 	return r.Must
 }
 
-func addSubject(subjects []analyzer.Subject, b breach) []analyzer.Subject {
-	verdict := analyzer.Undetermined
-	if !b.packets.Must.IsEmpty() {
-		verdict = analyzer.Violation
-	}
-	for n := range subjects {
-		if s := &subjects[n]; s.Address == b.subject {
-			s.Flows = s.Flows.Union(got(b.packets))
-			if verdict == analyzer.Violation {
-				s.Verdict = verdict
-			}
-			return subjects
-		}
-	}
-	return append(subjects, analyzer.Subject{Address: b.subject, Verdict: verdict, Flows: got(b.packets)})
-}
-
 func addNew[T comparable](list, more []T) []T {
 	for _, m := range more {
 		if !slices.Contains(list, m) {
@@ -297,13 +280,4 @@ func addresses(subjects []analyzer.Subject) []string {
 		out = append(out, s.Address)
 	}
 	return out
-}
-
-// some names one or two, or the first of more.
-func some(names []string) string {
-	slices.SortFunc(names, tf.CompareAddresses)
-	if len(names) > 2 {
-		return fmt.Sprintf("%s and %d more", names[0], len(names)-1)
-	}
-	return strings.Join(names, " and ")
 }

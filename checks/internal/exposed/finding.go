@@ -3,7 +3,6 @@ package exposed
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -54,7 +53,7 @@ func (g *Group) Finding(who, more string) analyzer.Finding {
 	var all packet.Set
 	var worst *Part
 	for _, p := range g.Parts {
-		f.Subjects = addSubject(f.Subjects, p)
+		f.Subjects = analyzer.AddSubject(f.Subjects, p.Subject, p.Certain, p.Packets)
 		all = all.Union(p.Packets)
 		if worst == nil || worse(p, worst) {
 			worst = p
@@ -95,25 +94,6 @@ func worse(p, q *Part) bool {
 	return p.Effect().Severity() > q.Effect().Severity()
 }
 
-func addSubject(subjects []analyzer.Subject, p *Part) []analyzer.Subject {
-	verdict := analyzer.Undetermined
-	if p.Certain {
-		verdict = analyzer.Violation
-	}
-	for n := range subjects {
-		s := &subjects[n]
-		if s.Address != p.Subject {
-			continue
-		}
-		s.Flows = s.Flows.Union(p.Packets)
-		if p.Certain {
-			s.Verdict = verdict
-		}
-		return subjects
-	}
-	return append(subjects, analyzer.Subject{Address: p.Subject, Verdict: verdict, Flows: p.Packets})
-}
-
 // addNew appends what is not there yet.
 func addNew[T comparable](list, more []T) []T {
 	for _, m := range more {
@@ -130,11 +110,7 @@ func Names(subjects []analyzer.Subject) string {
 	for n, s := range subjects {
 		addresses[n] = s.Address
 	}
-	slices.SortFunc(addresses, tf.CompareAddresses)
-	if len(addresses) > 2 {
-		return fmt.Sprintf("%s and %d more", addresses[0], len(addresses)-1)
-	}
-	return strings.Join(addresses, " and ")
+	return analyzer.Names(addresses)
 }
 
 // OverIPv6 tells what is about IPv6 alone from what is not.
