@@ -118,6 +118,9 @@ var FactKinds = []FactKind{
 		{Name: "public", Type: AnswerBool, Means: "it gets a public IPv4 address", Example: "false"},
 		{Name: "ipv6", Type: AnswerBool, Means: "it gets an IPv6 address", Example: "false"},
 	}},
+	{"public-address", "an interface", []Answer{
+		{Name: "cidrs", Type: AnswerCIDRs, Means: "the public addresses by which it is seen on the internet, its own or those of its NAT gateway (IGW-7)", Example: `["203.0.113.7/32"]`},
+	}},
 	{"nat", "a NAT gateway", yesOrNo("public", "it has an Elastic IP", "true")},
 	{"zone", "a subnet", []Answer{
 		{Name: "is", Type: AnswerText, Means: "its availability zone (U-8)", Example: `"eu-west-1a"`},

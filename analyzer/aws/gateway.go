@@ -46,6 +46,9 @@ func (b *builder) declareNAT(r *tf.Resource) {
 	case state == tf.IsKnown && kind == "private":
 		g.Public = tf.No
 	}
+	if isEmpty(r.Get("secondary_allocation_ids")) { // whose addresses it does not show
+		g.PublicAddresses = addressesOf(r.Get("public_ip"))
+	}
 	b.n.NATGateways = append(b.n.NATGateways, g)
 	register(b, r, g)
 }

@@ -265,13 +265,20 @@ func (i *Interface) number(asked ...setting) {
 // address records the private addresses that are known (U-10).
 func (i *Interface) address(settings ...setting) {
 	for _, s := range settings {
-		texts, _ := s.value.Strings()
-		for _, t := range texts {
-			if a, err := netip.ParseAddr(t); err == nil {
-				i.Addresses = append(i.Addresses, a)
-			}
+		i.Addresses = append(i.Addresses, addressesOf(s.value)...)
+	}
+}
+
+// addressesOf are the addresses in a value, as far as they are known.
+func addressesOf(v tf.Value) []netip.Addr {
+	var out []netip.Addr
+	texts, _ := v.Strings()
+	for _, t := range texts {
+		if a, err := netip.ParseAddr(t); err == nil {
+			out = append(out, a)
 		}
 	}
+	return out
 }
 
 // networkInterfaces are the interfaces that Terraform manages by themselves
@@ -358,6 +365,7 @@ func (b *builder) elasticIPs() {
 				switch {
 				case certain:
 					i.PublicIPv4, i.PublicCause = tf.Yes, to.cause
+					i.PublicAddresses = append(i.PublicAddresses, addressesOf(r.Get("public_ip"))...)
 					if eip := b.named(r, argument(r, "allocation_id"), "aws_eip"); eip != nil {
 						register(b, eip, i)
 					} else if r.Addr.Type == "aws_eip" {

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -251,5 +252,20 @@ func TestTaskWithoutDualStack(t *testing.T) {
 	says := slices.ContainsFunc(n.Assumptions, func(a *tf.Assumption) bool { return a.ID == "no-dual-stack:aws_ecs_service.s" })
 	if i.IPv6 != tf.No || !says {
 		t.Errorf("IPv6 %s by %v", i.IPv6, n.Assumptions)
+	}
+}
+
+// Public addresses that the input shows are known; those of a NAT gateway only
+// where it has no others (IGW-7).
+func TestPublicAddresses(t *testing.T) {
+	n := build(append(site(),
+		existing("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.public.id")}),
+		existing("aws_eip.e", attrs{"instance": ref("aws_instance.i.id"), "public_ip": "198.51.100.7"}),
+		existing("aws_nat_gateway.one", attrs{"subnet_id": ref("aws_subnet.public.id"), "public_ip": "198.51.100.8"}),
+		existing("aws_nat_gateway.two", attrs{"subnet_id": ref("aws_subnet.public.id"), "public_ip": "198.51.100.9", "secondary_allocation_ids": list{"eipalloc-1"}}),
+	)...)
+	got := fmt.Sprint(n.Interfaces[0].PublicAddresses, n.NATGateways[0].PublicAddresses, n.NATGateways[1].PublicAddresses)
+	if want := "[198.51.100.7] [198.51.100.8] []"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

@@ -213,6 +213,8 @@ type NATGateway struct {
 	Regional tf.Tri
 	VPC      Link[VPC]
 	Zones    []tf.Val[string]
+	// PublicAddresses are those that the input shows (IGW-7).
+	PublicAddresses []netip.Addr
 }
 
 // ACL is a network ACL.
@@ -361,8 +363,9 @@ type Interface struct {
 	PublicCause Cause
 	IPv6        tf.Tri
 
-	// Addresses are its private addresses where known (U-10).
-	Addresses []netip.Addr
+	// Addresses are its private addresses where known (U-10), PublicAddresses
+	// those that the internet sees (IGW-7).
+	Addresses, PublicAddresses []netip.Addr
 	// SourceDestCheck is No when it forwards traffic of others (APP-1).
 	SourceDestCheck tf.Tri
 	// Ports is what it listens on, where the service is known for it; nil

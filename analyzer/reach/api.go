@@ -131,6 +131,9 @@ type Flow struct {
 	Service *aws.EndpointService
 	// Proxy is the proxy of RDS that the flow passes, or nil (SVC-18).
 	Proxy *aws.DatabaseProxy
+	// Internet is the gateway by which a flow between two interfaces comes back
+	// in that goes over the internet, or nil (IGW-7).
+	Internet *aws.Object
 	// Through is the load balancer that the flow passes, or nil.
 	Through *aws.LoadBalancer
 	// Listener and TargetGroup are those it passes there.
@@ -168,6 +171,8 @@ func (f *Flow) Front() (aws.Object, bool) {
 		return f.Service.Object, true
 	case f.Proxy != nil:
 		return f.Proxy.Object, true
+	case f.Internet != nil:
+		return *f.Internet, true
 	}
 	return aws.Object{}, false
 }

@@ -31,7 +31,7 @@ func (g *Graph) Ask(q Question) Answer {
 	if a.Answer == No {
 		a.Assumptions = uniqueAssumptions(append(a.Assumptions, g.boundariesOf(q.From, q.To)...))
 	}
-	a.Through = g.through(q.From, q.To)
+	a.Through = append(g.through(q.From, q.To), g.overInternet(q.From, q.To, false)...)
 	return a
 }
 

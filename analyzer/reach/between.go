@@ -11,7 +11,8 @@ import (
 
 // Between are the flows of some packets from one end point to another: one for
 // each way from something that the first holds to something that the second
-// holds, those through load balancers included. Interfaces that behave alike
+// holds, those through load balancers included, and those over the internet that
+// not everybody there has. Interfaces that behave alike
 // are one end of a flow together: From and To hold all of them, named by the
 // first. What certainly does not arrive makes no flow.
 func (g *Graph) Between(from, to Endpoint, packets packet.Set) []*Flow {
@@ -29,7 +30,7 @@ func (g *Graph) Between(from, to Endpoint, packets packet.Set) []*Flow {
 			}
 		}
 	}
-	for _, flow := range g.through(from, to) {
+	for _, flow := range append(g.through(from, to), g.overInternet(from, to, true)...) {
 		if part := flow.of(from, packets); !part.Forward.May.IsEmpty() {
 			out = append(out, part)
 		}
