@@ -54,7 +54,7 @@ func (b *builder) adoptACL(r *tf.Resource) {
 		}
 	}
 	a.Object, a.Ingress, a.Egress = b.object(r), nil, nil
-	a.Implicit, a.Open = false, false
+	a.Implicit, a.Open = false, r.Maybe // U-12
 	register(b, r, a)
 }
 

@@ -27,6 +27,7 @@ func (b *builder) readBlockPublicAccess() {
 	}
 	for r := range b.each("aws_vpc_block_public_access_exclusion") {
 		b.n.BlockPublicAccess.Exclusions = append(b.n.BlockPublicAccess.Exclusions, BPAExclusion{
+			Object: b.object(r),
 			VPC:    link(b, r, r.Get("vpc_id"), b.outsideVPC),
 			Subnet: link(b, r, r.Get("subnet_id"), b.outsideSubnet),
 			Mode:   r.Get("internet_gateway_exclusion_mode").AsString(),

@@ -78,7 +78,7 @@ func (b *builder) endpoints() {
 	for r := range b.each("aws_vpc_endpoint_route_table_association") {
 		table := link(b, r, r.Get("route_table_id"), b.outsideTable)
 		to := link[Endpoint](b, r, r.Get("vpc_endpoint_id"), nil)
-		_, certain := to.One()
+		certain := sure(r, to)
 		for _, e := range to.To {
 			if certain {
 				e.Tables.Each = append(e.Tables.Each, table)
@@ -171,7 +171,7 @@ func (b *builder) endpointAssociations() {
 	for r := range b.each("aws_vpc_endpoint_subnet_association") {
 		subnet := link(b, r, argument(r, "subnet_id").value, b.outsideSubnet)
 		to := link[Endpoint](b, r, r.Get("vpc_endpoint_id"), nil)
-		_, certain := to.One()
+		certain := sure(r, to)
 		for _, e := range to.To {
 			switch {
 			case e.Interface == nil:
@@ -185,7 +185,11 @@ func (b *builder) endpointAssociations() {
 	for r := range b.each("aws_vpc_endpoint_security_group_association") {
 		group := link(b, r, argument(r, "security_group_id").value, b.outsideGroup)
 		if e, ok := link[Endpoint](b, r, r.Get("vpc_endpoint_id"), nil).One(); ok && e.Interface != nil && e.Interface.GroupsCause == (Cause{}) {
-			switch truth(argument(r, "replace_default_association").value, "", tf.No) {
+			replaces := truth(argument(r, "replace_default_association").value, "", tf.No)
+			if r.Maybe {
+				replaces = replaces.And(tf.Maybe)
+			}
+			switch replaces {
 			case tf.Yes: // in the place of the default group
 				e.Interface.Groups.Each, e.Interface.GroupsCause = []Link[SecurityGroup]{group}, Cause{r, "security_group_id"}
 				continue
@@ -227,7 +231,7 @@ func (b *builder) endpointServices() {
 	}
 	for r := range b.each("aws_vpc_endpoint_service_allowed_principal") {
 		to := link[EndpointService](b, r, r.Get("vpc_endpoint_service_id"), nil)
-		_, certain := to.One()
+		certain := sure(r, to)
 		for _, s := range to.To {
 			if certain {
 				s.admit(tf.ListValue(r.Get("principal_arn")))

@@ -77,7 +77,7 @@ func (b *builder) linkGateways() {
 		vpc := link(b, r, r.Get("vpc_id"), b.outsideVPC)
 		gateway := link(b, r, r.Get("internet_gateway_id"), b.outsideGateway)
 		for _, g := range gateway.To {
-			b.attach(g, vpc)
+			b.attach(g, perhaps(r, vpc))
 		}
 	}
 	for _, g := range slices.Clone(b.n.NATGateways) {

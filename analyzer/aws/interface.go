@@ -342,7 +342,7 @@ func (b *builder) groupAttachments() {
 func (b *builder) attachGroup(r *tf.Resource, to setting, group Link[SecurityGroup]) {
 	target := link[Interface](b, r, to.value, nil)
 	for _, i := range target.To {
-		if _, certain := target.One(); certain && i.GroupsCause == (Cause{}) {
+		if sure(r, target) && i.GroupsCause == (Cause{}) {
 			i.Groups.Each = append(i.Groups.Each, group)
 		} else {
 			i.Groups.Maybe = append(i.Groups.Maybe, group)
@@ -364,7 +364,9 @@ func (b *builder) elasticIPs() {
 			for _, i := range l.To {
 				switch {
 				case certain:
-					i.PublicIPv4, i.PublicCause = tf.Yes, to.cause
+					if !r.Maybe || i.PublicIPv4 == tf.No {
+						i.PublicIPv4, i.PublicCause = tf.TriOf(!r.Maybe).Or(tf.Maybe), to.cause // U-12
+					}
 					i.PublicAddresses = append(i.PublicAddresses, addressesOf(r.Get("public_ip"))...)
 					if eip := b.named(r, argument(r, "allocation_id"), "aws_eip"); eip != nil {
 						register(b, eip, i)

@@ -25,6 +25,20 @@ func (l Link[T]) One() (*T, bool) {
 	return nil, false
 }
 
+// sure reports whether r says something of one object for certain: there is no
+// doubt which one it means, nor that r itself is there (U-12).
+func sure[T any](r *tf.Resource, l Link[T]) bool {
+	_, one := l.One()
+	return one && !r.Maybe
+}
+
+// perhaps is a link that r makes, and that may lead nowhere where r may not be
+// there (U-12).
+func perhaps[T any](r *tf.Resource, l Link[T]) Link[T] {
+	l.Open = l.Open || r.Maybe
+	return l
+}
+
 // IsSet reports whether the argument names anything at all.
 func (l Link[T]) IsSet() bool { return len(l.To) > 0 || l.Open || l.ID != "" }
 

@@ -160,7 +160,7 @@ func (b *builder) listeners() {
 	}
 	for r := range b.each("aws_lb_listener_rule") {
 		listener := link[Listener](b, r, argument(r, "listener_arn").value, nil)
-		_, certain := listener.One()
+		certain := sure(r, listener)
 		for _, l := range listener.To {
 			b.forward(l, r, "action", certain)
 		}

@@ -475,6 +475,7 @@ type BlockPublicAccess struct {
 
 // BPAExclusion exempts a VPC or a subnet from Block Public Access.
 type BPAExclusion struct {
+	Object
 	VPC    Link[VPC]
 	Subnet Link[Subnet]
 	Mode   tf.Val[string] // allow-bidirectional, allow-egress

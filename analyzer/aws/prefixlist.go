@@ -41,6 +41,10 @@ func (b *builder) declarePrefixLists() {
 	}
 	for r := range b.each("aws_ec2_managed_prefix_list_entry") {
 		for _, l := range link(b, r, r.Get("prefix_list_id"), b.outsidePrefixList).To {
+			if r.Maybe { // U-12
+				l.Open = true
+				continue
+			}
 			l.addEntry(r.Get("cidr"))
 		}
 	}

@@ -42,7 +42,7 @@ func (b *builder) proxies() {
 	members := b.clusterMembers()
 	for r := range b.each("aws_db_proxy_target") {
 		to := link[DatabaseProxy](b, r, r.Get("db_proxy_name"), nil)
-		_, certain := to.One()
+		certain := sure(r, to)
 		for _, p := range to.To {
 			if v := argument(r, "db_instance_identifier"); v.isSet() {
 				p.Targets.add(link[Interface](b, r, v.value, nil), certain)

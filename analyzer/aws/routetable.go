@@ -54,7 +54,7 @@ func (b *builder) adoptTable(r *tf.Resource) {
 			other.Open = true // it may be the adopted one
 		}
 	}
-	t.Object, t.Routes, t.Open = b.object(r), nil, false
+	t.Object, t.Routes, t.Open = b.object(r), nil, r.Maybe // U-12
 	register(b, r, t)
 }
 
@@ -84,7 +84,7 @@ func (b *builder) linkRoutes() {
 	b.placeSeparateRoutes(inline)
 	for r := range b.each("aws_vpn_gateway_route_propagation", "aws_vpc_route_server_propagation") {
 		table := link(b, r, r.Get("route_table_id"), b.outsideTable)
-		_, certain := table.One()
+		certain := sure(r, table)
 		for _, t := range table.To {
 			t.Propagated = true // TF-RT-4, TF-RT-6
 			if r.Addr.Type == "aws_vpc_route_server_propagation" {

@@ -49,7 +49,7 @@ func (b *builder) associateGroups() {
 	for r := range b.each("aws_vpc_security_group_vpc_association") {
 		vpc := link(b, r, r.Get("vpc_id"), b.outsideVPC)
 		to := link(b, r, r.Get("security_group_id"), b.outsideGroup)
-		_, certain := to.One()
+		certain := sure(r, to)
 		for _, g := range to.To {
 			if certain {
 				g.Associated.Each = append(g.Associated.Each, vpc)
@@ -100,7 +100,7 @@ func (b *builder) adoptGroup(r *tf.Resource) {
 			v.DefaultGroup.Open = true // it may be the adopted one
 		}
 	}
-	g.Object, g.Ingress, g.Egress, g.Open = b.object(r), nil, nil, false
+	g.Object, g.Ingress, g.Egress, g.Open = b.object(r), nil, nil, r.Maybe // U-12
 	g.ID, _ = r.Get("id").AsString().Known()
 	g.Handed = b.handed(r)
 	register(b, r, g)
@@ -268,8 +268,7 @@ const manyCandidates = 64
 func (b *builder) separateRule(r *tf.Resource, inline map[*SecurityGroup]bool) {
 	rule, egress, known := b.readSeparate(r)
 	to := link(b, r, r.Get("security_group_id"), b.outsideGroup)
-	_, certain := to.One()
-	rule.Maybe = !certain || r.Maybe
+	rule.Maybe = !sure(r, to)
 	if len(to.To) > manyCandidates {
 		for _, g := range to.To {
 			g.Open = true

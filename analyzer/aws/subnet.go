@@ -197,6 +197,7 @@ func choose[T any](associations []association[T], implicit Link[T]) (Link[T], Ca
 		}
 	}
 	l, cause := implicit, Cause{}
+	l.Open = l.Open || len(associations) > 0 && !l.IsSet() // there may be none
 	for i, a := range associations {
 		if i == 0 {
 			cause = a.cause
@@ -229,8 +230,8 @@ func (a *associations[S, T]) add(from Link[S], to Link[T], cause Cause) {
 	if to.Assumption == nil {
 		to.Assumption = from.Assumption
 	}
-	if s, certain := from.One(); certain {
-		a.of[s] = append(a.of[s], association[T]{to, cause, !cause.Resource.Maybe}) // U-12
+	if s, one := from.One(); one {
+		a.of[s] = append(a.of[s], association[T]{to, cause, sure(cause.Resource, from)})
 		return
 	}
 	block := tf.StripKeys(cause.Resource.Address)
@@ -277,10 +278,10 @@ func (b *builder) edge(r *tf.Resource, table Link[RouteTable], gateway tf.Value)
 	for _, t := range table.To {
 		t.Edge = true
 		if kind != TargetVPNGateway {
-			t.EdgeGateway = union(t.EdgeGateway, link(b, r, gateway, b.outsideGateway))
+			t.EdgeGateway = union(t.EdgeGateway, perhaps(r, link(b, r, gateway, b.outsideGateway)))
 		}
 		if kind != TargetInternetGateway {
-			t.EdgeVPN = union(t.EdgeVPN, link(b, r, gateway, b.outsideVPNGateway))
+			t.EdgeVPN = union(t.EdgeVPN, perhaps(r, link(b, r, gateway, b.outsideVPNGateway)))
 		}
 	}
 }
@@ -295,9 +296,9 @@ func (b *builder) mainTables() map[*VPC]Link[RouteTable] {
 	for r := range b.each("aws_main_route_table_association") {
 		table := link(b, r, r.Get("route_table_id"), b.outsideTable)
 		vpc := link(b, r, r.Get("vpc_id"), b.outsideVPC)
-		_, certain := vpc.One()
+		certain := sure(r, vpc)
 		for _, v := range vpc.To {
-			if certain && !r.Maybe {
+			if certain {
 				mains[v] = table
 			} else {
 				mains[v] = union(mains[v], table)

@@ -585,10 +585,10 @@ func (b *builder) propagations() {
 		table := link(b, r, r.Get("transit_gateway_route_table_id"), b.outsideTransitTable)
 		from := link[Attachment](b, r, r.Get("transit_gateway_attachment_id"), nil)
 		t, one := table.One()
-		if _, sure := from.One(); !one || sure {
+		if _, exact := from.One(); !one || exact {
 			for _, t := range table.To {
 				for _, a := range from.To {
-					t.propagate(a, Cause{Resource: r}, !one)
+					t.propagate(a, Cause{Resource: r}, !sure(r, table))
 				}
 			}
 			continue
@@ -604,7 +604,7 @@ func (b *builder) propagations() {
 	for _, key := range order {
 		l := of[key]
 		for _, a := range l.from.To {
-			key.table.propagate(a, l.cause, l.from.Open || l.count < len(l.from.To))
+			key.table.propagate(a, l.cause, l.from.Open || l.count < len(l.from.To) || l.cause.Resource.Maybe)
 		}
 	}
 }
@@ -687,7 +687,7 @@ func (t *TransitTable) propagate(a *Attachment, cause Cause, maybe bool) {
 		}
 		return
 	}
-	route := TransitRoute{Cause: cause, Kind: kind, Attachment: Link[Attachment]{To: []*Attachment{a}}, Blackhole: tf.No, Maybe: maybe || a.Active != tf.Yes}
+	route := TransitRoute{Cause: cause, Kind: kind, Attachment: Link[Attachment]{To: []*Attachment{a}}, Blackhole: tf.No, Maybe: maybe || a.Active != tf.Yes || a.Resource != nil && a.Resource.Maybe}
 	add := func(p tf.Val[netip.Prefix], f packet.Family, maybe bool) {
 		route := route
 		route.Destination, route.Family, route.Maybe = p, f, route.Maybe || maybe
@@ -733,7 +733,7 @@ func (b *builder) transitRoutes() {
 			to = link(b, r, v.value, b.outsideAttachment)
 		}
 		table := link(b, r, r.Get("transit_gateway_route_table_id"), b.outsideTransitTable)
-		_, certain := table.One()
+		certain := sure(r, table)
 		for _, t := range table.To {
 			route.Attachment, route.Maybe = endAt(to, t), !certain
 			t.Routes = append(t.Routes, route)

@@ -271,7 +271,7 @@ func prefix(v tf.Value) tf.Val[netip.Prefix] {
 func (b *builder) addSecondaryBlocks() {
 	add := func(r *tf.Resource, block Block) {
 		l := link(b, r, r.Get("vpc_id"), b.outsideVPC)
-		if _, certain := l.One(); !certain {
+		if !sure(r, l) {
 			block.Prefix = netip.Prefix{}
 		}
 		for _, v := range l.To {

@@ -40,8 +40,10 @@ type OnPremises struct {
 	// Prefixes are those that are certain: static VPN routes, allowed prefixes
 	// of the other direction not included.
 	Prefixes []tf.Val[netip.Prefix]
-	// Open is set when it may announce anything besides by BGP (VPN-4).
-	Open bool
+	// Open is set when it may announce anything besides by BGP (VPN-4), or has
+	// routes that may not be there: Perhaps, where they are known (U-12).
+	Open    bool
+	Perhaps []tf.Val[netip.Prefix]
 	// Announced are the prefixes of AWS that a Direct Connect gateway
 	// announces to it (VPN-5); nil when nothing is filtered.
 	Announced []tf.Val[netip.Prefix]
@@ -69,7 +71,7 @@ func (b *builder) declareVPNGateways() {
 	for r := range b.each("aws_vpn_gateway_attachment") {
 		vpc := link(b, r, r.Get("vpc_id"), b.outsideVPC)
 		for _, g := range link(b, r, r.Get("vpn_gateway_id"), b.outsideVPNGateway).To {
-			g.VPC = union(g.VPC, vpc)
+			g.VPC = union(g.VPC, perhaps(r, vpc))
 		}
 	}
 }
@@ -134,12 +136,12 @@ func connect(to Link[VPNGateway], o *OnPremises) {
 // routeVPN adds a static route to its connection (VPN-4).
 func (b *builder) routeVPN(r *tf.Resource) {
 	to := link[OnPremises](b, r, r.Get("vpn_connection_id"), nil)
-	_, certain := to.One()
+	destination := prefix(r.Get("destination_cidr_block"))
 	for _, o := range to.To {
-		if certain {
-			o.addPrefix(prefix(r.Get("destination_cidr_block")))
+		if sure(r, to) {
+			o.addPrefix(destination)
 		} else {
-			o.Open = true
+			o.Open, o.Perhaps = true, append(o.Perhaps, destination)
 		}
 	}
 }

@@ -274,7 +274,6 @@ func exposures(joint *stack.Joint, view *analyzer.View) []*analyzer.Exposure {
 	seen := map[way][]*reach.Flow{}
 	var all []*analyzer.Exposure
 	for _, flow := range view.FromInternet {
-		flow = perhaps(flow)
 		key := way{flow.From.Label, flow.To.Label, flow.Family, flow.Entry, flow.Through, flow.Listener, flow.TargetGroup}
 		same := func(other *reach.Flow) bool {
 			return other.Reachable.Must.Equal(flow.Reachable.Must) && other.Reachable.May.Equal(flow.Reachable.May)

@@ -146,6 +146,9 @@ func accepted(l *aws.Listener, f packet.Family) (Relation, tf.Fact) {
 		s = s.ToPorts(portRange(port, port))
 	}
 	fact := tf.Fact{ID: "listener:" + l.Label, Text: "which port " + l.Label + " listens on", Settle: settleApply}
+	if count, unsure := l.Resource.HowMany(); unsure {
+		return possibly(s), count
+	}
 	if !known || !sure {
 		return possibly(s), fact
 	}
@@ -415,6 +418,11 @@ func targetPort(d *delivery, f packet.Family) stage {
 		out.doubts = []doubt{{tf.Fact{
 			ID: "target:" + object.Label, Text: "what " + object.Label + " registers, and on which port", Settle: settleApply,
 		}, s}}
+	}
+	for _, r := range []*tf.Resource{d.listener.Resource, d.ref.Cause.Resource} {
+		if count, unsure := r.HowMany(); unsure {
+			out.admits, out.doubts = possibly(s), append(out.doubts, doubt{count, s})
+		}
 	}
 	cause := d.ref.Cause
 	if cause.Resource == nil {

@@ -56,7 +56,8 @@ type class struct {
 	subnet  *aws.Subnet // the only one
 	inbound tf.Tri
 	f       packet.Family
-	rest    string // what else tells apart those that are less simple
+	maybe   *tf.Resource // one that may not be there (U-12)
+	rest    string       // what else tells apart those that are less simple
 }
 
 // direct is the flow from the internet to the interface itself, or nil.
@@ -100,6 +101,9 @@ var internetObject = aws.Object{Label: "internet"}
 // classOf tells apart what the internet may reach differently.
 func (g *Graph) classOf(i *aws.Interface, f packet.Family) class {
 	out := class{groups: g.groupsOf(i), inbound: i.Inbound, f: f}
+	if r := interfaceObject(i).Resource; r != nil && r.Maybe {
+		out.maybe = r
+	}
 	if out.subnet = onlySubnet(i); out.subnet != nil && len(i.Ports) == 0 && !i.Subnets.Open && i.Subnets.Each[0].Assumption == nil {
 		return out
 	}

@@ -39,6 +39,15 @@ type stage struct {
 	cost int
 }
 
+// lets is what a stage lets through: nothing for certain where what stands there
+// may not exist (U-12).
+func (s *stage) lets() Relation {
+	if r := s.object.Resource; r != nil && r.Maybe {
+		return s.admits.doubt()
+	}
+	return s.admits
+}
+
 // impossible is the cost of what nobody can change (D2).
 const impossible = 100
 
@@ -119,7 +128,7 @@ func (p *passage) sets(before, after []stage, question packet.Set) (outcome, []*
 	for _, end := range ends {
 		for _, s := range end {
 			if !s.reply {
-				o.forward = o.forward.and(s.admits)
+				o.forward = o.forward.and(s.lets())
 			}
 		}
 	}
@@ -127,7 +136,7 @@ func (p *passage) sets(before, after []stage, question packet.Set) (outcome, []*
 	for _, end := range ends {
 		for _, s := range end {
 			if s.reply {
-				o.reachable = o.reachable.and(s.admits)
+				o.reachable = o.reachable.and(s.lets())
 			}
 		}
 	}
@@ -246,6 +255,9 @@ func waiting(stages []*stage, r Relation) []tf.Fact {
 			if d.decides.Overlaps(open) {
 				out = append(out, d.fact)
 			}
+		}
+		if fact, unsure := s.object.Resource.HowMany(); unsure && s.admits.May.Overlaps(open) {
+			out = append(out, fact)
 		}
 	}
 	return uniqueFacts(out)

@@ -223,6 +223,9 @@ func (g *Graph) publicAccess(p *place, egressAllowed bool) stage {
 	} else if mode, says, ok := g.say(fact, "vpc_block_public_access"); ok {
 		passes, out.assumptions = tf.TriOf(unblocked(mode, egressAllowed)), says
 	}
+	if count, unsure := b.Resource.HowMany(); unsure {
+		fact, passes = count, passes.Or(tf.Maybe)
+	}
 	for _, e := range b.Exclusions {
 		excluded := tf.No
 		if e.VPC.IsSet() {
@@ -237,6 +240,9 @@ func (g *Graph) publicAccess(p *place, egressAllowed bool) stage {
 		}
 		if !known {
 			excluded = excluded.And(tf.Maybe)
+		}
+		if count, unsure := e.Resource.HowMany(); unsure && excluded != tf.No {
+			fact, excluded = count, tf.Maybe
 		}
 		passes = passes.Or(excluded)
 	}

@@ -254,12 +254,19 @@ func (g *Graph) propagatedEntries(t *aws.RouteTable, f packet.Family) []routeEnt
 				Target: aws.Target{Kind: aws.TargetVPNGateway, VPNGateway: aws.Link[aws.VPNGateway]{To: []*aws.VPNGateway{o.gateway}}, Label: o.gateway.Label},
 			}
 			kind := fromPremises + routeRank(o.Kind)
-			for _, v := range o.Prefixes {
+			_, unsure := o.Resource.HowMany()
+			to := func(v tf.Val[netip.Prefix], certain bool) {
 				if p, ok := v.Known(); ok && familyOf(p.Addr()) == f {
 					r := r
 					r.Destination = v
-					out = append(out, routeEntry{route: &r, to: packet.Prefixes(p.Masked()), length: p.Bits(), kind: kind, certain: certain && one})
+					out = append(out, routeEntry{route: &r, to: packet.Prefixes(p.Masked()), length: p.Bits(), kind: kind, certain: certain})
 				}
+			}
+			for _, v := range o.Prefixes {
+				to(v, certain && one && !unsure)
+			}
+			for _, v := range o.Perhaps {
+				to(v, false)
 			}
 			if o.vague() {
 				r.Destination = tf.UnknownVal[netip.Prefix]()

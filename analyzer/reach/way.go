@@ -144,9 +144,9 @@ func sum(stages []stage, all Relation) *passage {
 			p.dead[n] = true
 			p.deadForward, p.deadReplies = p.deadForward || !s.reply, p.deadReplies || s.reply
 		case s.reply:
-			p.reply = p.reply.and(s.admits)
+			p.reply = p.reply.and(s.lets())
 		default:
-			p.forward = p.forward.and(s.admits)
+			p.forward = p.forward.and(s.lets())
 		}
 	}
 	return p

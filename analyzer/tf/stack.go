@@ -92,6 +92,16 @@ func (c *ResourceConfig) Sets(argument string) Tri {
 // has is in the input (the closed world of U-14).
 func (r *Resource) IsNew() bool { return r.Action == Create || r.Action == Replace }
 
+// HowMany asks for the number of instances of the block, where that is not
+// known; ok is false where it is (U-12).
+func (r *Resource) HowMany() (fact Fact, ok bool) {
+	if r == nil || !r.Maybe {
+		return Fact{}, false
+	}
+	block := StripKeys(r.Address)
+	return Fact{ID: "count:" + block, Text: "how many " + block + " there are", Settle: "known after apply, or in a plan: terraform plan -out=tfplan"}, true
+}
+
 // Get is the attribute at a dotted path of names, such as
 // "metadata_options.http_tokens". On the way, a list of exactly one element
 // stands for that element.
