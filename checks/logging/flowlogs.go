@@ -50,36 +50,45 @@ func runFlowLogs(p *analyzer.Pass) {
 			continue
 		}
 		p.Evaluated++
-		if logged(p, vpc) {
-			continue
+		subject := analyzer.Subject{Address: vpc.Label, Verdict: analyzer.Violation}
+		var waits []tf.Fact
+		if log := logOf(p, vpc); log != nil {
+			count, unsure := log.HowMany()
+			if !unsure {
+				continue
+			}
+			subject.Verdict, waits = analyzer.Undetermined, []tf.Fact{count}
 		}
 		p.Report(analyzer.Finding{
 			Cause:    aws.Cause{Resource: vpc.Resource},
-			Subjects: []analyzer.Subject{{Address: vpc.Label, Verdict: analyzer.Violation}},
+			Subjects: []analyzer.Subject{subject},
 			Message:  vpc.Label + " has no flow logs",
+			WaitsFor: waits,
 		})
 	}
 }
 
-// logged reports whether some flow log may be about the VPC: about itself, or
-// about a subnet or interface of it.
-func logged(p *analyzer.Pass, vpc *aws.VPC) bool {
+// logOf is a flow log that may be about the VPC: about itself, or about a
+// subnet or interface of it. One that is certainly there comes first.
+func logOf(p *analyzer.Pass, vpc *aws.VPC) (found *tf.Resource) {
 	for _, r := range index.Of(p.View, "aws_flow_log") {
-		if id := r.Get("vpc_id"); !id.IsNull() {
-			if refer.To(id, vpc.Resource) != tf.No {
-				return true
-			}
-			continue
-		}
-		subnet := r.Get("subnet_id")
-		if subnet.IsNull() {
-			return true // about an interface or a gateway, whose VPC may be this one
-		}
-		if slices.ContainsFunc(p.Network.Subnets, func(s *aws.Subnet) bool {
-			return s.Resource != nil && slices.Contains(s.VPC.To, vpc) && refer.To(subnet, s.Resource) != tf.No
-		}) {
-			return true
+		if about(p, r, vpc) && (found == nil || found.Maybe) {
+			found = r
 		}
 	}
-	return false
+	return found
+}
+
+// about reports whether a flow log may be about the VPC.
+func about(p *analyzer.Pass, log *tf.Resource, vpc *aws.VPC) bool {
+	if id := log.Get("vpc_id"); !id.IsNull() {
+		return refer.To(id, vpc.Resource) != tf.No
+	}
+	subnet := log.Get("subnet_id")
+	if subnet.IsNull() {
+		return true // about an interface or a gateway, whose VPC may be this one
+	}
+	return slices.ContainsFunc(p.Network.Subnets, func(s *aws.Subnet) bool {
+		return s.Resource != nil && slices.Contains(s.VPC.To, vpc) && refer.To(subnet, s.Resource) != tf.No
+	})
 }

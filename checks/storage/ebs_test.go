@@ -21,6 +21,8 @@ func TestEBS(t *testing.T) {
 	account := func(enabled any) *tf.Resource {
 		return New("aws_ebs_encryption_by_default.a", Object{"enabled": enabled})
 	}
+	maybe := account(true) // U-12
+	maybe.Maybe = true
 	inClear := "stores data in the clear"
 	silent := "does not say whether its volumes are encrypted"
 
@@ -36,6 +38,7 @@ func TestEBS(t *testing.T) {
 		{"people said that the account encrypts", Given{"ebs_encryption_by_default": "true"}, []*tf.Resource{volume(Unknown())}, nil},
 		{"people said that it does not", Given{"ebs_encryption_by_default": "false"}, []*tf.Resource{volume(Unknown())}, []string{"medium violation aws_ebs_volume.a encrypted: aws_ebs_volume.a " + inClear}},
 		{"an account that encrypts makes nothing else", nil, []*tf.Resource{volume(false), account(true)}, nil},
+		{"an account that may be told to", nil, []*tf.Resource{volume(Unknown()), maybe}, []string{"medium undetermined aws_ebs_volume.a encrypted: aws_ebs_volume.a " + silent}},
 		{"the plan switches it off", nil, []*tf.Resource{volume(Unknown()), account(false)}, []string{"medium violation aws_ebs_volume.a encrypted: aws_ebs_volume.a " + inClear}},
 		{"a root volume", nil, []*tf.Resource{root(true)}, nil},
 		{"a root volume in the clear", nil, []*tf.Resource{root(false)}, []string{"medium violation aws_instance.a root_block_device.encrypted: aws_instance.a " + inClear}},

@@ -36,7 +36,7 @@ func (s Setting) Holds(p *analyzer.Pass) tf.Tri {
 	if set := index.Of(p.View, s.Type); len(set) > 0 { // one for an account and Region
 		value, state := set[0].Get(s.Attribute).AsString().Get()
 		switch {
-		case state == tf.IsUnknown:
+		case state == tf.IsUnknown, set[0].Maybe: // U-12
 			return tf.Maybe
 		case state == tf.IsNull || value == s.Value: // the resource's default is the good value
 			return tf.Yes
