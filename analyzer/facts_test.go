@@ -86,8 +86,13 @@ func facts(n ast.Node) []*ast.CompositeLit {
 }
 
 func isFact(e ast.Expr) bool {
-	s, ok := e.(*ast.SelectorExpr)
-	return ok && s.Sel.Name == "Fact"
+	switch e := e.(type) {
+	case *ast.SelectorExpr:
+		return e.Sel.Name == "Fact"
+	case *ast.Ident: // in package tf
+		return e.Name == "Fact"
+	}
+	return false
 }
 
 // constants are the texts of a file that have a name of their own, as
