@@ -160,6 +160,7 @@ var FactKinds = []FactKind{
 	{"endpoint-routes", "a gateway endpoint", yesOrNo("serves", "it serves the route tables concerned", "true")},
 	{"rule", "a rule", nil},
 	{"entry", "an entry of a network ACL", nil},
+	{"serves", "an endpoint", yesOrNo("leads", "it leads to the service that is asked about", "true")},
 	{"entrance", "an accelerator, a distribution or a link", yesOrNo("leads", "it leads there", "false")},
 	{"ipv6", "an accelerator or a distribution", nil},
 	{"proxy", "a proxy of RDS", nil},

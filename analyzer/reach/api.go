@@ -134,6 +134,8 @@ type Flow struct {
 	// Internet is the gateway by which a flow between two interfaces comes back
 	// in that goes over the internet, or nil (IGW-7).
 	Internet *aws.Object
+	// NAT64 is the gateway that makes IPv4 of the packets, or nil (NAT-7).
+	NAT64 *aws.NATGateway
 	// Through is the load balancer that the flow passes, or nil.
 	Through *aws.LoadBalancer
 	// Listener and TargetGroup are those it passes there.
@@ -173,6 +175,8 @@ func (f *Flow) Front() (aws.Object, bool) {
 		return f.Proxy.Object, true
 	case f.Internet != nil:
 		return *f.Internet, true
+	case f.NAT64 != nil:
+		return f.NAT64.Object, true
 	}
 	return aws.Object{}, false
 }
@@ -223,6 +227,7 @@ type Endpoint struct {
 	Interfaces []*aws.Interface
 	Balancers  []*aws.LoadBalancer
 	Gateway    *aws.Endpoint // of GatewayEndpoints
+	Service    string        // of Service: the name of a service of AWS, or empty
 	// Object is what people named, where it is something of the input, and
 	// Subnet the subnet that it is.
 	Object aws.Object

@@ -43,7 +43,7 @@ func (g *Graph) through(from, to Endpoint) []*Flow {
 	case Internet:
 		return append(g.throughBalancers(to), g.enteringTo(to)...)
 	case Consumers, Interfaces:
-		return append(g.byPrivateLink(from, to), g.byProxies(from, to)...)
+		return slices.Concat(g.byPrivateLink(from, to), g.byProxies(from, to), g.byNAT64(from, to))
 	}
 	return nil
 }
@@ -161,8 +161,17 @@ func clientPortsOf(q Question) packet.Ports {
 
 // pairs are the outcomes for every pair of what the end points hold.
 func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, suppose bool) []outcome {
+	if out, ok := g.toUnfiltered(from, to, f, packets); ok {
+		return out
+	}
 	from, to = g.held(from, f), g.held(to, f)
 	switch {
+	case to.Service != "" && len(from.Interfaces) > 0:
+		var out []outcome
+		for _, i := range from.Interfaces {
+			out = append(out, g.toAWS(i, to.Service, f, packets, suppose))
+		}
+		return out
 	case from.Kind == Internet && len(to.Services) > 0:
 		return g.fromOutside(from, to, f, packets, suppose)
 	case from.Kind == Consumers:

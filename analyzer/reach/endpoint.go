@@ -25,7 +25,7 @@ func (g *Graph) Endpoint(expr string) (Endpoint, error) {
 	case expr == ConsumersName:
 		return Endpoint{Kind: Consumers, Label: expr}, nil
 	case named && kind == "service":
-		return Endpoint{Kind: Service, Label: expr}, nil
+		return Endpoint{Kind: Service, Label: expr, Service: rest}, nil
 	case named && (kind == "internet" || kind == "onprem" || kind == "ip"):
 		a, f, err := addressesOf(rest)
 		if err != nil {
