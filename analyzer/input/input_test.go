@@ -342,6 +342,28 @@ func TestConfigurations(t *testing.T) {
 	}
 }
 
+// Without a repository around it, a configuration lies as far up as its modules
+// do; a module that no folder can hold is outside.
+func TestModulesAbove(t *testing.T) {
+	root := write(t, map[string]string{
+		"a/live/prod/main.tf": "module \"net\" {\n  source = \"../../net\"\n}\nmodule \"no\" {\n  source = \"" + strings.Repeat("../", 30) + "no\"\n}\n",
+		"b/live/prod/main.tf": "module \"net\" {\n  source = \"../../net\"\n}\n",
+		"a/net/main.tf":       "module \"vpc\" {\n  source = \"../../vpc\"\n}\n",
+		"b/net/main.tf":       "module \"vpc\" {\n  source = \"../../vpc\"\n}\n",
+		"vpc/main.tf":         "resource \"aws_vpc\" \"a\" {}\n",
+	})
+	if err := os.Remove(filepath.Join(root, ".git")); err != nil {
+		t.Fatal(err)
+	}
+	stacks, err := Open(context.Background(), []string{filepath.Join(root, "a/live/prod"), filepath.Join(root, "b/live/prod")}, Options{Wanted: vpcs{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := stacks[0], stacks[1]; len(a.Diagnostics) == 0 || !strings.Contains(a.Diagnostics[len(a.Diagnostics)-1].Summary, "module.no lies outside") || b.After.Resource("module.net.module.vpc.aws_vpc.a") == nil || len(b.Diagnostics) > 0 || b.Name != "b/live/prod" {
+		t.Errorf("a: %v, b: %s, %v", a.Diagnostics, b.Name, b.Diagnostics)
+	}
+}
+
 // Stacks that lie in one folder are told apart by their files, those that are
 // known only from those that are judged.
 func TestNamesInOneFolder(t *testing.T) {

@@ -65,24 +65,28 @@ func holdsConfiguration(folder string) bool {
 
 // load reads the configuration of a place.
 func (p *place) load() (*tfconfig.Config, []tf.Diagnostic) {
-	return p.climb(func() (*tfconfig.Config, []tf.Diagnostic) {
-		return tfconfig.Load(p.source, p.root, tfconfig.DefaultLimits())
+	return p.climb(func(climbing bool) (*tfconfig.Config, []tf.Diagnostic) {
+		return tfconfig.Load(p.source, p.root, tfconfig.DefaultLimits(), climbing)
 	})
 }
 
 // climb reads a configuration. Without a repository around it, it lies as far
 // up as the modules that it calls.
-func (p *place) climb(load func() (*tfconfig.Config, []tf.Diagnostic)) (*tfconfig.Config, []tf.Diagnostic) {
-	for {
-		config, diags := load()
+func (p *place) climb(load func(climbing bool) (*tfconfig.Config, []tf.Diagnostic)) (*tfconfig.Config, []tf.Diagnostic) {
+	for !isRepository(p.root) {
+		config, diags := load(true)
 		above := config.Above()
-		if above == 0 || above > mostAbove || isRepository(p.root) {
+		if above == 0 {
 			return config, diags
+		}
+		if above > mostAbove || p.root == filepath.Dir(p.root) {
+			break
 		}
 		for range above {
 			p.root = filepath.Dir(p.root)
 		}
 	}
+	return load(false)
 }
 
 // mostAbove is how far up modules are looked for.

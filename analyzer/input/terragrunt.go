@@ -74,9 +74,9 @@ func (s unitSource) Locate(r *tf.Resource, argument string) (tf.Location, bool) 
 	return l, ok
 }
 
-func (s unitSource) Comments() []tf.Comment {
+func (s unitSource) Comments(word string) []tf.Comment {
 	var comments []tf.Comment
-	for _, c := range s.Config.Comments() {
+	for _, c := range s.Config.Comments(word) {
 		c.Range = s.original(c.Range)
 		comments = append(comments, c)
 	}

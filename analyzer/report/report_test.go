@@ -47,7 +47,7 @@ func (p places) Locate(r *tf.Resource, argument string) (tf.Location, bool) {
 	l, ok := p[strings.TrimSpace(r.Address+" "+argument)]
 	return l, ok
 }
-func (places) Comments() []tf.Comment           { return nil }
+func (places) Comments(string) []tf.Comment     { return nil }
 func (places) Variable(string) (tf.Range, bool) { return tf.Range{}, false }
 
 func resource(address string, action tf.Action) *tf.Resource {

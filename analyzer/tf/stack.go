@@ -208,8 +208,9 @@ type Source interface {
 	// does not stand in the source it finds the block that would hold it.
 	// It is false where the source does not match the plan.
 	Locate(r *Resource, path string) (Location, bool)
-	// Comments returns every comment of the files that were read, in order.
-	Comments() []Comment
+	// Comments returns the comments of the files that were read which hold a
+	// word, in order.
+	Comments(word string) []Comment
 	// Variable finds the value given to, or the default of, a root variable.
 	Variable(name string) (Range, bool)
 }

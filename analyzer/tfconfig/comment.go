@@ -21,14 +21,23 @@ type comment struct {
 	start, end int    // offsets
 }
 
+// comments are the comments of the file. They are looked for when they are
+// first asked for, which is seldom: it takes a scan of the file.
+func (f *file) comments() []comment {
+	if f.commented == nil && f.body != nil {
+		f.commented = findComments(f)
+	}
+	return f.commented
+}
+
 // findComments collects the comments of a file. A comment that has its line to
 // itself covers what begins on the next line of code, one behind code what
 // begins on its own line.
-func findComments(f *file, tokens hclsyntax.Tokens, body *hclsyntax.Body) []comment {
-	var all []comment
+func findComments(f *file) []comment {
+	all := []comment{}
 	next := 0                // line of the next token of code
 	behind := map[int]bool{} // lines on which code ends
-	for _, t := range slices.Backward(tokens) {
+	for _, t := range slices.Backward(f.tokens()) {
 		switch t.Type {
 		case hclsyntax.TokenNewline, hclsyntax.TokenEOF:
 		case hclsyntax.TokenComment:
@@ -40,10 +49,10 @@ func findComments(f *file, tokens hclsyntax.Tokens, body *hclsyntax.Body) []comm
 		}
 	}
 	if len(all) == 0 {
-		return nil
+		return all
 	}
 	slices.Reverse(all)
-	ends, calls := extents(body), callLines(body)
+	ends, calls := extents(f.body), callLines(f.body)
 	columns := columns{src: f.src}
 	for i := range all {
 		c := &all[i]

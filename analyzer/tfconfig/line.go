@@ -54,10 +54,13 @@ func (p place) isPlanned() bool {
 // withoutComment cuts a piece of one line, which starts at the offset, where a
 // comment begins.
 func (f *file) withoutComment(text string, offset int) string {
+	if !strings.ContainsAny(text, "#/") {
+		return text
+	}
 	line := bytes.Count(f.src[:offset], []byte("\n")) + 1
 	from := tf.Column(f.src, offset)
 	runes := []rune(text)
-	for _, c := range f.comments {
+	for _, c := range f.comments() {
 		if n := c.at.StartColumn - from; c.at.StartLine == line && n >= 0 && n < len(runes) {
 			return string(runes[:n])
 		}

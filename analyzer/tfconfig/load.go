@@ -1,6 +1,7 @@
 package tfconfig
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,8 +64,9 @@ type source struct {
 // Load reads the configuration whose root module is dir, a folder at or below
 // the folder root of the repository; nothing outside root is read, by symbolic
 // links neither. Diagnostics are warnings: a plan can be analysed without its
-// source.
-func Load(dir, root string, limits Limits) (*Config, []tf.Diagnostic) {
+// source. Where a module lies above root, climbing stops: Above then says how
+// far, and what was read is of no use.
+func Load(dir, root string, limits Limits, climbing bool) (*Config, []tf.Diagnostic) {
 	rel, err := relative(dir, root)
 	if err != nil {
 		return unreadable(err)
@@ -74,14 +76,15 @@ func Load(dir, root string, limits Limits) (*Config, []tf.Diagnostic) {
 	if err != nil {
 		return unreadable(err)
 	}
-	return LoadFS(open.FS(), rel, limits)
+	return readFS(open.FS(), rel, limits, climbing)
 }
 
 // LoadPart reads the configuration whose root module is the folder dir of
 // fsys, which holds its modules and nothing else of the repository, as a binary
 // plan does: what other files say, and which there are, is not known.
-func LoadPart(fsys fs.FS, dir string, limits Limits) (*Config, []tf.Diagnostic) {
-	c, diags := LoadFS(fsys, dir, limits)
+// Climbing is as in Load.
+func LoadPart(fsys fs.FS, dir string, limits Limits, climbing bool) (*Config, []tf.Diagnostic) {
+	c, diags := readFS(fsys, dir, limits, climbing)
 	c.partial = true
 	return c, diags
 }
@@ -91,7 +94,11 @@ func LoadPart(fsys fs.FS, dir string, limits Limits) (*Config, []tf.Diagnostic) 
 // .terraform/modules/modules.json in dir; the modules of the keys to skip, such
 // as "net.db", count as not installed.
 func LoadFS(fsys fs.FS, dir string, limits Limits, skip ...string) (*Config, []tf.Diagnostic) {
-	l := &loader{limits: limits, fsys: fsys, sources: map[string]*source{}, config: newConfig()}
+	return readFS(fsys, dir, limits, false, skip...)
+}
+
+func readFS(fsys fs.FS, dir string, limits Limits, climbing bool, skip ...string) (*Config, []tf.Diagnostic) {
+	l := &loader{limits: limits, fsys: fsys, climbing: climbing, sources: map[string]*source{}, config: newConfig()}
 	l.config.fsys, l.config.limits = fsys, limits
 	l.installed = l.manifest(dir)
 	for _, key := range skip {
@@ -140,6 +147,7 @@ type loader struct {
 	files     int
 	size      int64
 	full      bool // a limit was hit and reported
+	climbing  bool // nothing is read once a module lies above
 	config    *Config
 	diags     []tf.Diagnostic
 }
@@ -168,8 +176,26 @@ func (l *loader) load(m *module, dir string, callers []string) {
 	m.source = l.source(dir)
 	callers = append(callers[:len(callers):len(callers)], dir)
 	for _, call := range m.source.calls {
+		if dir, ok := beside(m, call); ok && !fs.ValidPath(dir) {
+			l.config.above = max(l.config.above, strings.Count(dir, ".."))
+		}
+	}
+	for _, call := range m.source.calls {
+		if l.climbing && l.config.above > 0 {
+			return
+		}
 		l.call(m, call, callers)
 	}
+}
+
+// beside is the folder of a call whose source is one, which may be outside of
+// the repository.
+func beside(m *module, call *block) (dir string, ok bool) {
+	from, ok := call.text("source")
+	if !ok || !isLocal(from) {
+		return "", false
+	}
+	return path.Join(m.source.dir, from), true
 }
 
 // call follows a module block.
@@ -205,11 +231,8 @@ func (l *loader) call(m *module, call *block, callers []string) {
 // lies outside the repository. local is set for a module of the repository
 // itself.
 func (l *loader) folder(m *module, callPath string, call *block) (dir string, local bool) {
-	from, ok := call.text("source")
-	if ok && isLocal(from) {
-		dir := path.Join(m.source.dir, from)
+	if dir, ok := beside(m, call); ok {
 		if !fs.ValidPath(dir) {
-			l.config.above = max(l.config.above, strings.Count(dir, ".."))
 			return "", false
 		}
 		return dir, true
@@ -447,9 +470,9 @@ func splitExtension(name string) (base, ext string) {
 	return name, ""
 }
 
-// Comments are the comments of the repository's own modules, file by file. The
-// author of a module from elsewhere has no say in what is accepted here.
-func (c *Config) Comments() []tf.Comment {
+// Comments are the comments with a word of the repository's own modules, file by
+// file. The author of a module from elsewhere has no say in what is accepted here.
+func (c *Config) Comments(word string) []tf.Comment {
 	var all []tf.Comment
 	seen := map[*file]bool{}
 	for _, m := range c.order {
@@ -457,7 +480,13 @@ func (c *Config) Comments() []tf.Comment {
 			continue
 		}
 		for _, f := range m.source.files {
-			for _, comment := range f.comments {
+			if !bytes.Contains(f.src, []byte(word)) {
+				continue
+			}
+			for _, comment := range f.comments() {
+				if !strings.Contains(comment.text, word) {
+					continue
+				}
 				out := tf.Comment{Range: comment.at, Text: comment.text, CoversFrom: comment.at.StartLine, CoversTo: comment.to}
 				if comment.call != "" {
 					out.Module = strings.TrimPrefix(m.path+".module."+comment.call, ".")

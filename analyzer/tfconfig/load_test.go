@@ -2,6 +2,7 @@ package tfconfig
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,7 +120,7 @@ module "n" {
 -- n/main.tf --
 `, ".")
 	var got []string
-	for _, c := range c.Comments() {
+	for _, c := range c.Comments("") {
 		got = append(got, fmt.Sprintf("%s %s covers %d-%d %s", c.Range, c.Text, c.CoversFrom, c.CoversTo, c.Module))
 	}
 	want := []string{
@@ -181,7 +182,32 @@ func TestBadConfiguration(t *testing.T) {
 		}
 		c.Locate(resource(t, "a.b"), "x")
 		c.Locate(resource(t, "module.a.a.b"), "x")
-		c.Comments()
+		c.Comments("")
+	}
+}
+
+// TestMayNest: whatever is made of what nests, no file that is found to nest
+// too deeply is one of those that are not looked at.
+func TestMayNest(t *testing.T) {
+	pieces := []string{"{", "}", "(", ")", "[", "]", `"`, "${", "%{ if x }", "!", "-", "a", "1", "?", ":", "+", "*", "/", "%", "&&", "||", "==", "!=", "<", "<=", ">", ">=", ".*", "\n", ", ", "<<A\n", "\nA\n", "#", "/*"}
+	random := rand.New(rand.NewPCG(1, 2))
+	tooDeepOnes := 0
+	for range 300 {
+		var few []string // of which much is made
+		for range 1 + random.IntN(4) {
+			few = append(few, pieces[random.IntN(len(pieces))])
+		}
+		src := []byte("x = " + strings.Repeat(strings.Join(few, ""), 300+random.IntN(400)))
+		f := &file{path: "main.tf", src: src}
+		if tooDeep(f.tokens()) {
+			tooDeepOnes++
+			if n := mayNest(src); n <= maxNesting {
+				t.Errorf("%q nests too deeply and counts %d", few, n)
+			}
+		}
+	}
+	if tooDeepOnes < 20 {
+		t.Errorf("only %d nest too deeply", tooDeepOnes)
 	}
 }
 
@@ -198,7 +224,7 @@ func TestSymbolicLinksStayInside(t *testing.T) {
 			t.Skip(err)
 		}
 	}
-	c, diags := Load(root, root, DefaultLimits())
+	c, diags := Load(root, root, DefaultLimits(), false)
 	for _, address := range []string{"a.b", "module.m.a.b"} {
 		if l, ok := c.Locate(resource(t, address), ""); ok {
 			t.Errorf("%s: found outside of the repository, at %s", address, l.Range)
@@ -230,11 +256,11 @@ func TestLimits(t *testing.T) {
 	} {
 		limits := DefaultLimits()
 		change(&limits)
-		if _, diags := Load(root, root, limits); len(diags) == 0 || len(diags) > 2 {
+		if _, diags := Load(root, root, limits, false); len(diags) == 0 || len(diags) > 2 {
 			t.Errorf("%s: got %v, want a warning", name, diags)
 		}
 	}
-	if _, diags := Load(filepath.Dir(root), root, DefaultLimits()); len(diags) != 1 {
+	if _, diags := Load(filepath.Dir(root), root, DefaultLimits(), false); len(diags) != 1 {
 		t.Errorf("a folder outside of the repository: got %v, want a warning", diags)
 	}
 }

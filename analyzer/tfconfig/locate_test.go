@@ -25,7 +25,7 @@ func load(t *testing.T, archive, dir string) (*Config, []tf.Diagnostic) {
 			t.Fatal(err)
 		}
 	}
-	return Load(filepath.Join(root, dir), root, DefaultLimits())
+	return Load(filepath.Join(root, dir), root, DefaultLimits(), false)
 }
 
 // resource is an instance with its values.
@@ -330,7 +330,7 @@ resource "aws_security_group" "this" {
 			t.Errorf("%s: got %s by %v (external %v, found %v), want %s by %v (external %v)", test.address, l.Range, calls, l.External, ok, test.at, test.calls, test.external)
 		}
 	}
-	if n := len(c.Comments()); n != 0 {
+	if n := len(c.Comments("")); n != 0 {
 		t.Errorf("got %d comments of a module from elsewhere, want none", n)
 	}
 }

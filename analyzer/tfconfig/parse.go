@@ -1,6 +1,7 @@
 package tfconfig
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -12,11 +13,13 @@ import (
 
 // file is a parsed file.
 type file struct {
-	path     string // relative to the repository root
-	src      []byte
-	blocks   []*block
-	comments []comment
-	given    hcl.Attributes // of a file of values
+	path   string // relative to the repository root
+	src    []byte
+	blocks []*block
+	given  hcl.Attributes // of a file of values
+
+	body      *hclsyntax.Body // nil in JSON
+	commented []comment       // its comments; nil until they are asked for
 }
 
 // rangeOf converts a range of the parser, whose columns are grapheme clusters.
@@ -39,8 +42,7 @@ func parse(path string, src []byte) (*file, []tf.Diagnostic) {
 }
 
 func (f *file) parseNative() []tf.Diagnostic {
-	tokens, _ := hclsyntax.LexConfig(f.src, f.path, hcl.InitialPos)
-	if tooDeep(tokens) {
+	if mayNest(f.src) > maxNesting && tooDeep(f.tokens()) {
 		return f.nested()
 	}
 	parsed, diags := hclsyntax.ParseConfig(f.src, f.path, hcl.InitialPos)
@@ -49,10 +51,15 @@ func (f *file) parseNative() []tf.Diagnostic {
 			for _, b := range body.Blocks {
 				f.blocks = append(f.blocks, nativeBlock(f, b))
 			}
-			f.comments = findComments(f, tokens, body)
+			f.body = body
 		}
 	}
 	return f.diagnostics(diags)
+}
+
+func (f *file) tokens() hclsyntax.Tokens {
+	tokens, _ := hclsyntax.LexConfig(f.src, f.path, hcl.InitialPos)
+	return tokens
 }
 
 func (f *file) parseJSON() []tf.Diagnostic {
@@ -123,6 +130,17 @@ func (f *file) diagnostics(found hcl.Diagnostics) []tf.Diagnostic {
 // maxNesting bounds the recursion of the parser and of what walks its result;
 // it takes up to 8 KB of stack for each level.
 const maxNesting = 1000
+
+// mayNest is as deep as a file can nest at most, by the bytes that tokens which
+// nest begin with: most files need not be scanned twice. A brace counts twice,
+// since a quote may begin inside of it again, and an index nests twice.
+func mayNest(src []byte) int {
+	n := bytes.Count(src, []byte("==")) + 2
+	for _, c := range []byte("{{[[(!-?+*/%&|<>") {
+		n += bytes.Count(src, []byte{c})
+	}
+	return n
+}
 
 // tooDeep reports whether brackets, operators and indexes nest so deeply that
 // recursion is in danger. An operator counts until its expression ends.

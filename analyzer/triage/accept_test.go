@@ -65,7 +65,7 @@ func FuzzParseSuppression(f *testing.F) {
 type source []tf.Comment
 
 func (source) Locate(*tf.Resource, string) (tf.Location, bool) { return tf.Location{}, false }
-func (s source) Comments() []tf.Comment                        { return s }
+func (s source) Comments(string) []tf.Comment                  { return s }
 func (source) Variable(string) (tf.Range, bool)                { return tf.Range{}, false }
 
 func at(line int) tf.Range { return tf.Range{File: "main.tf", StartLine: line, EndLine: line} }

@@ -10,10 +10,13 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
-// marker starts a suppression comment:
+// prefix starts a comment that is meant for tfcheck, and marker a suppression:
 //
 //	# tfcheck:ignore CHECK[,CHECK] [until=YYYY-MM-DD] -- reason
-const marker = "tfcheck:ignore"
+const (
+	prefix = "tfcheck:"
+	marker = prefix + "ignore"
+)
 
 // Suppression is a suppression comment, taken apart.
 type Suppression struct {
@@ -27,7 +30,7 @@ type Suppression struct {
 // that is.
 func ParseSuppression(text string) (s Suppression, ok bool, err error) {
 	text = strings.TrimSpace(text)
-	if !strings.HasPrefix(text, "tfcheck:") {
+	if !strings.HasPrefix(text, prefix) {
 		return Suppression{}, false, nil
 	}
 	rest, ok := strings.CutPrefix(text, marker)
@@ -121,7 +124,7 @@ func suppressions(stacks []*tf.Stack, known []*analyzer.Check) ([]*comment, []tf
 		if stack.Source == nil {
 			continue
 		}
-		for _, at := range stack.Source.Comments() {
+		for _, at := range stack.Source.Comments(prefix) {
 			s, ok, err := ParseSuppression(at.Text)
 			if !ok {
 				continue
