@@ -13,6 +13,7 @@ import (
 	"github.com/tfcheck/tfcheck/checks/loadbalancer"
 	"github.com/tfcheck/tfcheck/checks/logging"
 	"github.com/tfcheck/tfcheck/checks/nacl"
+	"github.com/tfcheck/tfcheck/checks/network"
 	"github.com/tfcheck/tfcheck/checks/securitygroup"
 	"github.com/tfcheck/tfcheck/checks/storage"
 )
@@ -23,6 +24,7 @@ func All() []*analyzer.Check {
 		exposure.Checks(),
 		securitygroup.Checks(),
 		nacl.Checks(),
+		network.Checks(),
 		instance.Checks(),
 		identity.Checks(),
 		loadbalancer.Checks(),

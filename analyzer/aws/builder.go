@@ -57,6 +57,7 @@ func phases() []func(*builder) {
 		(*builder).linkRules,
 		(*builder).linkTransit,
 		(*builder).placeSubnets,
+		(*builder).refuse,
 		(*builder).readBlockPublicAccess,
 		(*builder).assumeDefaults,
 		(*builder).noteBoundaries,

@@ -102,8 +102,9 @@ func TestInstances(t *testing.T) {
 		{"VPC-2: a subnet that a data source lists of the default VPC is public", []*tf.Resource{
 			data("aws_vpc.d", attrs{"default": true, "id": "vpc-0123456789abcdef0"}),
 			data("aws_subnets.d", attrs{"filter": list{attrs{"name": "vpc-id", "values": list{"vpc-0123456789abcdef0"}}}, "ids": list{"subnet-0123456789abcdef0"}}),
-			made("aws_instance.i", attrs{"subnet_id": "subnet-0123456789abcdef0", "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
-		}, standing{"subnet-0123456789abcdef0 (outside this plan)", "aws_security_group.web", tf.Yes, "aws_instance.i associate_public_ip_address", tf.No}},
+			made("aws_instance.i", attrs{"subnet_id": "subnet-0123456789abcdef0", "vpc_security_group_ids": list{ref("aws_security_group.d.id")}}),
+			made("aws_security_group.d", attrs{}),
+		}, standing{"subnet-0123456789abcdef0 (outside this plan)", "aws_security_group.d", tf.Yes, "aws_instance.i associate_public_ip_address", tf.No}},
 		{"U-13: a subnet outside the plan", []*tf.Resource{
 			made("aws_instance.i", attrs{"subnet_id": "subnet-0123456789abcdef0", "vpc_security_group_ids": list{"sg-0123456789abcdef0"}}),
 		}, standing{"subnet-0123456789abcdef0 (outside this plan)", "sg-0123456789abcdef0 (outside this plan)", tf.Maybe, "aws_instance.i associate_public_ip_address", tf.Maybe}},

@@ -42,6 +42,8 @@ type Network struct {
 	// nil when the input does not manage it.
 	BlockPublicAccess *BlockPublicAccess
 
+	// Refused is what plans well and what AWS refuses at apply.
+	Refused []Refusal
 	// Boundaries are components that were met and are not modelled: each is
 	// printed as an assumption.
 	Boundaries []Boundary
