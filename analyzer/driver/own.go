@@ -96,10 +96,8 @@ func exposure(joint *stack.Joint, flow *reach.Flow) *analyzer.Exposure {
 	owner, _ := joint.Owner(ending(flow))
 	if joint.Stack != owner {
 		v := viewpoint{joint, owner}
-		told := *flow
-		told.To.Label = v.text(flow.To.Label)
-		told.Path, told.ReplyPath = v.hops(flow.Path), v.hops(flow.ReplyPath)
-		flow = &told
+		flow = flow.Telling(v.hops)
+		flow.To.Label = v.text(flow.To.Label)
 	}
 	return &analyzer.Exposure{Stack: owner, Flow: flow}
 }

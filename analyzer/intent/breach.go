@@ -163,8 +163,7 @@ func ownerOf(i *aws.Interface) string {
 // the way, else the last element that somebody wrote.
 func causeOf(f *reach.Flow, packets packet.Set) aws.Cause {
 	var last aws.Cause
-	for n := len(f.Path) - 1; n >= 0; n-- {
-		hop := f.Path[n]
+	for _, hop := range slices.Backward(f.Path()) {
 		if f.Through == nil {
 			hop = hop.Of(packets, aws.Cause{})
 		}
@@ -226,7 +225,7 @@ func (j *judge) finding(breaches []breach, why string) analyzer.Finding {
 			f.WaitsFor = addNew(f.WaitsFor, b.flow.Waits)
 		}
 	}
-	f.Path = slices.Concat(worst.flow.Path, worst.flow.ReplyPath)
+	f.Path = worst.flow.RoundTrip()
 	if worst.flow.Through == nil {
 		for n := range f.Path {
 			f.Path[n] = f.Path[n].Of(got(worst.packets), worst.cause)

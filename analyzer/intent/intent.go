@@ -310,7 +310,7 @@ func passes(f *reach.Flow, via []string) bool {
 	if f.Through != nil && named(f.Through.Object) {
 		return true
 	}
-	for _, h := range f.Path {
+	for _, h := range f.Path() {
 		if named(h.Object) || h.Cause.Resource != nil && named(aws.Object{Resource: h.Cause.Resource}) {
 			return true
 		}

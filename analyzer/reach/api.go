@@ -122,8 +122,6 @@ type Flow struct {
 	// Delivered is what Reachable is at its destination: the same for a direct
 	// flow; behind a load balancer, the clients on the target's own port.
 	Delivered Relation
-	Path      []Hop
-	ReplyPath []Hop
 	// Entry is the managed service by which the flow comes in, or nil (LB-12,
 	// EP-8).
 	Entry *aws.Entry
@@ -145,20 +143,8 @@ type Flow struct {
 	// may from must.
 	Assumptions []*tf.Assumption
 	Waits       []tf.Fact
-}
 
-// Part is the flow of some of its packets, told by what admits those. Behind a
-// load balancer packets have other ports, and the way is told as it is.
-func (f *Flow) Part(must, may packet.Set) *Flow {
-	part := *f
-	part.Reachable = Relation{Must: must, May: may}
-	if f.Through == nil {
-		part.Path = slices.Clone(f.Path)
-		for n := range part.Path {
-			part.Path[n] = part.Path[n].Of(may, aws.Cause{})
-		}
-	}
-	return &part
+	story story
 }
 
 // Front is what stands between the ends of a flow: the load balancer that it

@@ -479,11 +479,12 @@ func answer(paths []outcome) Answer {
 			best = &paths[n]
 		}
 	}
-	a.Path, a.ReplyPath = best.path, best.replyPath
+	t := best.story.tell()
+	a.Path, a.ReplyPath = t.path, t.replyPath
 	a.Assumptions = uniqueAssumptions(join(Relation.or, paths).assumptions)
 	switch a.Answer {
 	case No:
-		for _, b := range best.blockers {
+		for _, b := range t.blockers {
 			a.Blockers = append(a.Blockers, b.Hop)
 		}
 	case Unknown:

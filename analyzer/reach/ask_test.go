@@ -46,7 +46,7 @@ func TestPath(t *testing.T) {
 	w.manage(passAll, passAll)
 	f := reach.Compile(w.n).FromInternet()[0]
 	var got []string
-	for _, h := range f.Path {
+	for _, h := range f.Path() {
 		got = append(got, h.Object.Label+": "+h.Detail)
 	}
 	want := []string{
@@ -60,14 +60,14 @@ func TestPath(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if rules := f.Path[4].Causes; len(rules) != 2 {
+	if rules := f.Path()[4].Causes; len(rules) != 2 {
 		t.Errorf("%d rules admit something that arrives, want the two for the internet", len(rules))
 	}
 	web := packet.Everything(packet.IPv4).On(packet.TCP).ToPorts(packet.PortRange(443, 443))
-	if told := f.Path[4].Of(web, aws.Cause{}).Detail; told != "tcp/443 from 8.8.8.0/24" {
+	if told := f.Path()[4].Of(web, aws.Cause{}).Detail; told != "tcp/443 from 8.8.8.0/24" {
 		t.Errorf("of tcp/443 the group tells %q", told)
 	}
-	if route := f.Path[2]; !route.Reply || route.Cause.Address() != "aws_route.internet" {
+	if route := f.Path()[2]; !route.Reply || route.Cause.Address() != "aws_route.internet" {
 		t.Errorf("the route is %+v", route)
 	}
 }
@@ -222,7 +222,7 @@ func TestSensitiveValues(t *testing.T) {
 	rule := allow("tcp", 22, 22, "203.0.113.0/24")
 	rule.Cause.Resource.Values = tf.ObjectValue(tf.Field{Name: "cidr_blocks", Value: tf.ListValue(tf.StringValue("203.0.113.0/24").MarkSensitive())})
 	w.host("a", w.public, tf.Yes, w.group("g", rule))
-	for _, h := range reach.Compile(w.n).FromInternet()[0].Path {
+	for _, h := range reach.Compile(w.n).FromInternet()[0].Path() {
 		if strings.Contains(h.Detail, "203.0.113") {
 			t.Errorf("%s: %s", h.Object.Label, h.Detail)
 		}

@@ -137,7 +137,7 @@ func (g *Graph) toUnfiltered(from, to Endpoint, f packet.Family, packets packet.
 		}
 		o := walk(stages, packets.To(to.Addresses))
 		o.from, o.to = packet.Addresses{}, to.Addresses
-		o.path = append([]Hop{{Object: interfaceObject(i)}}, o.path...)
+		o.story = o.story.setOut(interfaceObject(i))
 		out = append(out, o)
 	}
 	return out, len(out) > 0

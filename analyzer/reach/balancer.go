@@ -59,7 +59,7 @@ func (g *Graph) throughListeners(lb *aws.LoadBalancer, f packet.Family) []*Flow 
 			if second.forward.IsEmpty() {
 				continue
 			}
-			second.path = append(second.path, Hop{Object: interfaceObject(d.target)})
+			second.story = second.story.arrive(interfaceObject(d.target))
 			flow := newFlow(internetEnd(f), interfaceEnd(d.target), f, second)
 			flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group
 			flow.Delivered = g.atTarget(flow.Reachable, d, f)
@@ -74,7 +74,7 @@ func (g *Graph) throughListeners(lb *aws.LoadBalancer, f packet.Family) []*Flow 
 func (g *Graph) toListeners(lb *aws.LoadBalancer, listeners []*aws.Listener, p *place, question packet.Set) outcome {
 	o := g.arriving(lb.Interface, p, question, false, g.schemeStage(lb, p.f), listenerStage(lb, listeners, p.f))
 	o.from, o.to = p.internet.addresses, g.nodeOf(lb, p).addresses
-	o.path = append([]Hop{{Object: internetObject}}, o.path...)
+	o.story = o.story.setOut(internetObject)
 	return o
 }
 
@@ -452,10 +452,7 @@ func (o outcome) then(d *delivery, leg outcome, f packet.Family) outcome {
 	forward, reachable := both(o.forward, leg.forward), both(o.reachable, leg.reachable)
 	out := o
 	out.forward, out.reachable = forward, reachable
-	out.path = slices.Concat(o.path, leg.path)
-	out.replyPath = slices.Concat(leg.replyPath, o.replyPath)
-	out.blockers = slices.Concat(o.blockers, leg.blockers)
-	out.cost = o.cost + leg.cost
+	out.story, out.stuck = o.story.then(leg.story), o.stuck || leg.stuck
 	out.assumptions = slices.Concat(o.assumptions, leg.assumptions)
 	out.waits = nil
 	if !reachable.certain() {

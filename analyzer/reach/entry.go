@@ -88,7 +88,7 @@ func (in *entrance) toBalancer(lb *aws.LoadBalancer, l *aws.Listener) []*Flow {
 		second := g.overPlaces(lb.Interface, packet.IPv4, func(p *place) outcome {
 			return g.deliver(d, arrive(p), p, packet.IPv4, in.client)
 		})
-		second.path = append(second.path, Hop{Object: interfaceObject(d.target)})
+		second.story = second.story.arrive(interfaceObject(d.target))
 		out = append(out, in.flows(second, func(f packet.Family, o outcome) *Flow {
 			flow := newFlow(internetEnd(f), interfaceEnd(d.target), f, o)
 			flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group
@@ -105,7 +105,7 @@ func (in *entrance) flows(o outcome, flow func(packet.Family, outcome) *Flow) []
 	if o.forward.IsEmpty() {
 		return nil
 	}
-	o.path = append([]Hop{{Object: internetObject}}, o.path...)
+	o.story = o.story.setOut(internetObject)
 	out := []*Flow{flow(packet.IPv4, o)}
 	if six, ok := in.overIPv6(o); ok {
 		out = append(out, flow(packet.IPv6, six))
@@ -243,8 +243,7 @@ func (in *entrance) rulesApply(i *aws.Interface) tf.Tri {
 func (in *entrance) enabledOutcome(o outcome, stages []stage) outcome {
 	before := walk(stages, o.asked)
 	o.forward, o.reachable = o.forward.and(before.forward), o.reachable.and(before.reachable)
-	o.path = slices.Concat(before.path, o.path)
-	o.blockers = slices.Concat(before.blockers, o.blockers)
+	o.story, o.stuck = before.story.then(o.story), before.stuck || o.stuck
 	o.waits, o.assumptions = append(before.waits, o.waits...), slices.Concat(before.assumptions, o.assumptions)
 	return o
 }

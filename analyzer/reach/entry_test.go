@@ -163,7 +163,7 @@ func TestEntriesAreTold(t *testing.T) {
 		t.Fatalf("%s, through %v", a.Answer, a.Through)
 	}
 	var path []string
-	for _, h := range a.Through[0].Path {
+	for _, h := range a.Through[0].Path() {
 		path = append(path, h.Object.Label)
 	}
 	if got := strings.Join(path, " > "); !strings.HasPrefix(got, "internet > aws_entry.e > ") {

@@ -42,7 +42,7 @@ func (g *Graph) toGatewayEndpoint(i *aws.Interface, e *aws.Endpoint, f packet.Fa
 			route, endpoint,
 			g.boundary(p.subnet, inbound, f, service, true),
 		), question)
-		o.path = append([]Hop{{Object: interfaceObject(i)}}, o.path...)
+		o.story = o.story.setOut(interfaceObject(i))
 		return o
 	})
 }

@@ -167,7 +167,7 @@ func newFlow(from, to Endpoint, f packet.Family, o outcome) *Flow {
 	return &Flow{
 		From: from, To: to, Family: f,
 		Forward: o.forward, Reachable: o.reachable,
-		Path: o.path, ReplyPath: o.replyPath,
+		story:       o.story,
 		Assumptions: uniqueAssumptions(o.assumptions),
 		Waits:       questions(o.waits),
 	}

@@ -90,7 +90,11 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 		o = o.doubted(last.doubts[0].fact)
 	}
 	flow := newFlow(internetEnd(f), interfaceEnd(i), f, o)
-	flow.Path = slices.Concat([]Hop{{Object: internetObject}}, flow.Path, []Hop{last.hop(o.forward.May, false)})
+	flow.story = func() told {
+		t := o.story.tell()
+		t.path = slices.Concat([]Hop{{Object: internetObject}}, t.path, []Hop{last.hop(o.forward.May, false)})
+		return t
+	}
 	flow.Delivered = flow.Reachable
 	flow.Assumptions = uniqueAssumptions(append(flow.Assumptions, i.Assumptions...))
 	return flow
@@ -142,7 +146,7 @@ func (g *Graph) arriving(i *aws.Interface, p *place, question packet.Set, suppos
 	})
 }
 
-// exposed is arriving for all packets, without a reason where nothing arrives.
+// exposed is arriving for all packets, without a story where nothing arrives.
 func (g *Graph) exposed(i *aws.Interface, p *place) outcome {
 	f := p.f
 	if p.arrivals == nil {
@@ -153,11 +157,11 @@ func (g *Graph) exposed(i *aws.Interface, p *place) outcome {
 		if w.deadForward {
 			return outcome{asked: everyone}
 		}
-		o, stages := w.sets(nil, []stage{g.groupStage(i, inbound, f, w.end.as), g.listening(i, f)}, everyone)
+		o := w.walk(nil, []stage{g.groupStage(i, inbound, f, w.end.as), g.listening(i, f)}, everyone)
 		if o.forward.IsEmpty() {
 			return outcome{asked: everyone}
 		}
-		return w.explained(o, stages, 0).seenFrom(p)
+		return o.seenFrom(p)
 	})
 }
 
@@ -428,7 +432,7 @@ func (g *Graph) unknown(label string) *aws.Subnet {
 // complete path with every element on it that stops the packets (D2). Where
 // it stands in several subnets it is the path with the cheapest repair.
 func (g *Graph) Blocking(i *aws.Interface, f packet.Family) []Hop {
-	return g.fromInternetTo(i, f, packet.Everything(f), true).path
+	return g.fromInternetTo(i, f, packet.Everything(f), true).story.tell().path
 }
 
 // fromInternetTo is the whole way from the internet, address included, for
@@ -437,7 +441,7 @@ func (g *Graph) fromInternetTo(i *aws.Interface, f packet.Family, question packe
 	return g.overPlaces(i, f, func(p *place) outcome {
 		o := g.arriving(i, p, question, suppose, g.addressStage(i, f))
 		o.from, o.to = p.internet.addresses, g.hostIn(i, p).addresses
-		o.path = append([]Hop{{Object: internetObject}}, o.path...)
+		o.story = o.story.setOut(internetObject)
 		return o
 	})
 }

@@ -76,8 +76,7 @@ func (g *Graph) eastWest(i, j *aws.Interface, f packet.Family, question packet.S
 				return p.walk(before, after, asked)
 			})
 			o.from, o.to = sender.addresses, receiver.addresses
-			o.path = append([]Hop{{Object: interfaceObject(i)}}, o.path...)
-			o.path = append(o.path, Hop{Object: interfaceObject(j)})
+			o.story = o.story.setOut(interfaceObject(i)).arrive(interfaceObject(j))
 			return o
 		})
 	})

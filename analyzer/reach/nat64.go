@@ -63,8 +63,7 @@ func (g *Graph) translatedFlow(one, to Endpoint, n *aws.NATGateway, first, beyon
 	joined := outcome{
 		forward:     first.forward.each(translate).and(beyond.forward),
 		reachable:   first.reachable.each(translate).and(beyond.reachable),
-		path:        slices.Concat(first.path, beyond.path),
-		replyPath:   slices.Concat(beyond.replyPath, first.replyPath),
+		story:       first.story.then(beyond.story),
 		assumptions: slices.Concat(first.assumptions, beyond.assumptions),
 		waits:       slices.Concat(first.waits, beyond.waits),
 	}
@@ -105,7 +104,7 @@ func (g *Graph) toNAT64(i *aws.Interface, n *aws.NATGateway) outcome {
 		})
 		asked := withClientPorts(packet.Everything(f).On(packet.TCP, packet.UDP), ephemeral())
 		o := walk(stages, asked)
-		o.path = append([]Hop{{Object: interfaceObject(i)}}, o.path...)
+		o.story = o.story.setOut(interfaceObject(i))
 		return o
 	})
 }

@@ -37,8 +37,7 @@ func (g *Graph) leaving(i *aws.Interface, f packet.Family, question packet.Set, 
 			}
 			o := w.walk(before, after, asked).seenTo(p)
 			o.from, o.to = sender.addresses, p.internet.addresses
-			o.path = append([]Hop{{Object: interfaceObject(i)}}, o.path...)
-			o.path = append(o.path, Hop{Object: internetObject})
+			o.story = o.story.setOut(interfaceObject(i)).arrive(internetObject)
 			if each != nil {
 				each(o)
 			}

@@ -85,11 +85,12 @@ func (f filter) turned(op func(packet.Set) packet.Set) filter {
 // outcome is what a path lets through.
 type outcome struct {
 	forward, reachable Relation
-	path, replyPath    []Hop
-	blockers           []blocker
-	cost               int
-	assumptions        []*tf.Assumption
-	waits              []tf.Fact
+	story              story
+	// stuck is set where something on the path stops packets, so that its
+	// repair costs something.
+	stuck       bool
+	assumptions []*tf.Assumption
+	waits       []tf.Fact
 	// asked is the question; from and to are addresses that its ends may have,
 	// for examples.
 	asked    packet.Set
@@ -105,62 +106,66 @@ func walk(stages []stage, question packet.Set) outcome {
 }
 
 // walk sends the packets of a question along a passage and their replies back,
-// with what stands before and after it at its ends.
+// with what stands before and after it at its ends. Stages of the passage that
+// admit nothing at all leave nothing, but do not keep the others from being
+// looked at.
 func (p *passage) walk(before, after []stage, question packet.Set) outcome {
-	o, stages := p.sets(before, after, question)
-	return p.explained(o, stages, len(before))
-}
-
-// sets are what gets along a passage and its ends, and what is answered, but
-// for stages that admit nothing at all; with all stages in their order.
-func (p *passage) sets(before, after []stage, question packet.Set) (outcome, []*stage) {
 	if !p.asked.Equal(question) || question.IsEmpty() {
 		p.asked, p.arrives = question, p.forward.and(exactly(question))
 	}
 	o := outcome{forward: p.arrives, asked: question}
-	stages := make([]*stage, 0, len(before)+len(p.stages)+len(after))
-	for _, part := range [...][]stage{before, p.stages, after} {
-		for n := range part {
-			stages = append(stages, &part[n])
-		}
-	}
-	ends := [...][]*stage{stages[:len(before)], stages[len(before)+len(p.stages):]}
+	ends := [...][]stage{before, after}
 	for _, end := range ends {
-		for _, s := range end {
-			if !s.reply {
+		for n := range end {
+			if s := &end[n]; !s.reply {
 				o.forward = o.forward.and(s.lets())
 			}
 		}
 	}
 	o.reachable = o.forward.and(p.reply)
 	for _, end := range ends {
-		for _, s := range end {
-			if s.reply {
+		for n := range end {
+			if s := &end[n]; s.reply {
 				o.reachable = o.reachable.and(s.lets())
 			}
 		}
 	}
-	return o, stages
-}
-
-// explained tells the path of an outcome whose passage begins behind some of the
-// stages.
-func (p *passage) explained(o outcome, stages []*stage, first int) outcome {
-	stopped := make([]bool, len(stages))
-	copy(stopped[first:], p.dead)
-	end := o.reachable.May
-	if o.reachable.IsEmpty() || stopsReplies(o.forward, o.reachable) {
-		end, stopped = stops(stages, o.asked)
-	}
+	arrived, stuck := o.reachable.May, o.reachable.IsEmpty() || stopsReplies(o.forward, o.reachable)
+	o.story = func() told { return p.tell(before, after, question, arrived, stuck) }
+	o.stuck = stuck || p.deadForward || p.deadReplies
 	switch {
 	case p.deadForward:
 		o.forward, o.reachable = Relation{}, Relation{}
 	case p.deadReplies:
 		o.reachable = Relation{}
 	}
-	o.tell(stages, end, stopped)
-	o.waits = waiting(stages, o.reachable)
+	open := o.reachable.May.Subtract(o.reachable.Must)
+	for _, part := range [...][]stage{before, p.stages, after} {
+		for n := range part {
+			o.assumptions = append(o.assumptions, part[n].assumptions...)
+			o.waits = append(o.waits, part[n].waiting(open)...)
+		}
+	}
+	o.waits = uniqueFacts(o.waits)
 	return o
+}
+
+// tell is the story of a walk. What arrived decides which elements are worth
+// telling; where the packets are stuck it is what would have arrived without
+// what stops them.
+func (p *passage) tell(before, after []stage, question, arrived packet.Set, stuck bool) told {
+	var stages []*stage
+	for _, part := range [...][]stage{before, p.stages, after} {
+		for n := range part {
+			stages = append(stages, &part[n])
+		}
+	}
+	stopped := make([]bool, len(stages))
+	copy(stopped[len(before):], p.dead)
+	if stuck {
+		arrived, stopped = stops(stages, question)
+	}
+	return tell(stages, arrived, stopped)
 }
 
 // stops says which stages stop all packets that come to them. Behind such a
@@ -183,41 +188,41 @@ func stops(stages []*stage, question packet.Set) (end packet.Set, stopped []bool
 	return left.May, stopped
 }
 
-// tell writes down the path and what stops packets on it. What is left at the
+// tell writes down a path and what stops packets on it. What is left at the
 // end decides which elements are worth telling.
-func (o *outcome) tell(stages []*stage, end packet.Set, stopped []bool) {
-	told := -1 // where in the path the entrance is
+func tell(stages []*stage, end packet.Set, stopped []bool) told {
+	var t told
+	entrance := -1 // where in the path it is
 	var shown []Hop
-	o.path, o.replyPath = make([]Hop, 0, len(stages)), make([]Hop, 0, len(stages)/2)
 	for n, s := range stages {
-		o.assumptions = append(o.assumptions, s.assumptions...)
 		stops := stopped[n]
 		if s.quiet && !stops {
 			continue
 		}
 		h := s.hop(end, stops)
-		if repair := (blocker{h, s.cost, s.blocked}); stops && !slices.ContainsFunc(o.blockers, repair.same) {
-			o.blockers = append(o.blockers, repair)
-			o.cost += s.cost
+		if repair := (blocker{h, s.cost, s.blocked}); stops && !slices.ContainsFunc(t.blockers, repair.same) {
+			t.blockers = append(t.blockers, repair)
+			t.cost += s.cost
 		}
 		switch {
 		case !s.reply:
-			if o.path = append(o.path, h); s.entrance {
-				told = len(o.path)
+			if t.path = append(t.path, h); s.entrance {
+				entrance = len(t.path)
 			}
 		case s.shown:
 			shown = append(shown, h)
 		}
 		if s.reply {
-			o.replyPath = append(o.replyPath, h)
+			t.replyPath = append(t.replyPath, h)
 		}
 	}
-	if told >= 0 {
-		o.path = slices.Insert(o.path, told, shown...)
+	if entrance >= 0 {
+		t.path = slices.Insert(t.path, entrance, shown...)
 	}
-	slices.SortStableFunc(o.blockers, func(a, b blocker) int {
+	slices.SortStableFunc(t.blockers, func(a, b blocker) int {
 		return cmp.Or(cmp.Compare(a.cost, b.cost), boolInt(a.Reply)-boolInt(b.Reply))
 	})
+	return t
 }
 
 // unanswered is every packet that expects no reply.
@@ -243,24 +248,21 @@ func (b blocker) same(c blocker) bool {
 	return b.cost >= 3 && b.Cause == c.Cause && b.Code == c.Code && b.Object.Label == c.Object.Label && b.blocked == c.blocked
 }
 
-// waiting are the facts that separate may from must.
-func waiting(stages []*stage, r Relation) []tf.Fact {
-	open := r.May.Subtract(r.Must)
+// waiting are the facts of a stage that decide some of the open packets.
+func (s *stage) waiting(open packet.Set) []tf.Fact {
 	if open.IsEmpty() {
 		return nil
 	}
 	var out []tf.Fact
-	for _, s := range stages {
-		for _, d := range s.doubts {
-			if d.decides.Overlaps(open) {
-				out = append(out, d.fact)
-			}
-		}
-		if fact, unsure := s.object.Resource.HowMany(); unsure && s.admits.May.Overlaps(open) {
-			out = append(out, fact)
+	for _, d := range s.doubts {
+		if d.decides.Overlaps(open) {
+			out = append(out, d.fact)
 		}
 	}
-	return uniqueFacts(out)
+	if fact, unsure := s.object.Resource.HowMany(); unsure && s.admits.May.Overlaps(open) {
+		out = append(out, fact)
+	}
+	return out
 }
 
 // hop describes what a stage does; it names the elements that admit some of those that get through in the end.
@@ -313,7 +315,18 @@ func (o *outcome) better(p *outcome) bool {
 		}
 		return 4
 	}
-	return cmp.Or(rank(o)-rank(p), o.cost-p.cost, len(o.waits)-len(p.waits)) < 0
+	if d := rank(o) - rank(p); d != 0 {
+		return d < 0
+	}
+	return cmp.Or(o.repairs()-p.repairs(), len(o.waits)-len(p.waits)) < 0
+}
+
+// repairs is what it costs to repair all that stops packets on the path.
+func (o *outcome) repairs() int {
+	if !o.stuck {
+		return 0
+	}
+	return o.story.tell().cost
 }
 
 // together is what gets through along any of several paths that all exist.

@@ -325,8 +325,7 @@ func (g *Graph) toPremises(i *aws.Interface, to Endpoint, f packet.Family, quest
 			return w.walk(before, nil, asked)
 		})
 		o.from, o.to = sender.addresses, far.addresses
-		o.path = append([]Hop{{Object: interfaceObject(i)}}, o.path...)
-		o.path = append(o.path, Hop{Object: aws.Object{Label: to.Label}})
+		o.story = o.story.setOut(interfaceObject(i)).arrive(aws.Object{Label: to.Label})
 		return o
 	})
 }
@@ -350,8 +349,7 @@ func (g *Graph) fromPremises(from Endpoint, j *aws.Interface, f packet.Family, q
 			return w.walk(nil, after, asked)
 		})
 		o.from, o.to = far.addresses, receiver.addresses
-		o.path = append([]Hop{{Object: aws.Object{Label: from.Label}}}, o.path...)
-		o.path = append(o.path, Hop{Object: interfaceObject(j)})
+		o.story = o.story.setOut(aws.Object{Label: from.Label}).arrive(interfaceObject(j))
 		return o
 	})
 }

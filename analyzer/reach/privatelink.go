@@ -181,7 +181,7 @@ func (g *Graph) byEndpoints(i *aws.Interface, to Endpoint, lb *aws.LoadBalancer,
 				second := g.offeredAt(o, tf.Yes, lb, []*aws.Listener{l}, p, by, packet.Everything(p.f))
 				joined := first
 				joined.forward, joined.reachable = first.forward.and(second.forward), first.reachable.and(second.reachable)
-				joined.path, joined.replyPath = slices.Concat(first.path, second.path), slices.Concat(second.replyPath, first.replyPath)
+				joined.story, joined.stuck = first.story.then(second.story), first.stuck || second.stuck
 				joined.waits = slices.Concat(first.waits, second.waits)
 				joined.assumptions = slices.Concat(first.assumptions, second.assumptions)
 				return joined
@@ -219,7 +219,7 @@ func (g *Graph) offeredTo(from, to Endpoint, lb *aws.LoadBalancer, l *aws.Listen
 		if second.forward.IsEmpty() {
 			continue
 		}
-		second.path = append(second.path, Hop{Object: interfaceObject(d.target)})
+		second.story = second.story.arrive(interfaceObject(d.target))
 		flow := add(interfaceEnd(d.target), second)
 		flow.Through, flow.TargetGroup = lb, d.group
 		flow.Delivered = g.atTarget(flow.Reachable, d, packet.IPv4)

@@ -52,7 +52,7 @@ func (g *Graph) byProxy(p *aws.DatabaseProxy, i, db *aws.Interface, f packet.Fam
 		}
 		joined := o
 		joined.forward, joined.reachable = carries(o.forward, second.forward), carries(o.reachable, second.reachable)
-		joined.path, joined.replyPath = slices.Concat(o.path, second.path), slices.Concat(second.replyPath, o.replyPath)
+		joined.story, joined.stuck = o.story.then(second.story), o.stuck || second.stuck
 		joined.waits, joined.assumptions = slices.Concat(o.waits, second.waits), slices.Concat(o.assumptions, second.assumptions)
 		if !certain || !sure {
 			joined = joined.doubted(tf.Fact{

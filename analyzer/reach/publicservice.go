@@ -25,7 +25,7 @@ func (g *Graph) toService(s *aws.PublicService, f packet.Family, question packet
 	p := g.place(g.unknown("outside of every VPC"), f)
 	o := walk([]stage{g.publicSwitch(s, f), g.servedPorts(s, f), g.servedSources(s, f)}, question.From(p.internet.addresses)).seenFrom(p)
 	o.unaddressed = true
-	o.path = append([]Hop{{Object: internetObject}}, o.path...)
+	o.story = o.story.setOut(internetObject)
 	return o
 }
 

@@ -145,8 +145,7 @@ func (g *Graph) roundTheInternet(one, other Endpoint, f packet.Family, back outc
 	joined := outcome{
 		forward:     leaves(out.forward).and(enters(back.forward)),
 		reachable:   leaves(out.reachable).and(enters(back.reachable)),
-		path:        slices.Concat(out.path, back.path[min(1, len(back.path)):]), // once over the internet
-		replyPath:   slices.Concat(back.replyPath, out.replyPath),
+		story:       out.story.then(back.story.without(internetObject)),
 		assumptions: slices.Concat(out.assumptions, back.assumptions, says, more),
 	}
 	if joined.forward.IsEmpty() {

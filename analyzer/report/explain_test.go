@@ -94,11 +94,14 @@ func TestReachGolden(t *testing.T) {
 	stop.Code, stop.Detail = "ENI_SG_RULES_MISMATCH", "no rule admits tcp/22"
 	lb := &aws.LoadBalancer{Object: object(stacks[0].After.Resource("aws_lb.web"))}
 	through := flowTo("aws_db_instance.orders", fromInternet(443))
-	through.Through, through.Path = lb, hops[:1]
+	first := func([]reach.Hop) []reach.Hop { return hops[:1] }
+	through = through.Telling(first)
+	through.Through = lb
 	through.Delivered = reach.Relation{Must: fromInternet(5432), May: fromInternet(5432)}
 	// On other ports than were asked for, at the listener and at the target.
 	beside := flowTo("aws_db_instance.orders", fromInternet(80))
-	beside.Through, beside.Path = lb, hops[:1]
+	beside = beside.Telling(first)
+	beside.Through = lb
 	hops[0].Rewrite = "destination: a public address becomes 10.0.100.4"
 
 	s := fromInternet(5432)

@@ -251,7 +251,7 @@ func (w *wire) exposure(e *analyzer.Exposure) wireExposure {
 	return wireExposure{
 		Stack: stackName(e.Stack), From: e.Flow.From.Label, To: e.Flow.To.Label, Family: e.Flow.Family.String(),
 		Verdict: string(e.Flow.Verdict()), Status: string(e.Status), Flows: w.flows(packets),
-		Path: each(oneWay(e.Flow.Path), func(h reach.Hop) wireHop { return w.hop(e.Stack, h) }),
+		Path: each(oneWay(e.Flow.Path()), func(h reach.Hop) wireHop { return w.hop(e.Stack, h) }),
 	}
 }
 

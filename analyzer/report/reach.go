@@ -46,7 +46,7 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	p.way("Reply", a.ReplyPath, stacks)
 	for _, f := range through(q, a) {
 		if front, ok := f.Front(); ok {
-			p.way("Through "+clean(front.Label)+", on "+p.secrets.text(services(got(f.Reachable))), f.Path, stacks)
+			p.way("Through "+clean(front.Label)+", on "+p.secrets.text(services(got(f.Reachable))), f.Path(), stacks)
 		}
 	}
 	var waits, assumptions []string
@@ -262,7 +262,7 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 			front, _ := f.Front()
 			return wireThrough{
 				Address: element{resource: front.Resource}.address(), Verdict: string(f.Verdict()),
-				Flows: x.flows(got(f.Reachable)), Path: each(f.Path, hop),
+				Flows: x.flows(got(f.Reachable)), Path: each(f.Path(), hop),
 			}
 		}),
 		Assumptions: each(a.Assumptions, func(a *tf.Assumption) wireAssumption {

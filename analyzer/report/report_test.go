@@ -232,7 +232,7 @@ func shop() *analyzer.Report {
 		Interfaces:     9,
 		NetworkChanged: true,
 	}
-	r.Exposures[1].Flow.Path = hops
+	r.Exposures[1].Flow = r.Exposures[1].Flow.Telling(func([]reach.Hop) []reach.Hop { return hops })
 	return r
 }
 

@@ -205,9 +205,8 @@ func (s secrets) report(r *analyzer.Report) *analyzer.Report {
 		return q
 	})
 	out.Exposures = each(r.Exposures, func(e *analyzer.Exposure) *analyzer.Exposure {
-		exposure, flow := *e, *e.Flow
-		flow.Path, flow.ReplyPath = s.hops(flow.Path), s.hops(flow.ReplyPath)
-		exposure.Flow = &flow
+		exposure := *e
+		exposure.Flow = e.Flow.Telling(s.hops)
 		return &exposure
 	})
 	out.Assumptions = each(r.Assumptions, func(a analyzer.StackAssumption) analyzer.StackAssumption {
@@ -243,11 +242,7 @@ func (s secrets) answer(a reach.Answer) reach.Answer {
 	}
 	a.Path, a.ReplyPath, a.Blockers = s.hops(a.Path), s.hops(a.ReplyPath), s.hops(a.Blockers)
 	a.Waits, a.Assumptions = each(a.Waits, s.fact), each(a.Assumptions, s.assumption)
-	a.Through = each(a.Through, func(f *reach.Flow) *reach.Flow {
-		flow := *f
-		flow.Path = s.hops(f.Path)
-		return &flow
-	})
+	a.Through = each(a.Through, func(f *reach.Flow) *reach.Flow { return f.Telling(s.hops) })
 	return a
 }
 

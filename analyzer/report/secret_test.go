@@ -54,7 +54,7 @@ func TestNoFormatPrintsASensitiveValue(t *testing.T) {
 	clean := *r
 	clean.Findings, clean.Questions = nil, nil
 	answer := reach.Answer{
-		Answer: reach.Yes, Flows: flow.Reachable, Path: flow.Path,
+		Answer: reach.Yes, Flows: flow.Reachable, Path: flow.Path(),
 		Witness: &packet.Packet{Source: netip.MustParseAddr("198.51.100.0"), Destination: netip.MustParseAddr("10.0.0.1"), Protocol: packet.TCP},
 		Through: []*reach.Flow{flow},
 	}

@@ -2,10 +2,12 @@ package exposure
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/checks/internal/acl"
 	"github.com/tfcheck/tfcheck/checks/internal/exposed"
@@ -166,14 +168,10 @@ func deniedFrom(e *aws.ACLEntry) string {
 // exposedThrough reports whether anyone on the internet now uses what the ACL
 // used to deny.
 func exposedThrough(p *analyzer.Pass, a *aws.ACL, opened packet.Set) bool {
-	for _, f := range p.FromInternet {
-		for _, hop := range f.Path {
-			if hop.Object.Resource == a.Resource && exposed.Sources(f.Reachable.Must.AnyDestination().Intersect(opened)) == analyzer.Anyone {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.FromInternet, func(f *reach.Flow) bool {
+		return exposed.Sources(f.Reachable.Must.AnyDestination().Intersect(opened)) == analyzer.Anyone &&
+			slices.ContainsFunc(f.Path(), func(h reach.Hop) bool { return h.Object.Resource == a.Resource })
+	})
 }
 
 // protected is what a control protects: an identity, in text that compares

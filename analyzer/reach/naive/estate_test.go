@@ -60,7 +60,7 @@ func TestDeterminism(t *testing.T) {
 		var b strings.Builder
 		for _, f := range reach.Compile(n).FromInternet() {
 			b.WriteString(f.To.Label + f.Reachable.Must.String() + f.Reachable.May.String() + fmt.Sprint(f.Waits))
-			for _, h := range f.Path {
+			for _, h := range f.Path() {
 				b.WriteString(h.Object.Label + h.Detail + h.Cause.Address())
 			}
 		}

@@ -77,7 +77,7 @@ func (g *Group) Finding(who, more string) analyzer.Finding {
 // cause. Behind a load balancer the packets have other ports, and the flow is
 // told as it is.
 func (p *Part) path() []reach.Hop {
-	path := slices.Concat(p.Flow.Path, p.Flow.ReplyPath)
+	path := p.Flow.RoundTrip()
 	if p.Flow.Through == nil {
 		for n := range path {
 			path[n] = path[n].Of(p.Packets, p.Cause)

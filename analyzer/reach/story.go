@@ -1,0 +1,108 @@
+package reach
+
+import (
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+)
+
+// story tells a path, hop by hop. Of most of what is found nobody wants to
+// hear it, so that it is composed when somebody asks, each time anew.
+type story func() told
+
+// told is a path with what stops packets on it, cheapest repair first, and
+// what all repairs cost.
+type told struct {
+	path, replyPath []Hop
+	blockers        []blocker
+	cost            int
+}
+
+// tell composes the path; what has no story is told without hops.
+func (s story) tell() told {
+	if s == nil {
+		return told{}
+	}
+	return s()
+}
+
+// setOut puts who sends before the path.
+func (s story) setOut(from aws.Object) story {
+	return func() told {
+		t := s.tell()
+		t.path = slices.Insert(t.path, 0, Hop{Object: from})
+		return t
+	}
+}
+
+// arrive puts who receives behind the path.
+func (s story) arrive(to aws.Object) story {
+	return func() told {
+		t := s.tell()
+		t.path = append(t.path, Hop{Object: to})
+		return t
+	}
+}
+
+// without leaves out who sends.
+func (s story) without(from aws.Object) story {
+	return func() told {
+		t := s.tell()
+		if len(t.path) > 0 && t.path[0].Object == from {
+			t.path = t.path[1:]
+		}
+		return t
+	}
+}
+
+// then goes on with a second connection, whose replies come back first.
+func (s story) then(next story) story {
+	return func() told {
+		a, b := s.tell(), next.tell()
+		return told{
+			path:      slices.Concat(a.path, b.path),
+			replyPath: slices.Concat(b.replyPath, a.replyPath),
+			blockers:  slices.Concat(a.blockers, b.blockers),
+			cost:      a.cost + b.cost,
+		}
+	}
+}
+
+// Path is the way of the packets, hop by hop, with what of the way back is part
+// of their story. It is composed anew each time.
+func (f *Flow) Path() []Hop { return f.story.tell().path }
+
+// RoundTrip is the path and then that of the replies.
+func (f *Flow) RoundTrip() []Hop {
+	t := f.story.tell()
+	return slices.Concat(t.path, t.replyPath)
+}
+
+// Telling is the flow with its hops told otherwise.
+func (f *Flow) Telling(hops func([]Hop) []Hop) *Flow {
+	out, as := *f, f.story
+	out.story = func() told {
+		t := as.tell()
+		t.path, t.replyPath = hops(t.path), hops(t.replyPath)
+		return t
+	}
+	return &out
+}
+
+// Part is the flow of some of its packets, told by what admits those. Behind a
+// load balancer packets have other ports, and the way is told as it is.
+func (f *Flow) Part(must, may packet.Set) *Flow {
+	part := *f
+	part.Reachable = Relation{Must: must, May: may}
+	if f.Through == nil {
+		part.story = func() told {
+			t := f.story.tell()
+			for n := range t.path {
+				t.path[n] = t.path[n].Of(may, aws.Cause{})
+			}
+			return t
+		}
+	}
+	return &part
+}
