@@ -46,6 +46,9 @@ type Hop struct {
 	Code string
 	// Reply is set on the way back.
 	Reply bool
+	// Edits are what takes a blocker of an answer away; none where no edit of
+	// this configuration does.
+	Edits []Edit
 	// Causes are all elements that admit, when there are several; Cause is
 	// the first of them.
 	Causes []aws.Cause
@@ -234,6 +237,12 @@ type Question struct {
 	SourcePort uint16
 }
 
+// Alternative is another way that packets could take, with what stops them there.
+type Alternative struct {
+	Blockers   []Hop
+	incomplete bool // what lies behind is not known
+}
+
 // Answer is the answer with its reason (D2).
 type Answer struct {
 	Answer, Forward Verdict
@@ -249,6 +258,8 @@ type Answer struct {
 	// Blockers are all elements of that path that stop the packets, cheapest
 	// repair first.
 	Blockers []Hop
+	// Alternatives are other blocked paths, those that edits open first.
+	Alternatives []Alternative
 	// Through are the flows from the internet that reach the destination
 	// through a load balancer; the answer itself is about the direct way.
 	Through     []*Flow

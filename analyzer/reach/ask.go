@@ -13,11 +13,13 @@ import (
 // Ask answers whether the packets of a question get from one end point to the
 // other, and their replies back.
 func (g *Graph) Ask(q Question) Answer {
-	a := answer(g.paths(q, false))
+	a, _ := answer(g.paths(q, false))
 	if a.Answer == No {
 		// What could be joined may be the cheaper repair (D2).
-		b := answer(g.paths(q, true))
-		a.Path, a.ReplyPath, a.Blockers = b.Path, b.ReplyPath, b.Blockers
+		b, best := answer(g.paths(q, true))
+		t := best.story.tell()
+		a.Path, a.ReplyPath, a.Blockers = b.Path, b.ReplyPath, g.repaired(t.blockers, best.asked)
+		a.Alternatives = g.alternatives(t, best.asked)
 	}
 	switch {
 	case q.To.isEmpty() && len(g.strays(q.To)) > 0:
@@ -79,7 +81,7 @@ func (g *Graph) wayOf(k packet.Packet, q Question) (path, replyPath []Hop) {
 	case packet.ICMP, packet.ICMPv6:
 		s = s.ICMPTypes(int(k.ICMPType), int(k.ICMPCode))
 	}
-	a := answer(g.pairs(q.From, q.To, f, s, false))
+	a, _ := answer(g.pairs(q.From, q.To, f, s, false))
 	return a.Path, a.ReplyPath
 }
 
@@ -227,7 +229,7 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 	if from.Kind == GatewayEndpoints {
 		out = append(out, walk([]stage{{
 			object: from.Gateway.Object, cause: objectCause(from.Gateway.Object), code: "VPCE_INTRA_VPC_TRAFFIC",
-			blocked: "a gateway endpoint never opens a connection", cost: 3,
+			blocked: "a gateway endpoint never opens a connection", cost: 3, fixed: true,
 		}}, packets))
 	}
 	return out
@@ -461,19 +463,19 @@ func (g *Graph) mayHold(v *aws.VPC, a packet.Addresses, f packet.Family) bool {
 	return v == nil || v.Resource == nil || !v.Resource.IsNew() // U-14
 }
 
-// answer joins what was found for every pair.
-func answer(paths []outcome) Answer {
-	a := Answer{Answer: No, Forward: No, Complete: true}
+// answer joins what was found for every pair, and says which explains it.
+func answer(paths []outcome) (a Answer, best *outcome) {
+	a = Answer{Answer: No, Forward: No, Complete: true}
 	if len(paths) == 0 {
 		a.Complete = false
-		return a
+		return a, &outcome{}
 	}
 	for _, o := range paths {
 		a.Flows, a.ForwardFlows = a.Flows.or(o.reachable), a.ForwardFlows.or(o.forward)
 		a.Complete = a.Complete && o.asked.SubsetOf(o.reachable.Must)
 	}
 	a.Answer, a.Forward = judged(a.ForwardFlows, a.Flows), verdict(a.ForwardFlows)
-	best := &paths[0]
+	best = &paths[0]
 	for n := range paths {
 		if paths[n].better(best) {
 			best = &paths[n]
@@ -482,12 +484,7 @@ func answer(paths []outcome) Answer {
 	t := best.story.tell()
 	a.Path, a.ReplyPath = t.path, t.replyPath
 	a.Assumptions = uniqueAssumptions(join(Relation.or, paths).assumptions)
-	switch a.Answer {
-	case No:
-		for _, b := range t.blockers {
-			a.Blockers = append(a.Blockers, b.Hop)
-		}
-	case Unknown:
+	if a.Answer == Unknown {
 		for _, p := range paths {
 			a.Waits = append(a.Waits, p.waits...)
 		}
@@ -498,7 +495,7 @@ func answer(paths []outcome) Answer {
 		certain = best.forward.Must
 	}
 	a.Witness = witness(certain, best)
-	return a
+	return a, best
 }
 
 // witness is an example, with addresses that the ends may really have.

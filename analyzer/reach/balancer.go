@@ -81,7 +81,7 @@ func (g *Graph) toListeners(lb *aws.LoadBalancer, listeners []*aws.Listener, p *
 // schemeStage is the public address of a load balancer: its scheme decides.
 func (g *Graph) schemeStage(lb *aws.LoadBalancer, f packet.Family) stage {
 	out := g.addressStage(lb.Interface, f)
-	out.object, out.elements, out.quiet = lb.Object, nil, true
+	out.object, out.elements, out.quiet, out.mend.of = lb.Object, nil, true, lb
 	out.blocked = "it is internal"
 	if lb.Internal == tf.No {
 		out.blocked = "it has no public IPv6 address"
@@ -96,7 +96,7 @@ func (g *Graph) schemeStage(lb *aws.LoadBalancer, f packet.Family) stage {
 func listenerStage(lb *aws.LoadBalancer, listeners []*aws.Listener, f packet.Family) stage {
 	out := stage{
 		object: lb.Object, cause: objectCause(lb.Object), cost: 3,
-		code: "ELBV2_LISTENERS_MISMATCH", blocked: "no listener accepts it",
+		code: "ELBV2_LISTENERS_MISMATCH", blocked: "no listener accepts it", mend: mending{of: lb},
 	}
 	if lb.Type == "classic" {
 		out.code = "ELB_LISTENERS_MISMATCH"
@@ -381,7 +381,7 @@ func (g *Graph) zoneStage(d *delivery, from, to *place) stage {
 	out := stage{
 		filter: filter{assumptions: g.zoneSays(from.subnet, to.subnet)},
 		object: d.balancer.Object, cause: objectCause(d.balancer.Object), code: "ELBV2_NO_TARGETS_IN_AZ",
-		blocked: "no node in the target's zone", cost: 3, quiet: true,
+		blocked: "no node in the target's zone", cost: 3, quiet: true, mend: mending{of: d},
 	}
 	if d.balancer.Type == "classic" {
 		out.code = "ELB_NOT_CROSSZONE"
@@ -410,7 +410,7 @@ func targetPort(d *delivery, f packet.Family) stage {
 	}
 	out := stage{
 		object: object, cause: objectCause(object), code: "TARGET_PORT_RESTRICTION",
-		blocked: "the target is registered on another port", cost: 3,
+		blocked: "the target is registered on another port", cost: 3, mend: mending{of: d},
 	}
 	out.admits = exactly(s)
 	if !known || !sure || !d.certain {

@@ -38,6 +38,7 @@ func (s *search) inspection(t traveller, fw *aws.Firewall) stage {
 	out := stage{
 		object: fw.Object, cause: objectCause(fw.Object), code: "FIREWALL_RULES_RESTRICTION",
 		blocked: "no rule of its policy lets it pass", cost: 1, reply: s.reply,
+		mend: mending{of: fw, d: outbound, far: s.goal.at.addresses},
 	}
 	if p, ok := fw.Policy.One(); ok && p.Resource != nil {
 		out.cause = objectCause(p.Object)

@@ -12,7 +12,7 @@ import (
 // internetGateway is the internet gateway of a VPC as a next hop (IGW-1).
 func (s *search) internetGateway(p *place) hop {
 	return hop{
-		key: "internet gateway", gateway: true, missing: "no route to an internet gateway",
+		key: "internet gateway", gateway: true, to: gatewayOf{p.vpc}, missing: "no route to an internet gateway",
 		wanted: toInternetGateway(p.vpc),
 		follow: func(t traveller) *way { return s.outByGateway(t, p) },
 	}
@@ -33,7 +33,7 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 	case t.home != p.vpc:
 		stages = append(stages, s.gate(tf.No, tf.Fact{}, stage{
 			object: p.gateway.object, cause: p.gateway.cause, code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
-			blocked: "the sender has no address in " + vpcName(p), cost: 3,
+			blocked: "the sender has no address in " + vpcName(p), cost: 3, fixed: true,
 		}))
 	case t.nat != nil:
 		n := t.nat
@@ -41,7 +41,7 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 			ID: "nat:" + n.Label, Text: "whether " + n.Label + " has an Elastic IP", Settle: settleApply,
 		}, stage{
 			object: n.Object, cause: objectCause(n.Object), code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
-			blocked: "it is private", cost: 3, quiet: true,
+			blocked: "it is private", cost: 3, quiet: true, mend: mending{of: n},
 		}))
 	case t.box != nil:
 		public := s.g.addressStage(t.box, s.f)
@@ -53,7 +53,7 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 			ID: "edge-of:" + vpcName(p), Text: "which route table the gateway of " + vpcName(p) + " has", Settle: settleApply,
 		}, stage{
 			object: p.gateway.object, cause: p.gateway.cause, code: "INGRESS_RTB_TRAFFIC_REDIRECTION",
-			blocked: "its route table sends what arrives through a middlebox, which has to see both directions", cost: 2, quiet: true,
+			blocked: "its route table sends what arrives through a middlebox, which has to see both directions", cost: 2, quiet: true, mend: mending{of: redirectedIn{p.subnet}},
 		}))
 	}
 	if !s.reply { // which has come in by it
@@ -105,7 +105,7 @@ func (s *search) carrier(p *place, r *aws.Route) hop {
 		if s.goal.kind != toTheInternet || t.home != p.vpc || len(t.rewritten) > 0 {
 			return s.blocked(t, stage{
 				object: o, code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", blocked: "it carries what its own subnets exchange with the carrier and the internet",
-				cost: 3, reply: s.reply,
+				cost: 3, fixed: true, reply: s.reply,
 			})
 		}
 		out := s.arrived(t, s.byCarrier(p, r.Target.Label)...)
@@ -143,7 +143,7 @@ func carriersOf(s *aws.Subnet) []string {
 // and admits replies only (IGW-5).
 func (s *search) egressOnly(p *place) hop {
 	return hop{
-		key: "egress-only gateway", missing: "no route to an egress-only internet gateway",
+		key: "egress-only gateway", to: egressOnlyOf{p.vpc}, missing: "no route to an egress-only internet gateway",
 		wanted: toEgressOnly(p.vpc),
 		follow: func(t traveller) *way {
 			if s.goal.kind != toTheInternet || s.reply || t.home != p.vpc {
@@ -158,7 +158,7 @@ func (s *search) egressOnly(p *place) hop {
 				return s.blocked(t, stage{
 					object: o, cause: objectCause(o, p.subnet.Object),
 					code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", blocked: "it carries flows to the internet that begin in " + vpcName(p),
-					cost: 3, reply: s.reply,
+					cost: 3, fixed: true, reply: s.reply,
 				})
 			}
 			out := s.arrived(t, s.g.publicAccess(p, true))
@@ -172,7 +172,7 @@ func (s *search) egressOnly(p *place) hop {
 func (s *search) nat(p *place, n *aws.NATGateway) hop {
 	if n.Regional == tf.Yes {
 		return hop{
-			key: fmt.Sprintf("nat %p", n), label: n.Label, wanted: toNAT(n),
+			key: fmt.Sprintf("nat %p", n), label: n.Label, to: n, wanted: toNAT(n),
 			follow: func(t traveller) *way { return s.regional(t, p, n) },
 		}
 	}
@@ -181,7 +181,7 @@ func (s *search) nat(p *place, n *aws.NATGateway) hop {
 		home = s.g.unknown("the subnet of " + n.Label)
 	}
 	return hop{
-		key: fmt.Sprintf("nat %p", n), label: n.Label, in: home, wanted: toNAT(n),
+		key: fmt.Sprintf("nat %p", n), label: n.Label, to: n, in: home, wanted: toNAT(n),
 		follow: func(t traveller) *way { return s.translated(t, p, n, s.g.place(home, s.f)) },
 	}
 }
@@ -189,7 +189,7 @@ func (s *search) nat(p *place, n *aws.NATGateway) hop {
 // translates is what a NAT gateway does to packets of a protocol that it carries
 // (NAT-2, NAT-6); where it can do nothing, the stage admits nothing.
 func (s *search) translates(t traveller, n *aws.NATGateway) []stage {
-	why := stage{object: n.Object, cause: objectCause(n.Object), cost: 3, reply: s.reply}
+	why := stage{object: n.Object, cause: objectCause(n.Object), cost: 3, fixed: true, reply: s.reply}
 	switch {
 	case s.reply:
 		why.code, why.blocked = "NGW_SOURCE_ADDRESS_REASSIGN", "it gives the reply another address than the request was sent to"
@@ -263,7 +263,7 @@ func (s *search) regional(t traveller, p *place, n *aws.NATGateway) *way {
 	}
 	t.nat = n
 	public := why
-	public.code, public.blocked = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "it is private"
+	public.code, public.blocked, public.mend.of = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "it is private", n
 	gateway := p.gateway
 	gateway.rewrite = "source: " + t.publicly() + " takes the place of the private one"
 	out := s.arrived(t, append(stages, s.g.gated(n.Public, s.f, tf.Fact{

@@ -21,13 +21,14 @@ func (g *Graph) toGatewayEndpoint(i *aws.Interface, e *aws.Endpoint, f packet.Fa
 		service := remote{key: "service " + p.internet.key, addresses: p.internet.addresses, one: true}
 		route := routeStage(p.subnet, p.vpc, filter{})
 		route.blocked = "no route to " + e.Label
+		route.mend.to = e
 		route = g.gated(listedTable(e, p.subnet), f, tf.Fact{
 			ID: "endpoint-routes:" + e.Label, Text: "which route tables " + e.Label + " serves", Settle: settleApply,
 		}, route)
 		carried := packet.Everything(f).On(packet.TCP).Union(packet.Everything(f).ICMPTypes(8, -1))
 		endpoint := stage{
 			filter: filter{admits: exactly(carried)}, object: e.Object, cause: objectCause(e.Object),
-			code: "VPCE_GATEWAY_PROTOCOL_RESTRICTION", blocked: "it carries TCP and ICMP echo only", cost: 3,
+			code: "VPCE_GATEWAY_PROTOCOL_RESTRICTION", blocked: "it carries TCP and ICMP echo only", cost: 3, fixed: true,
 		}
 		if f == packet.IPv6 {
 			endpoint.admits = gate(e.IPv6, f).and(exactly(carried))

@@ -51,6 +51,9 @@ type Graph struct {
 	entered []*Flow
 	offers  map[*aws.LoadBalancer][]offer
 
+	// imaginary are the peerings that would join two VPCs, for explanations.
+	imaginary map[[2]*aws.VPC]*aws.Peering
+
 	unknownSubnets map[string]*aws.Subnet
 	otherVPCs      map[string]*aws.VPC // that only given blocks name
 	names          map[string]Endpoint
@@ -134,6 +137,7 @@ func (g *Graph) fork() *Graph {
 		trips:          map[tripKey]*way{},
 		firewalls:      map[firewallKey]filter{},
 		balancers:      map[balancerKey][]*Flow{},
+		imaginary:      map[[2]*aws.VPC]*aws.Peering{},
 		unknownSubnets: map[string]*aws.Subnet{},
 		otherVPCs:      map[string]*aws.VPC{},
 	}

@@ -73,7 +73,7 @@ func (g *Graph) speaksStage(i *aws.Interface, p *place) stage {
 		ID: "address:" + o.Label, Text: "whether " + o.Label + " gets an " + familyName(p.f) + " address", Settle: settleApply,
 	}, map[packet.Family]string{packet.IPv6: "ipv6"}[p.f], stage{
 		object: o, cause: objectCause(o), code: "ENI_ADDRESS_RESTRICTION",
-		blocked: "it has no " + familyName(p.f) + " address", cost: 3, quiet: true,
+		blocked: "it has no " + familyName(p.f) + " address", cost: 3, quiet: true, mend: mending{of: i},
 	})
 }
 
@@ -90,6 +90,6 @@ func (g *Graph) initiates(i *aws.Interface, f packet.Family) stage {
 	t := i.Initiates
 	return g.gated(t, f, tf.Fact{ID: "initiates:" + o.Label, Text: "whether " + o.Label + " opens connections", Settle: settleApply}, stage{
 		object: o, cause: objectCause(o), code: "VPCE_INTRA_VPC_TRAFFIC",
-		blocked: "it never opens a connection itself", cost: 3, quiet: true,
+		blocked: "it never opens a connection itself", cost: 3, fixed: true, quiet: true,
 	})
 }

@@ -201,6 +201,7 @@ func (g *Graph) addressStage(i *aws.Interface, f packet.Family) stage {
 		code:    "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
 		blocked: "no public " + name + " address",
 		cost:    3,
+		mend:    mending{of: i},
 	}
 	if out.cause.Resource == nil {
 		out.cause = objectCause(interfaceObject(i), i.Object)
@@ -279,6 +280,7 @@ func (g *Graph) groupStage(i *aws.Interface, d direction, f packet.Family, by re
 		code:    "ENI_SG_RULES_MISMATCH",
 		blocked: "no " + d.name() + " rule admits it",
 		cost:    1,
+		mend:    mending{of: i, d: d, far: by.addresses},
 	}
 	out.doubts = namedGroups(out.doubts, interfaceObject(i).Label)
 	rules := len(i.Groups.Maybe) // nobody can say that these have none
@@ -316,7 +318,7 @@ func (g *Graph) groupStage(i *aws.Interface, d direction, f packet.Family, by re
 // connection (SVC-7), and the ports of a managed service.
 func (g *Graph) listening(i *aws.Interface, f packet.Family) stage {
 	o := interfaceObject(i)
-	out := stage{object: o, cause: objectCause(o), code: "NO_POSSIBLE_DESTINATION", blocked: "it accepts no connections", cost: 3, quiet: true}
+	out := stage{object: o, cause: objectCause(o), code: "NO_POSSIBLE_DESTINATION", blocked: "it accepts no connections", cost: 3, fixed: true, quiet: true}
 	fact := tf.Fact{ID: "listens:" + o.Label, Text: "what " + o.Label + " listens on", Settle: settleApply}
 	out = g.gated(i.Inbound, f, fact, out)
 	if i.Ports == nil || i.Inbound == tf.No {
@@ -338,7 +340,7 @@ func (s stage) onPorts(list []aws.ServicePort, f packet.Family, fact tf.Fact) st
 		}
 	}
 	s.admits = s.admits.and(ports)
-	s.code, s.blocked = "PROTOCOL_RESTRICTION", "it listens on "+portsText(list)+" only"
+	s.code, s.blocked, s.fixed = "PROTOCOL_RESTRICTION", "it listens on "+portsText(list)+" only", true
 	return s
 }
 

@@ -53,13 +53,13 @@ func (g *Graph) connection(e *aws.InstanceConnectEndpoint, kept bool, from *plac
 	t := traveller{as: by, home: from.vpc, at: from, inward: tf.Yes, outward: tf.Yes, zone: from.subnet.AvailabilityZone}
 	t.as.member = nil
 	entrance := stage{
-		object: e.Object, cause: objectCause(e.Object), code: "PROTOCOL_RESTRICTION", cost: 3,
+		object: e.Object, cause: objectCause(e.Object), code: "PROTOCOL_RESTRICTION", cost: 3, fixed: true,
 		blocked: "an Instance Connect endpoint opens connections to TCP 22 and 3389 only",
 	}
 	entrance.admits = exactly(packet.Everything(f).On(packet.TCP).ToPorts(packet.PortRange(22, 22).Union(packet.PortRange(3389, 3389))))
 	entrance.elements = []element{{object: e.Object, cause: entrance.cause, detail: "for people whom IAM lets in", admits: entrance.admits}}
 	reaches := stage{
-		object: e.Object, cause: aws.Cause{Resource: e.Resource, Argument: "preserve_client_ip"}, code: "NO_PATH", cost: 3, quiet: true,
+		object: e.Object, cause: aws.Cause{Resource: e.Resource, Argument: "preserve_client_ip"}, code: "NO_PATH", cost: 3, quiet: true, mend: mending{of: e},
 		blocked: "it keeps the client's address, which works in its own VPC only",
 	}
 	near := tf.TriOf(!kept || from.vpc == to.vpc)

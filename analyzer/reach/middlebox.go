@@ -49,7 +49,7 @@ func (s *search) throughAppliance(t traveller, p *place, i *aws.Interface) *way 
 	fact := tf.Fact{ID: "boundary:" + o.Label, Text: "what " + o.Label + " passes on", Settle: "check it by hand"}
 	stages := []stage{s.gate(i.SourceDestCheck.Not().And(tf.Maybe), fact, stage{
 		object: o, cause: objectCause(o), code: "ENI_SOURCE_DEST_CHECK_RESTRICTION",
-		blocked: "it checks source and destination and passes nothing on", cost: 3,
+		blocked: "it checks source and destination and passes nothing on", cost: 3, mend: mending{of: i},
 	})}
 	at := s.homes(i)
 	if len(at) == 0 {

@@ -30,6 +30,8 @@ type stage struct {
 	where, rewrite string
 
 	// What stands there, and what would have to change where it stops packets.
+	mend    mending
+	fixed   bool // nobody can change it
 	object  aws.Object
 	cause   aws.Cause
 	code    string
@@ -165,7 +167,9 @@ func (p *passage) tell(before, after []stage, question, arrived packet.Set, stuc
 	if stuck {
 		arrived, stopped = stops(stages, question)
 	}
-	return tell(stages, arrived, stopped)
+	t := tell(stages, arrived, stopped)
+	t.lost = p.end != nil && p.end.lost
+	return t
 }
 
 // stops says which stages stop all packets that come to them. Behind such a
@@ -200,7 +204,7 @@ func tell(stages []*stage, end packet.Set, stopped []bool) told {
 			continue
 		}
 		h := s.hop(end, stops)
-		if repair := (blocker{h, s.cost, s.blocked}); stops && !slices.ContainsFunc(t.blockers, repair.same) {
+		if repair := (blocker{h, s}); stops && !slices.ContainsFunc(t.blockers, repair.same) {
 			t.blockers = append(t.blockers, repair)
 			t.cost += s.cost
 		}
@@ -235,11 +239,10 @@ func stopsReplies(before, after Relation) bool {
 	return after.May.SubsetOf(unanswered) && !before.May.SubsetOf(unanswered)
 }
 
-// blocker is a hop that stops everything, with the cost of changing it.
+// blocker is a hop that stops everything, with the stage that it tells of.
 type blocker struct {
 	Hop
-	cost    int
-	blocked string
+	*stage
 }
 
 // same reports whether two blockers are one repair: a peering that is met on

@@ -12,7 +12,7 @@ import (
 // VPC is joined to is out of reach (PCX-3).
 func (s *search) peering(p *place, pcx *aws.Peering) hop {
 	return hop{
-		key: fmt.Sprintf("peering %p", pcx), label: pcx.Label,
+		key: fmt.Sprintf("peering %p", pcx), label: pcx.Label, to: pcx,
 		wanted: leadsTo(aws.TargetPeering, func(t *aws.Target) aws.Link[aws.Peering] { return t.Peering }, pcx),
 		follow: func(t traveller) *way { return s.acrossPeering(t, p, pcx) },
 	}
@@ -29,6 +29,7 @@ func (s *search) acrossPeering(t traveller, p *place, pcx *aws.Peering) *way {
 		// NAT-10: whether a NAT gateway's packets are carried is not documented.
 		own := why
 		own.code, own.blocked = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "it carries only what comes from "+vpcName(p)+" itself"
+		own.fixed = true
 		may := tf.No
 		if t.home == p.vpc {
 			may = tf.Maybe
@@ -65,7 +66,7 @@ func (s *search) acrossPeering(t traveller, p *place, pcx *aws.Peering) *way {
 // like its own (PCX-3, PCX-4).
 func (s *search) pastPeering(t traveller, pcx *aws.Peering, other aws.Object, stages []stage) *way {
 	return s.blocked(t, stage{
-		object: pcx.Object, cause: objectCause(pcx.Object), code: "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", cost: impossible, reply: s.reply,
+		object: pcx.Object, cause: objectCause(pcx.Object), code: "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", cost: leadsElsewhere, fixed: true, reply: s.reply,
 		blocked: "it leads to " + shortName(other) + " and no further",
 	}).behind(stages...)
 }
@@ -73,7 +74,13 @@ func (s *search) pastPeering(t traveller, pcx *aws.Peering, other aws.Object, st
 // accepted is whether a peering is active: else routes to it drop what they
 // match (PCX-1, RT-6). Blocks that overlap make it fail (PCX-4).
 func (s *search) accepted(pcx *aws.Peering) stage {
-	out := stage{object: pcx.Object, cause: pcx.ActiveCause, code: "BAD_STATE", blocked: "nobody accepts it", cost: 3, quiet: true}
+	out := stage{object: pcx.Object, cause: pcx.ActiveCause, code: "BAD_STATE", blocked: "nobody accepts it", cost: 3, quiet: true, mend: mending{of: pcx}}
+	if s.g.isImagined(pcx) {
+		a, b := pcx.Requester.To[0], pcx.Accepter.To[0]
+		out.object = aws.Object{Label: shortName(a.Object) + " and " + shortName(b.Object)}
+		out.cause, out.code, out.cost = objectCause(a.Object, b.Object), "DISCONNECTED_VPCS", newPeering
+		out.blocked = "nothing joins " + shortName(a.Object) + " and " + shortName(b.Object)
+	}
 	if out.cause.Resource == nil {
 		out.cause = objectCause(pcx.Object)
 	}
@@ -81,11 +88,41 @@ func (s *search) accepted(pcx *aws.Peering) stage {
 	a, aKnown := pcx.Requester.One()
 	b, bKnown := pcx.Accepter.One()
 	if aKnown && bKnown && s.g.overlapping(a, b) {
-		active, out.blocked = tf.No, "the blocks of its VPCs overlap"
+		active, out.blocked, out.fixed = tf.No, "the blocks of its VPCs overlap", true
 	}
 	return s.gate(active, tf.Fact{
 		ID: "peering-accepted:" + pcx.Label, Text: "whether " + pcx.Label + " is accepted", Settle: settleContext,
 	}, out)
+}
+
+// imagined is the peering that two VPCs could have and do not, or nil.
+func (g *Graph) imagined(v, w *aws.VPC) *aws.Peering {
+	if v == nil || w == nil || v == w || g.overlapping(v, w) {
+		return nil
+	}
+	for _, pcx := range g.peerings[v] {
+		if other, _ := otherSide(pcx, v); other == w {
+			return nil
+		}
+	}
+	for _, key := range [][2]*aws.VPC{{v, w}, {w, v}} {
+		if known, ok := g.imaginary[key]; ok {
+			return known
+		}
+	}
+	pcx := &aws.Peering{
+		Object:    aws.Object{Label: "a peering connection between " + shortName(v.Object) + " and " + shortName(w.Object)},
+		Requester: aws.Link[aws.VPC]{To: []*aws.VPC{v}}, Accepter: aws.Link[aws.VPC]{To: []*aws.VPC{w}},
+		Active: tf.No, SameRegion: tf.Yes,
+	}
+	g.imaginary[[2]*aws.VPC{v, w}] = pcx
+	return pcx
+}
+
+func (g *Graph) isImagined(pcx *aws.Peering) bool {
+	v, ok := pcx.Requester.One()
+	w, too := pcx.Accepter.One()
+	return ok && too && g.imaginary[[2]*aws.VPC{v, w}] == pcx
 }
 
 func (g *Graph) overlapping(v, w *aws.VPC) bool {

@@ -82,6 +82,7 @@ func (g *Graph) boundary(s *aws.Subnet, d direction, f packet.Family, by remote,
 		cost:    1,
 		reply:   reply,
 		where:   d.across() + shortName(s.Object),
+		mend:    mending{of: s, d: d, far: by.addresses},
 	}
 	if a, ok := s.ACL.One(); ok {
 		out.object = a.Object
@@ -153,7 +154,7 @@ func (g *Graph) gateway(p *place) stage {
 	fact := subnetFact(p.subnet)
 	if p.vpc != nil {
 		there = tf.TriOf(false)
-		out.cause = objectCause(p.vpc.Object)
+		out.cause, out.mend.of = objectCause(p.vpc.Object), gatewayOf{p.vpc}
 		for _, gw := range p.vpc.Gateways {
 			if gw.EgressOnly {
 				continue
@@ -214,6 +215,7 @@ func (g *Graph) publicAccess(p *place, egressAllowed bool) stage {
 		return gatedAs(tf.TriOf(unblocked(mode, egressAllowed)), says, p.f, fact, out)
 	}
 	out.object, out.cause = b.Object, aws.Cause{Resource: b.Resource, Argument: "internet_gateway_block_mode"}
+	out.mend = mending{of: b, to: p.vpc}
 	passes := tf.Maybe
 	if mode, ok := b.Mode.Known(); ok {
 		passes = tf.TriOf(unblocked(mode, egressAllowed))
@@ -261,6 +263,7 @@ func routeStage(s *aws.Subnet, v *aws.VPC, routes filter) stage {
 		object: aws.Object{Label: "route table of " + shortName(s.Object)},
 		code:   "NO_ROUTE_TO_DESTINATION",
 		cost:   2,
+		mend:   mending{of: s, d: outbound},
 	}
 	if t, ok := s.RouteTable.One(); ok {
 		out.object = t.Object

@@ -85,7 +85,7 @@ func premisesGoal(at remote) goal { return goal{key: at.key, at: at, kind: toPre
 // vpnGateway is a virtual private gateway as a next hop.
 func (s *search) vpnGateway(p *place, gw *aws.VPNGateway) hop {
 	return hop{
-		key: fmt.Sprintf("vpn %p", gw), label: gw.Label,
+		key: fmt.Sprintf("vpn %p", gw), label: gw.Label, to: gw,
 		wanted: leadsTo(aws.TargetVPNGateway, func(t *aws.Target) aws.Link[aws.VPNGateway] { return t.VPNGateway }, gw),
 		follow: func(t traveller) *way { return s.outByVPN(t, p, gw) },
 	}
@@ -97,10 +97,12 @@ func (s *search) outByVPN(t traveller, p *place, gw *aws.VPNGateway) *way {
 	why := stage{object: gw.Object, cause: objectCause(gw.Object), cost: 3, quiet: true}
 	there := why
 	there.code, there.blocked = "BAD_STATE_ROUTE", "it is not attached to "+vpcName(p)
+	there.mend = mending{of: gw, to: p.vpc}
 	stages := []stage{s.gate(s.attachedVPN(gw, p.vpc), attachedVPNFact(gw), there)}
 	if t.home != p.vpc {
 		own := why
 		own.code, own.blocked = "VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS", "it carries only what comes from "+vpcName(p)+" itself"
+		own.fixed = true
 		return s.blocked(t, own).behind(stages...)
 	}
 	var ways []*way
@@ -180,7 +182,7 @@ func (s *search) carries(o *site) []stage {
 // routes say so themselves; a virtual private gateway follows the static routes
 // of its connections, and what they announce by BGP (VPN-4).
 func (s *search) behindSite(o *site) stage {
-	out := stage{object: o.Object, cause: objectCause(o.Object), code: "CANNOT_ROUTE", blocked: "it does not lead to this address", cost: 2, reply: s.reply}
+	out := stage{object: o.Object, cause: objectCause(o.Object), code: "CANNOT_ROUTE", blocked: "it does not lead to this address", cost: 2, reply: s.reply, mend: mending{of: o.OnPremises, d: outbound, far: s.goal.at.addresses}}
 	all := packet.Everything(s.f)
 	if o.attachment != nil {
 		out.admits = everything(s.f)
@@ -279,6 +281,7 @@ func (s *search) fromSite(t traveller, o *site) *way {
 		return s.blocked(t, why).behind(stages...)
 	}
 	why.blocked = "it is not attached to " + vpcName(s.goal.place)
+	why.mend = mending{of: gw, to: s.goal.place.vpc}
 	attached := s.gate(s.attachedVPN(gw, s.goal.place.vpc), attachedVPNFact(gw), why)
 	attached.elements = []element{{object: gw.Object, cause: why.cause, detail: "from " + o.Label, admits: attached.admits}}
 	return s.intoGoal(t, s.g.vpnEdges[s.goal.place.vpc], true).behind(append(stages, attached)...)
@@ -303,6 +306,7 @@ func (s *search) announced(o *site) []stage {
 	out := stage{
 		object: o.Object, cause: aws.Cause{Resource: o.Resource, Argument: "allowed_prefixes"}, code: "CANNOT_ROUTE",
 		blocked: "its allowed prefixes do not hold the destination", cost: 1, reply: s.reply, quiet: true,
+		mend: mending{of: o, d: outbound, far: s.goal.at.addresses},
 	}
 	out.filter = s.g.asSeen(outbound, filter{admits: admits, doubts: []doubt{{announcedFact(o), admits.May.Subtract(admits.Must)}}}, s.goal.at, s.f)
 	if s.reply {

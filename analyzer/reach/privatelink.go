@@ -49,7 +49,7 @@ func (g *Graph) serviceStage(o offer, admitted tf.Tri, f packet.Family) stage {
 	out := g.gated(admitted, f, tf.Fact{
 		ID: "consumers:" + s.Label, Text: "who may use " + s.Label, Settle: settleApply,
 	}, stage{
-		object: s.Object, cause: objectCause(s.Object), code: "NO_PATH", blocked: "it admits no other account", cost: 3,
+		object: s.Object, cause: objectCause(s.Object), code: "NO_PATH", blocked: "it admits no other account", cost: 3, mend: mending{of: s},
 	})
 	detail := "endpoint service"
 	if s.AcceptanceRequired == tf.Yes {

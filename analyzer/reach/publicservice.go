@@ -56,6 +56,7 @@ func (g *Graph) servedSources(s *aws.PublicService, f packet.Family) stage {
 	out := stage{
 		object: s.Object, cause: s.Cause, code: "FILTER_AT_DESTINATION_SOURCE_ADDRESS",
 		blocked: "its list of addresses admits none of it", cost: 1,
+		mend: mending{of: s, far: g.internet[f]},
 	}
 	if out.cause.Resource == nil {
 		out.cause = objectCause(s.Object)

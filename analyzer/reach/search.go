@@ -22,6 +22,8 @@ type hop struct {
 	box *aws.Interface
 	// follow is the way behind it.
 	follow func(t traveller) *way
+	// to is what a route names, for edits.
+	to any
 	// missing says what is missing where no route leads there.
 	missing string
 }
@@ -120,6 +122,10 @@ func (s *search) leave(t traveller, p *place) *way {
 // replace one that leads elsewhere.
 const addRoute, replaceRoute = 2, 4
 
+// What is there and leads elsewhere explains more than what is not there at
+// all, and less than what only lacks routes.
+const leadsElsewhere, newPeering = 10, 12
+
 // along is the way over a next hop: the subnet's ACL, its route table, and what
 // is behind. It is nil where no route leads there; with a cost it is supposed,
 // and exists with the route that is missing.
@@ -133,9 +139,17 @@ func (s *search) along(t traveller, p *place, h hop, supposed int) *way {
 	if route.admits.IsEmpty() != (supposed > 0) {
 		return nil
 	}
+	table, one := p.subnet.RouteTable.One()
 	if supposed > 0 {
 		route.cost = supposed
+		if one && slices.Contains(t.tables, table) {
+			route.fixed = true // it sends these packets elsewhere before
+		}
 	}
+	if one {
+		t.tables = append(t.tables[:len(t.tables):len(t.tables)], table)
+	}
+	route.mend.to, route.mend.far, route.mend.at = h.to, s.goal.at.addresses, s.goal.place
 	if s.reply {
 		route.filter, route.reply, route.shown = route.backward(s.f), true, h.gateway && len(t.passed) == 0
 	}
@@ -158,6 +172,10 @@ func (s *search) nowhere(t traveller, p *place) *way {
 		why.object = aws.Object{Label: vpcName(p) + " and " + vpcName(to)}
 		why.cause = objectCause(p.vpc.Object, to.vpc.Object)
 		why.code, why.blocked = "DISCONNECTED_VPCS", "nothing joins "+vpcName(p)+" and "+vpcName(to)
+		if s.g.overlapping(p.vpc, to.vpc) {
+			why.blocked += ", and no peering can, as their blocks overlap" // PCX-4
+			why.fixed = true
+		}
 	default:
 		why.object = aws.Object{Label: vpcName(p)}
 		if p.vpc != nil {
@@ -359,9 +377,12 @@ func (s *search) connectors(p *place) []hop {
 			}
 		}
 		for _, gw := range s.g.transits[p.vpc] {
-			if slices.Contains(s.g.transits[s.goal.place.vpc], gw) {
+			if s.g.joins(gw, s.goal.place.vpc) {
 				out = append(out, s.transit(p, gw))
 			}
+		}
+		if pcx := s.g.imagined(p.vpc, s.goal.place.vpc); s.suppose && pcx != nil {
+			out = append(out, s.peering(p, pcx))
 		}
 	}
 	return out

@@ -17,6 +17,11 @@ type told struct {
 	path, replyPath []Hop
 	blockers        []blocker
 	cost            int
+	// lost is set where the path ends before its goal, so that something else
+	// may stop packets behind.
+	lost bool
+	// others are further paths that are blocked.
+	others []told
 }
 
 // tell composes the path; what has no story is told without hops.
@@ -65,7 +70,22 @@ func (s story) then(next story) story {
 			replyPath: slices.Concat(b.replyPath, a.replyPath),
 			blockers:  slices.Concat(a.blockers, b.blockers),
 			cost:      a.cost + b.cost,
+			lost:      a.lost || b.lost,
 		}
+	}
+}
+
+// besides tells the other paths of several that all exist, too.
+func (s story) besides(paths []outcome) story {
+	return func() told {
+		t := s.tell()
+		for _, p := range paths {
+			other := p.story.tell()
+			t.others = append(t.others, other.others...)
+			other.others = nil
+			t.others = append(t.others, other)
+		}
+		return t
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // transit is a transit gateway as a next hop.
 func (s *search) transit(p *place, gw *aws.TransitGateway) hop {
 	return hop{
-		key: fmt.Sprintf("transit %p", gw), label: gw.Label,
+		key: fmt.Sprintf("transit %p", gw), label: gw.Label, to: gw,
 		wanted: leadsTo(aws.TargetTransitGateway, func(t *aws.Target) aws.Link[aws.TransitGateway] { return t.Transit }, gw),
 		follow: func(t traveller) *way { return s.intoTransit(t, p, gw) },
 	}
@@ -52,7 +52,7 @@ func (s *search) intoTransit(t traveller, p *place, gw *aws.TransitGateway) *way
 // attachment are the stages of an attachment as such: that somebody accepted
 // it, and that it carries the family.
 func (s *search) attachment(a *aws.Attachment) []stage {
-	why := stage{object: a.Object, cause: objectCause(a.Object), cost: 3, quiet: true}
+	why := stage{object: a.Object, cause: objectCause(a.Object), cost: 3, quiet: true, mend: mending{of: a}}
 	active := why
 	active.code, active.blocked = "BAD_STATE_ATTACHMENT", "nobody accepts it"
 	out := []stage{s.gate(a.Active, tf.Fact{
@@ -96,10 +96,10 @@ func (s *search) enter(t traveller, p *place, a *aws.Attachment) *way {
 			ways = append(ways, w)
 		}
 	}
-	none := s.blocked(t, stage{
+	none := s.barred(t, stage{
 		object: a.Object, cause: objectCause(a.Object), code: "TGW_ROUTE_AZ_RESTRICTION",
-		blocked: "it has no subnet in the zone of " + p.subnet.Label, cost: 3, reply: s.reply,
-	})
+		blocked: "it has no subnet in the zone of " + p.subnet.Label, cost: 3, reply: s.reply, mend: mending{of: a, to: p.subnet},
+	}, func() *way { return next.behind(s.acl(p, inbound, t.as)) })
 	if a.Subnets.Open {
 		ways = append(ways, next)
 	}
@@ -149,10 +149,21 @@ func (s *search) associated(t traveller, a *aws.Attachment) *way {
 		cause = objectCause(a.Object)
 	}
 	if !a.Association.IsSet() {
-		return s.blocked(t, stage{
+		why := stage{
 			object: a.Object, cause: cause, code: "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION",
 			blocked: "it is associated with no route table", cost: 3, reply: s.reply,
-		})
+		}
+		var ways []*way
+		if gw, ok := a.Gateway.One(); ok && s.suppose {
+			for _, table := range gw.Tables {
+				why.mend = mending{of: a, to: table}
+				ways = append(ways, s.barred(t, why, func() *way { return s.byTable(t, table) }))
+			}
+		}
+		if len(ways) == 0 {
+			return s.blocked(t, why)
+		}
+		return s.branch(ways)
 	}
 	fact := tf.Fact{ID: "association:" + a.Label, Text: "which route table " + a.Label + " is associated with", Settle: settleContext}
 	var ways []*way
@@ -184,6 +195,7 @@ func (s *search) byTable(t traveller, table *aws.TransitTable) *way {
 			if supposed > 0 {
 				route.cost = supposed
 			}
+			route.mend.to = to
 			ways = append(ways, s.leaveTransit(t, to).behind(route))
 		}
 	}
@@ -239,8 +251,25 @@ func (s *search) attachedTo(a *aws.Attachment) bool {
 	if s.goal.kind == toPremises {
 		return a.OnPremises != nil
 	}
+	if a.Kind == aws.AttachedPeering && s.suppose && s.goal.kind == toHosts {
+		return slices.ContainsFunc(a.Peer.To, func(other *aws.Attachment) bool {
+			gw, ok := other.Gateway.One()
+			return ok && slices.Contains(s.g.transits[s.goal.place.vpc], gw)
+		})
+	}
 	v, ok := a.VPC.One()
 	return ok && s.goal.inside(v)
+}
+
+// joins reports whether a VPC is attached to a transit gateway, or to one that
+// is peered with it.
+func (g *Graph) joins(gw *aws.TransitGateway, v *aws.VPC) bool {
+	return slices.Contains(g.transits[v], gw) || slices.ContainsFunc(gw.Attachments, func(a *aws.Attachment) bool {
+		return a.Kind == aws.AttachedPeering && slices.ContainsFunc(a.Peer.To, func(other *aws.Attachment) bool {
+			far, ok := other.Gateway.One()
+			return ok && slices.Contains(g.transits[v], far)
+		})
+	})
 }
 
 // transitRoute is the routes of a table to one attachment.
@@ -277,6 +306,7 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 		filter: s.g.asSeen(outbound, choose(list, s.f), s.goal.at, s.f),
 		object: table.Object, cause: objectCause(table.Object), cost: 2, reply: s.reply,
 		code: "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", blocked: "no route to the destination",
+		mend: mending{of: table, d: outbound, far: s.goal.at.addresses, at: s.goal.place},
 	}
 	if spares && s.goal.kind == toTheInternet {
 		out.assumptions = append(out.assumptions, propagated(table.Object))

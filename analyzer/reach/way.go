@@ -68,8 +68,10 @@ type traveller struct {
 	pins []pin
 	// zone is the zone that the packets are in, where one is known (TGW-2).
 	zone tf.Val[string]
-	// trail are the places that were passed.
-	trail []string
+	// trail are the places that were passed, and tables the route tables that
+	// have led there.
+	trail  []string
+	tables []*aws.RouteTable
 }
 
 // rewrite is a device that replaces the source of packets, so that replies go
@@ -183,7 +185,11 @@ func (w *way) outcome(leaf func(*passage) outcome) outcome {
 	if w.choice.ID != "" {
 		return oneOf(w.choice, paths...)
 	}
-	return together(paths...)
+	out := together(paths...)
+	if out.stuck {
+		out.story = out.story.besides(paths)
+	}
+	return out
 }
 
 // leaves counts the ways of the tree.
@@ -277,6 +283,16 @@ func (s *search) blocked(t traveller, why stage) *way {
 	return out
 }
 
+// barred is a way that a stage stops. What stands behind it is looked at for
+// an explanation only.
+func (s *search) barred(t traveller, why stage, next func() *way) *way {
+	if !s.suppose {
+		return s.blocked(t, why)
+	}
+	why.filter = filter{}
+	return next().behind(why)
+}
+
 // unknownWay is where nobody knows what happens to the packets: they may arrive,
 // whoever the sender looks like then (U-24).
 func (s *search) unknownWay(t traveller, o aws.Object, fact tf.Fact) *way {
@@ -334,6 +350,9 @@ func (s *search) gate(t tf.Tri, fact tf.Fact, out stage) stage {
 // a sender, outbound to the goal.
 func (s *search) acl(p *place, d direction, by remote) stage {
 	out := s.g.boundary(p.subnet, d, s.f, by, s.reply)
+	if d == outbound {
+		out.mend.at, out.mend.anyPort = s.goal.place, s.goal.anyPort
+	}
 	if s.reply && s.goal.anyPort {
 		out = out.fromAnyClientPort(s.f)
 	}

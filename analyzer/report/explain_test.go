@@ -92,6 +92,9 @@ func TestReachGolden(t *testing.T) {
 	reply := []reach.Hop{{Object: object(db), Detail: "stateful", Reply: true}}
 	stop := hops[3]
 	stop.Code, stop.Detail = "ENI_SG_RULES_MISMATCH", "no rule admits tcp/22"
+	stop.Edits = []reach.Edit{{Action: reach.Add, Address: "aws_security_group.db", Block: "ingress", Arguments: []reach.Argument{{Name: "protocol", Value: `"tcp"`}, {Name: "from_port", Value: "22"}}}}
+	far := hops[1]
+	far.Code, far.Detail = "PROTOCOL_RESTRICTION", "it carries TCP, UDP and ICMP only"
 	lb := &aws.LoadBalancer{Object: object(stacks[0].After.Resource("aws_lb.web"))}
 	through := flowTo("aws_db_instance.orders", fromInternet(443))
 	first := func([]reach.Hop) []reach.Hop { return hops[:1] }
@@ -117,7 +120,8 @@ func TestReachGolden(t *testing.T) {
 			},
 			Path: hops, ReplyPath: reply, Assumptions: r.Findings[0].Assumptions, Through: []*reach.Flow{through, beside},
 		}},
-		{"no", reach.Answer{Answer: reach.No, Forward: reach.No, Path: append(append([]reach.Hop{}, hops[:3]...), stop), Blockers: []reach.Hop{stop}}},
+		{"no", reach.Answer{Answer: reach.No, Forward: reach.No, Path: append(append([]reach.Hop{}, hops[:3]...), stop), Blockers: []reach.Hop{stop},
+			Alternatives: []reach.Alternative{{Blockers: []reach.Hop{stop, stop}}, {Blockers: []reach.Hop{far}}}}},
 		{"no-reply", reach.Answer{Answer: reach.No, Forward: reach.Yes, ForwardFlows: reach.Relation{Must: s, May: s}, Path: hops, Blockers: []reach.Hop{stop},
 			Witness: &packet.Packet{Source: netip.MustParseAddr("192.0.2.1"), Destination: netip.MustParseAddr("10.0.0.4"), Protocol: packet.ICMP, ICMPType: 8}}},
 		{"no-reply-to-what-may-arrive", reach.Answer{Answer: reach.No, Forward: reach.Unknown, ForwardFlows: reach.Relation{May: s}, Path: hops, Blockers: []reach.Hop{stop}}},

@@ -37,10 +37,12 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 		p.admitted(a)
 	}
 	if len(a.Blockers) > 0 {
-		p.heading("What stops it")
-		for _, h := range a.Blockers {
-			p.line("  " + p.blocker(h, stacks))
+		title := "What stops it"
+		if len(a.Blockers) > 1 {
+			title += ", and what to change, the cheapest first"
 		}
+		p.heading(title)
+		p.blockers(a.Blockers, stacks)
 	}
 	p.way("Path", a.Path, stacks)
 	p.way("Reply", a.ReplyPath, stacks)
@@ -48,6 +50,14 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 		if front, ok := f.Front(); ok {
 			p.way("Through "+clean(front.Label)+", on "+p.secrets.text(services(got(f.Reachable))), f.Path(), stacks)
 		}
+	}
+	for _, other := range a.Alternatives {
+		title := "Another way is stopped too"
+		if other.Opens() {
+			title = "Another way, which these changes open"
+		}
+		p.heading(title)
+		p.blockers(other.Blockers, stacks)
 	}
 	var waits, assumptions []string
 	for _, f := range a.Waits {
@@ -134,6 +144,24 @@ func (p *page) way(title string, hops []reach.Hop, stacks []*tf.Stack) {
 		p.line("  " + line)
 		if text := hops[n].Rewrite; text != "" {
 			p.line("      " + clean(text))
+		}
+	}
+}
+
+// blockers writes what stops packets, with the edits that take each away; an
+// edit that takes away several is written once.
+func (p *page) blockers(hops []reach.Hop, stacks []*tf.Stack) {
+	written := map[string]bool{}
+	for _, h := range hops {
+		p.line("  " + p.blocker(h, stacks))
+		for _, e := range h.Edits {
+			if text := e.String(); !written[text] {
+				written[text] = true
+				p.line("      " + clean(text))
+			}
+		}
+		if len(h.Edits) == 0 {
+			p.line("      nothing here to edit")
 		}
 	}
 }
@@ -245,18 +273,27 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 	x := newWire(stacks)
 	a = x.secrets.answer(a)
 	hop := func(h reach.Hop) wireHop { return x.hop(holder([]reach.Hop{h}, stacks), h) }
+	blocker := func(h reach.Hop) wireBlocker {
+		e := admitting(h)
+		return wireBlocker{
+			Address: e.address(), Code: h.Code, Detail: hopDetail(h), Reply: h.Reply,
+			Range: x.place(holder([]reach.Hop{h}, stacks), e),
+			Edits: each(h.Edits, func(e reach.Edit) wireEdit {
+				return wireEdit{Action: string(e.Action), Address: e.Address, Block: e.Block, Text: e.String(), Arguments: each(e.Arguments, func(a reach.Argument) wireArgument {
+					return wireArgument{Name: a.Name, Value: a.Expression()}
+				})}
+			}),
+		}
+	}
 	out := wireAnswer{
 		Answer: string(a.Answer), Forward: string(a.Forward), Complete: a.Complete,
 		From: q.From.Label, To: q.To.Label,
 		Flows:     x.flows(got(a.Flows)),
 		Path:      each(a.Path, hop),
 		ReplyPath: each(a.ReplyPath, hop),
-		Blockers: each(a.Blockers, func(h reach.Hop) wireBlocker {
-			e := admitting(h)
-			return wireBlocker{
-				Address: e.address(), Code: h.Code, Detail: hopDetail(h),
-				Range: x.place(holder([]reach.Hop{h}, stacks), e),
-			}
+		Blockers:  each(a.Blockers, blocker),
+		Alternatives: each(a.Alternatives, func(w reach.Alternative) wireAlternative {
+			return wireAlternative{Opens: w.Opens(), Blockers: each(w.Blockers, blocker)}
 		}),
 		Through: each(through(q, a), func(f *reach.Flow) wireThrough {
 			front, _ := f.Front()

@@ -241,6 +241,10 @@ func (s secrets) answer(a reach.Answer) reach.Answer {
 		return a
 	}
 	a.Path, a.ReplyPath, a.Blockers = s.hops(a.Path), s.hops(a.ReplyPath), s.hops(a.Blockers)
+	a.Alternatives = each(a.Alternatives, func(w reach.Alternative) reach.Alternative {
+		w.Blockers = s.hops(w.Blockers)
+		return w
+	})
 	a.Waits, a.Assumptions = each(a.Waits, s.fact), each(a.Assumptions, s.assumption)
 	a.Through = each(a.Through, func(f *reach.Flow) *reach.Flow { return f.Telling(s.hops) })
 	return a
@@ -260,6 +264,7 @@ func (s secrets) assumption(a *tf.Assumption) *tf.Assumption {
 func (s secrets) hops(hops []reach.Hop) []reach.Hop {
 	return each(hops, func(h reach.Hop) reach.Hop {
 		h.Detail, h.Rewrite = s.text(h.Detail), s.text(h.Rewrite)
+		h.Edits = each(h.Edits, func(e reach.Edit) reach.Edit { return e.Map(s.text) })
 		return h
 	})
 }

@@ -184,19 +184,21 @@ type wireDiagnostic struct {
 
 // wireAnswer is what `tfcheck reach` prints.
 type wireAnswer struct {
-	Answer      string           `json:"answer" jsonschema:"yes, no or unknown: the request arrives and its reply returns"`
-	Forward     string           `json:"forward" jsonschema:"yes, no or unknown: the first packet alone"`
-	Complete    bool             `json:"complete" jsonschema:"whether every packet of the question gets through"`
-	From        string           `json:"from"`
-	To          string           `json:"to"`
-	Flows       []wireFlow       `json:"flows" jsonschema:"what gets through"`
-	Witness     *wirePacket      `json:"witness,omitempty" jsonschema:"one packet that gets through"`
-	Path        []wireHop        `json:"path"`
-	ReplyPath   []wireHop        `json:"reply_path"`
-	Blockers    []wireBlocker    `json:"blockers" jsonschema:"everything on the path that would have to change"`
-	Through     []wireThrough    `json:"through" jsonschema:"ways through a load balancer, which the answer itself leaves out"`
-	Assumptions []wireAssumption `json:"assumptions"`
-	Questions   []wireFact       `json:"questions" jsonschema:"facts that decide an unknown answer"`
+	Answer    string        `json:"answer" jsonschema:"yes, no or unknown: the request arrives and its reply returns"`
+	Forward   string        `json:"forward" jsonschema:"yes, no or unknown: the first packet alone"`
+	Complete  bool          `json:"complete" jsonschema:"whether every packet of the question gets through"`
+	From      string        `json:"from"`
+	To        string        `json:"to"`
+	Flows     []wireFlow    `json:"flows" jsonschema:"what gets through"`
+	Witness   *wirePacket   `json:"witness,omitempty" jsonschema:"one packet that gets through"`
+	Path      []wireHop     `json:"path"`
+	ReplyPath []wireHop     `json:"reply_path"`
+	Blockers  []wireBlocker `json:"blockers" jsonschema:"everything on the path that would have to change"`
+	// The other ways that are blocked, those that edits open first.
+	Alternatives []wireAlternative `json:"alternatives" jsonschema:"other ways that are blocked, each with everything on it that would have to change"`
+	Through      []wireThrough     `json:"through" jsonschema:"ways through a load balancer, which the answer itself leaves out"`
+	Assumptions  []wireAssumption  `json:"assumptions"`
+	Questions    []wireFact        `json:"questions" jsonschema:"facts that decide an unknown answer"`
 }
 
 type wirePacket struct {
@@ -210,10 +212,31 @@ type wirePacket struct {
 }
 
 type wireBlocker struct {
-	Address string    `json:"address,omitzero"`
-	Code    string    `json:"code" jsonschema:"as AWS Reachability Analyzer calls it where one fits"`
-	Detail  string    `json:"detail"`
-	Range   wireRange `json:"range,omitzero"`
+	Address string     `json:"address,omitzero"`
+	Code    string     `json:"code" jsonschema:"as AWS Reachability Analyzer calls it where one fits"`
+	Detail  string     `json:"detail"`
+	Reply   bool       `json:"reply,omitzero" jsonschema:"it stops the reply"`
+	Range   wireRange  `json:"range,omitzero"`
+	Edits   []wireEdit `json:"edits" jsonschema:"what takes it away; none where no edit of this configuration does"`
+}
+
+type wireAlternative struct {
+	Opens    bool          `json:"opens" jsonschema:"whether the edits of all its blockers let packets through"`
+	Blockers []wireBlocker `json:"blockers"`
+}
+
+// wireEdit is a change of the configuration.
+type wireEdit struct {
+	Action    string         `json:"action" jsonschema:"add, set or remove"`
+	Address   string         `json:"address" jsonschema:"the resource: a new one where the action is add and there is no block"`
+	Block     string         `json:"block,omitzero" jsonschema:"the nested block that is added, edited or removed"`
+	Arguments []wireArgument `json:"arguments"`
+	Text      string         `json:"text"`
+}
+
+type wireArgument struct {
+	Name  string `json:"name"`
+	Value string `json:"value" jsonschema:"an expression of Terraform, or a block in braces"`
 }
 
 type wireThrough struct {

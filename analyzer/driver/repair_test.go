@@ -1,0 +1,326 @@
+package driver_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/driver"
+	"github.com/tfcheck/tfcheck/analyzer/input"
+	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// An answer of a fixture is taken at its word, as its reader would take it (D2):
+// the edits that a no lists are made in the source, and the same question is
+// asked of the edited configuration.
+
+// source is a configuration that edits are made in.
+type source struct {
+	files map[string]*hclwrite.File
+}
+
+func readSource(t *testing.T, dir string) *source {
+	t.Helper()
+	s := &source{files: map[string]*hclwrite.File{}}
+	files, err := filepath.Glob(filepath.Join(dir, "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, diags := hclwrite.ParseConfig(text, name, hcl.InitialPos)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		s.files[filepath.Base(name)] = f
+	}
+	return s
+}
+
+// graph is the network of the configuration as it stands now.
+func (s *source) graph(t *testing.T) *reach.Graph {
+	t.Helper()
+	dir := t.TempDir()
+	for name, f := range s.files {
+		if err := os.WriteFile(filepath.Join(dir, name), f.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stacks, err := input.Open(context.Background(), []string{dir}, input.Options{Wanted: aws.Types})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range stacks[0].Diagnostics {
+		if d.Severity == tf.Error {
+			t.Errorf("the edited configuration: %s: %s", d.Summary, d.Detail)
+		}
+	}
+	return driver.Graph(stacks, nil)
+}
+
+// resource is the block of a resource.
+func (s *source) resource(address string) (*hclwrite.Body, error) {
+	a, err := tf.ParseAddress(address)
+	if err != nil {
+		return nil, err
+	}
+	if a.Module != "" {
+		return nil, fmt.Errorf("%s stands in a module", address)
+	}
+	for _, f := range s.files {
+		for _, b := range f.Body().Blocks() {
+			if b.Type() == "resource" && slices.Equal(b.Labels(), []string{a.Type, a.Name}) {
+				return b.Body(), nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("there is no %s", address)
+}
+
+// edit makes an edit in the source.
+func (s *source) edit(e reach.Edit) error {
+	if e.Action == reach.Add && e.Block == "" {
+		a, err := tf.ParseAddress(e.Address)
+		if err != nil {
+			return err
+		}
+		if _, err := s.resource(e.Address); err == nil {
+			return fmt.Errorf("there is a %s already", e.Address)
+		}
+		return write(s.files["main.tf"].Body().AppendNewBlock("resource", []string{a.Type, a.Name}).Body(), e.Arguments)
+	}
+	body, err := s.resource(e.Address)
+	if err != nil {
+		return err
+	}
+	switch {
+	case e.Action == reach.Add:
+		path := strings.Split(e.Block, ".")
+		for _, name := range path[:len(path)-1] {
+			if body, err = nested(body, name); err != nil {
+				return err
+			}
+		}
+		return write(body.AppendNewBlock(path[len(path)-1], nil).Body(), e.Arguments)
+	case e.Action == reach.Remove:
+		return s.remove(e)
+	case e.Block != "":
+		for _, name := range strings.Split(e.Block, ".") {
+			if body, err = nested(body, name); err != nil {
+				return err
+			}
+		}
+	}
+	return write(body, s.ofInstance(e.Address, body, e.Arguments))
+}
+
+// remove takes a resource away, or a block of one.
+func (s *source) remove(e reach.Edit) error {
+	a, err := tf.ParseAddress(e.Address)
+	if err != nil {
+		return err
+	}
+	for _, f := range s.files {
+		for _, b := range f.Body().Blocks() {
+			if b.Type() != "resource" || !slices.Equal(b.Labels(), []string{a.Type, a.Name}) {
+				continue
+			}
+			if e.Block == "" {
+				f.Body().RemoveBlock(b)
+				return nil
+			}
+			inner, err := nested(b.Body(), e.Block)
+			for _, k := range b.Body().Blocks() {
+				if err == nil && k.Body() == inner {
+					b.Body().RemoveBlock(k)
+				}
+			}
+			return err
+		}
+	}
+	return fmt.Errorf("there is no %s", e.Address)
+}
+
+// ofInstance are arguments of one instance of a block that stands for several:
+// the others keep what they have.
+func (s *source) ofInstance(address string, body *hclwrite.Body, list []reach.Argument) []reach.Argument {
+	a, _ := tf.ParseAddress(address)
+	if a.Key == "" {
+		return list
+	}
+	is := "each.key == "
+	if body.GetAttribute("count") != nil {
+		is = "count.index == "
+	}
+	is += strings.Trim(a.Key, "[]")
+	out := slices.Clone(list)
+	for n := range out {
+		before := "null"
+		if old := body.GetAttribute(out[n].Name); old != nil {
+			before = string(old.Expr().BuildTokens(nil).Bytes())
+		}
+		out[n].Value = is + " ? " + out[n].Value + " : " + before
+	}
+	return out
+}
+
+// nested is a block within another, such as route[1].
+func nested(body *hclwrite.Body, name string) (*hclwrite.Body, error) {
+	name, index, _ := strings.Cut(strings.TrimSuffix(name, "]"), "[")
+	n, _ := strconv.Atoi(index)
+	for _, b := range body.Blocks() {
+		if b.Type() != name {
+			continue
+		}
+		if n--; n < 0 {
+			return b.Body(), nil
+		}
+	}
+	return nil, fmt.Errorf("there is no block %s", name)
+}
+
+func write(body *hclwrite.Body, list []reach.Argument) error {
+	for _, a := range list {
+		if a.Block != nil {
+			if err := write(body.AppendNewBlock(a.Name, nil).Body(), a.Block); err != nil {
+				return err
+			}
+			continue
+		}
+		f, diags := hclwrite.ParseConfig([]byte("x = "+a.Value), "edit", hcl.InitialPos)
+		if diags.HasErrors() {
+			return diags
+		}
+		body.SetAttributeRaw(a.Name, f.Body().GetAttribute("x").Expr().BuildTokens(nil))
+	}
+	return nil
+}
+
+// edits are those of some blockers, each once; complete is false where one
+// has none.
+func edits(blockers []reach.Hop) (out []reach.Edit, complete bool) {
+	complete = true
+	for _, b := range blockers {
+		complete = complete && len(b.Edits) > 0
+		for _, e := range b.Edits {
+			if !slices.ContainsFunc(out, func(o reach.Edit) bool { return o.String() == e.String() }) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out, complete
+}
+
+func toldWays(a reach.Answer) string {
+	var lines []string
+	for n, p := range append([]reach.Alternative{{Blockers: a.Blockers}}, a.Alternatives...) {
+		lines = append(lines, fmt.Sprintf("  way %d", n))
+		for _, b := range p.Blockers {
+			lines = append(lines, fmt.Sprintf("    %s %s: %s", b.Code, b.Object.Label, b.Detail))
+			for _, e := range b.Edits {
+				lines = append(lines, "        "+e.String())
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// unchangeable are the blockers that no edit takes away, by code and with the
+// reason.
+var unchangeable = map[string]string{
+	"PROTOCOL_RESTRICTION":                   "a component takes the protocols and ports that AWS made it for",
+	"NO_POSSIBLE_DESTINATION":                "what accepts no connections accepts none",
+	"VPCE_INTRA_VPC_TRAFFIC":                 "an endpoint opens no connection",
+	"NGW_SOURCE_ADDRESS_REASSIGN":            "a NAT gateway lets nothing in",
+	"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS":   "an egress-only gateway lets nothing in",
+	"IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS": "the interface of an endpoint gets no public address",
+	"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR":       "a peering leads from one VPC to the other and no further",
+	"DISCONNECTED_VPCS":                      "VPCs whose blocks overlap cannot be peered",
+	"NO_ROUTE_TO_DESTINATION":                "one table would need two routes for one destination",
+}
+
+// explained counts what the answers of fixtures came to.
+type explained struct {
+	repaired, otherwise, fixed int
+	codes, left                map[string]int
+}
+
+// TestNoIsRepairedInSource: making the edits that a no lists in the source makes
+// it a yes. Where something has none, the edits of another way do, or there is a
+// reason why nobody can change it.
+func TestNoIsRepairedInSource(t *testing.T) {
+	count := explained{codes: map[string]int{}, left: map[string]int{}}
+	for _, dir := range []string{filepath.Join("..", "..", "fixtures", "reach")} {
+		cases, err := filepath.Glob(filepath.Join(dir, "*", "queries.tsv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, queries := range cases {
+			for _, row := range readQueries(t, queries) {
+				if row["reachable"] == "no" {
+					t.Run(filepath.Base(filepath.Dir(queries))+"/"+row["id"], func(t *testing.T) { count.repair(t, filepath.Dir(queries), row) })
+				}
+			}
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(unchangeable)) {
+		if count.left[code] == 0 {
+			t.Errorf("%s is always changed", code)
+		}
+		t.Logf("not changed by any edit: %s (%d), %s", code, count.left[code], unchangeable[code])
+	}
+	t.Logf("%d answers repaired, %d by another way, %d by none; edits for %v", count.repaired, count.otherwise, count.fixed, count.codes)
+	if count.repaired < 35 || count.fixed > 8 {
+		t.Errorf("%d answers repaired, %d not: too few", count.repaired, count.fixed)
+	}
+}
+
+func (c *explained) repair(t *testing.T, dir string, row query) {
+	s := readSource(t, dir)
+	a := ask(t, s.graph(t), row)
+	if a.Answer != reach.No || len(a.Blockers) == 0 {
+		t.Fatalf("%s with %d blockers", a.Answer, len(a.Blockers))
+	}
+	list, complete := edits(a.Blockers)
+	for _, b := range a.Blockers {
+		if len(b.Edits) > 0 {
+			c.codes[b.Code]++
+			continue
+		}
+		c.left[b.Code]++
+		if unchangeable[b.Code] == "" {
+			t.Errorf("no edit for %s: %s", b.Code, b.Detail)
+		}
+	}
+	if !complete && len(a.Alternatives) > 0 && a.Alternatives[0].Opens() {
+		list, complete = edits(a.Alternatives[0].Blockers)
+		c.otherwise++
+	}
+	if !complete {
+		c.fixed++
+		return
+	}
+	for _, e := range list {
+		if err := s.edit(e); err != nil {
+			t.Errorf("%s: %v", e, err)
+		}
+	}
+	after := ask(t, s.graph(t), row)
+	if c.repaired++; after.Answer != reach.Yes {
+		t.Errorf("repaired, and still %s %v\nlisted were\n%s\nnow\n%s", after.Answer, after.Waits, toldWays(a), toldWays(after))
+	}
+}

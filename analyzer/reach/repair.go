@@ -1,0 +1,456 @@
+package reach
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+)
+
+// mending is what it takes to change a stage so that it stops nothing: the
+// object to change, what it has to lead to, and the packets that come to it.
+type mending struct {
+	// of is the object that a stage belongs to, as a pointer of the typed network.
+	of any
+	// to is what routes have to lead to, or what an attachment lacks.
+	to any
+	// d is the direction of a filter, and far the addresses on its other side.
+	d   direction
+	far packet.Addresses
+	// at is the subnet of those addresses, nil for what is outside.
+	at *place
+	// anyPort is set where replies go to a port that a device has chosen.
+	anyPort bool
+}
+
+// The objects of a mending that the typed network has no type for.
+type (
+	// gatewayOf and egressOnlyOf are the internet gateways of a VPC, or those
+	// that it lacks.
+	gatewayOf    struct{ *aws.VPC }
+	egressOnlyOf struct{ *aws.VPC }
+)
+
+// mostAlternatives is how many other paths an explanation tells.
+const mostAlternatives = 3
+
+// alternatives are the other paths of a question, those that edits open first,
+// each with what stops packets on it.
+func (g *Graph) alternatives(best told, asked packet.Set) []Alternative {
+	var out []Alternative
+	seen := map[string]bool{pathKey(best.blockers): true}
+	list := slices.Clone(best.others)
+	slices.SortStableFunc(list, func(a, b told) int { return a.cost - b.cost })
+	for _, p := range list {
+		if key := pathKey(p.blockers); len(p.blockers) > 0 && !seen[key] {
+			seen[key] = true
+			out = append(out, Alternative{Blockers: g.repaired(p.blockers, asked), incomplete: p.lost})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Alternative) int { return boolInt(b.Opens()) - boolInt(a.Opens()) })
+	return out[:min(len(out), mostAlternatives)]
+}
+
+func pathKey(list []blocker) string {
+	var b strings.Builder
+	for _, x := range list {
+		b.WriteString(x.Code + " " + x.Object.Label + " " + x.Detail + "\n")
+	}
+	return b.String()
+}
+
+// Opens reports whether the edits of all blockers of a path let packets
+// through.
+func (p Alternative) Opens() bool {
+	return !p.incomplete && !slices.ContainsFunc(p.Blockers, func(h Hop) bool { return len(h.Edits) == 0 })
+}
+
+// repaired are blockers with the edits that take them away, new resources
+// under names of their own.
+func (g *Graph) repaired(list []blocker, asked packet.Set) []Hop {
+	out := make([]Hop, 0, len(list))
+	names, taken := map[string]string{}, map[string]int{}
+	for _, b := range list {
+		h := b.Hop
+		for _, e := range g.repair(b.stage, asked) {
+			if text := e.String(); e.Action == Add && e.Block == "" {
+				if names[text] == "" {
+					names[text] = e.Address
+					if taken[e.Address]++; taken[e.Address] > 1 {
+						names[text] += "_" + number(taken[e.Address])
+					}
+				}
+				e.Address = names[text]
+			}
+			h.Edits = append(h.Edits, e)
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// repair is what to edit so that a stage lets the packets of a question pass:
+// nothing where no configuration of this input does.
+func (g *Graph) repair(s *stage, asked packet.Set) []Edit {
+	if s.fixed || s.cost >= impossible {
+		return nil
+	}
+	packets := asked
+	if s.reply {
+		packets = asked.Replies()
+		if s.mend.anyPort {
+			packets = anyClientPort(packets)
+		}
+	}
+	switch of := s.mend.of.(type) {
+	case *aws.Interface:
+		if s.code == "ENI_SG_RULES_MISMATCH" || s.code == "SG_HAS_NO_RULES" {
+			return g.addRule(of, s.mend, packets)
+		}
+		if s.code == "ENI_SOURCE_DEST_CHECK_RESTRICTION" {
+			return forwardOthers(of)
+		}
+		return publish(of, familyIn(packets))
+	case *aws.Subnet:
+		if s.code == "SUBNET_ACL_RESTRICTION" || s.code == "ELB_ACL_RESTRICTION" {
+			return g.addEntry(of, s.mend, packets)
+		}
+		if e, ok := s.mend.to.(*aws.Endpoint); ok {
+			return servedTable(e, of)
+		}
+		return g.addRoute(of, s.mend, packets)
+	case gatewayOf:
+		return g.addGateway(of.VPC)
+	case redirectedIn:
+		return g.straight(of.Subnet, familyIn(packets))
+	case *aws.LoadBalancer:
+		return g.balancerEdits(of, s.code, packets)
+	case *delivery:
+		return deliveryEdits(of, s.code, packets)
+	case *aws.Peering:
+		return g.acceptPeering(of)
+	case *aws.Attachment:
+		return attachmentEdits(of, s.mend.to, s.code)
+	case *aws.TransitTable:
+		return g.addTransitRoute(of, s.mend, packets)
+	case *aws.NATGateway:
+		return publishNAT(of)
+	case *aws.VPNGateway:
+		return attachVPN(of, s.mend.to)
+	case *aws.OnPremises:
+		return addPrefix(of, s.mend, packets)
+	case *site:
+		return allowPrefix(of, s.mend, packets)
+	case *aws.ClientVPN:
+		return clientVPNEdits(of, s, packets)
+	case *aws.BlockPublicAccess:
+		return exempt(of, s.mend.to)
+	case *aws.Firewall:
+		return firewallEdits(of, s.mend, packets)
+	case *aws.EndpointService:
+		return admitAccounts(of)
+	case *aws.InstanceConnectEndpoint:
+		if edited(of.Resource) {
+			return []Edit{with(Set, of.Resource.Address, "", argument("preserve_client_ip", "false"))}
+		}
+	case *aws.PublicService:
+		return openService(of, s.mend, packets)
+	}
+	return nil
+}
+
+// anyClientPort is packets whose destination port may be any that a device
+// chooses.
+func anyClientPort(s packet.Set) packet.Set {
+	all := s.On(packet.TCP, packet.UDP)
+	f := packet.IPv4
+	if all.Family(packet.IPv4).IsEmpty() {
+		f = packet.IPv6
+	}
+	wide := packet.Everything(f).On(all.Protocols()...).From(all.Sources()).To(all.Destinations()).ToPorts(ephemeral())
+	return s.Subtract(all).Union(wide)
+}
+
+// service is a protocol with a range of ports, or of ICMP a type and a code, as
+// rules and entries write it.
+type service struct {
+	protocol string
+	number   int
+	from, to int
+}
+
+// services are the protocols and destination ports of packets.
+func services(s packet.Set) []service {
+	protocols := s.Protocols()
+	if len(protocols) > 200 {
+		return []service{{"-1", allProtocols, 0, 0}}
+	}
+	var out []service
+	for _, p := range protocols {
+		name, n := strconv.Itoa(int(p)), int(p)
+		if known, ok := protocolNames[n]; ok {
+			name = known
+		}
+		switch p {
+		case packet.TCP, packet.UDP:
+			for _, r := range s.ToPortsOf(p).Ranges() {
+				out = append(out, service{name, n, int(r.From), int(r.To)})
+			}
+		case packet.ICMP, packet.ICMPv6:
+			out = append(out, icmpServices(name, n, s.On(p))...)
+		default:
+			out = append(out, service{name, n, 0, 0})
+		}
+	}
+	return out
+}
+
+func icmpServices(name string, n int, s packet.Set) []service {
+	var out []service
+	for _, f := range s.Flows() {
+		if len(f.ICMP) == 0 {
+			return []service{{name, n, -1, -1}}
+		}
+		for _, word := range f.ICMP {
+			typ, code, one := strings.Cut(word, "/")
+			from, err := strconv.Atoi(typ)
+			to := -1
+			if one && err == nil {
+				to, err = strconv.Atoi(code)
+			}
+			if err != nil { // a range of types
+				return []service{{name, n, -1, -1}}
+			}
+			if x := (service{name, n, from, to}); !slices.Contains(out, x) {
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}
+
+// mostPrefixes is how many prefixes a rule lists before it takes the whole block.
+const mostPrefixes = 3
+
+// peers are the addresses on the other side of a filter, as few prefixes.
+func (m mending) peers(packets packet.Set, f packet.Family) []netip.Prefix {
+	side := packets.Sources()
+	if m.d == outbound {
+		side = packets.Destinations()
+	}
+	if both := side.Intersect(m.far); !both.IsEmpty() {
+		side = both
+	} else if !m.far.IsEmpty() {
+		side = m.far
+	}
+	if list := side.Family(f).Prefixes(); len(list) <= mostPrefixes {
+		return list
+	}
+	return []netip.Prefix{cover(side.Family(f))}
+}
+
+// cover is the longest prefix that holds all addresses of a set of one family:
+// the block of a subnet for what of it hosts may have (VPC-4).
+func cover(a packet.Addresses) netip.Prefix {
+	list := a.Prefixes()
+	if len(list) == 0 {
+		return netip.Prefix{}
+	}
+	p, end := list[0], last(list[len(list)-1])
+	for !p.Contains(end) {
+		p = netip.PrefixFrom(p.Addr(), p.Bits()-1).Masked()
+	}
+	return p
+}
+
+func everywhere(f packet.Family) netip.Prefix {
+	if f == packet.IPv6 {
+		return netip.PrefixFrom(netip.IPv6Unspecified(), 0)
+	}
+	return netip.PrefixFrom(netip.IPv4Unspecified(), 0)
+}
+
+// familyIn is the family of packets.
+func familyIn(s packet.Set) packet.Family {
+	if s.Family(packet.IPv4).IsEmpty() {
+		return packet.IPv6
+	}
+	return packet.IPv4
+}
+
+// addRule admits packets by a rule of one of an interface's groups, in the form
+// that its other rules have (TF-SG-3).
+func (g *Graph) addRule(i *aws.Interface, m mending, packets packet.Set) []Edit {
+	f := familyIn(packets)
+	var group *aws.SecurityGroup
+	for _, l := range i.Groups.Each {
+		if s, ok := l.One(); ok && (group == nil || !edited(group.Resource)) {
+			group = s
+		}
+	}
+	if group == nil {
+		return nil
+	}
+	kind := "ingress"
+	if m.d == outbound {
+		kind = "egress"
+	}
+	peers := m.peers(packets, f)
+	var out []Edit
+	if inlineRules(group) {
+		for _, s := range services(packets) {
+			list := argument("cidr_blocks", quoted(peers))
+			if f == packet.IPv6 {
+				list.Name = "ipv6_cidr_blocks"
+			}
+			out = append(out, with(Add, group.Resource.Address, kind,
+				argument("protocol", strconv.Quote(s.protocol)), argument("from_port", number(s.from)), argument("to_port", number(s.to)), list))
+		}
+		return out
+	}
+	id := idOf(group.Object)
+	if group.Resource == nil && group.Default {
+		if v, ok := group.VPC.One(); ok && v.Resource != nil {
+			id = v.Resource.Address + ".default_security_group_id"
+		}
+	}
+	if id == "" {
+		return nil
+	}
+	for _, s := range services(packets) {
+		for _, p := range peers {
+			cidr := argument("cidr_ipv4", strconv.Quote(p.String()))
+			if f == packet.IPv6 {
+				cidr.Name = "cidr_ipv6"
+			}
+			list := []Argument{argument("security_group_id", id), argument("ip_protocol", strconv.Quote(s.protocol)), cidr}
+			if s.number != allProtocols {
+				list = append(list, argument("from_port", number(s.from)), argument("to_port", number(s.to)))
+			}
+			out = append(out, with(Add, added("aws_vpc_security_group_"+kind+"_rule", group.Object), "", list...))
+		}
+	}
+	return out
+}
+
+// inlineRules reports whether the rules of a group stand in the group.
+func inlineRules(s *aws.SecurityGroup) bool {
+	if !edited(s.Resource) {
+		return false
+	}
+	return s.Resource.Addr.Type == "aws_default_security_group" || slices.ContainsFunc(slices.Concat(s.Ingress, s.Egress), func(r aws.Rule) bool {
+		return r.Cause.Resource == s.Resource && r.Cause.Argument != ""
+	})
+}
+
+// addEntry admits packets by an entry of a subnet's network ACL before those
+// that deny them.
+func (g *Graph) addEntry(s *aws.Subnet, m mending, packets packet.Set) []Edit {
+	a, ok := s.ACL.One()
+	if !ok || a.Resource == nil {
+		return nil
+	}
+	f := familyIn(packets)
+	list, kind := a.Ingress, "ingress"
+	if m.d == outbound {
+		list, kind = a.Egress, "egress"
+	}
+	entries := services(packets)
+	peers := m.peers(packets, f)
+	numbers, out := room(list, func(e *aws.ACLEntry) bool {
+		return e.Allow != tf.Yes && matched(e, m.d, f).May.Overlaps(packets)
+	}, len(entries)*len(peers))
+	if len(numbers) < len(entries)*len(peers) {
+		return nil
+	}
+	n := 0
+	for _, e := range entries {
+		for _, p := range peers {
+			cidr := argument("cidr_block", strconv.Quote(p.String()))
+			if f == packet.IPv6 {
+				cidr.Name = "ipv6_cidr_block"
+			}
+			from, to, typ, code := argument("from_port", number(e.from)), argument("to_port", number(e.to)), Argument{}, Argument{}
+			if e.number == int(packet.ICMP) || e.number == int(packet.ICMPv6) {
+				from.Value, to.Value = "0", "0"
+				typ, code = argument("icmp_type", number(e.from)), argument("icmp_code", number(e.to))
+			}
+			protocol := argument("protocol", strconv.Quote(e.protocol))
+			if inlineEntries(a) {
+				out = append(out, with(Add, a.Resource.Address, kind, argument("rule_no", number(numbers[n])), argument("action", `"allow"`), protocol, cidr, from, to, typ, code))
+			} else {
+				egress := Argument{}
+				if m.d == outbound {
+					egress = argument("egress", "true")
+				}
+				out = append(out, with(Add, added("aws_network_acl_rule", a.Object), "", argument("network_acl_id", idOf(a.Object)), egress,
+					argument("rule_number", number(numbers[n])), argument("rule_action", `"allow"`), protocol, cidr, from, to, typ, code))
+			}
+			n++
+		}
+	}
+	return out
+}
+
+// inlineEntries reports whether the entries of an ACL stand in it.
+func inlineEntries(a *aws.ACL) bool {
+	return edited(a.Resource) && (a.Resource.Addr.Type == "aws_default_network_acl" || slices.ContainsFunc(slices.Concat(a.Ingress, a.Egress), func(e aws.ACLEntry) bool {
+		return e.Cause.Resource == a.Resource
+	}))
+}
+
+// room are numbers for entries that come before those that deny any of the
+// packets. Where there is none, what denies them goes back to a later number.
+func room(list []aws.ACLEntry, denies func(*aws.ACLEntry) bool, count int) ([]int, []Edit) {
+	taken, at := map[int]bool{}, map[int]*aws.ACLEntry{}
+	last, first := 0, lastNumber+1
+	for k := range list {
+		n, ok := list[k].Number.Known()
+		if !ok {
+			continue
+		}
+		taken[n] = true
+		last = max(last, n)
+		if denies(&list[k]) {
+			at[n], first = &list[k], min(first, n)
+		}
+	}
+	if len(at) == 0 {
+		first = last + 100 + count
+	}
+	var free []int
+	var moved []Edit
+	for {
+		free = nil
+		for n := first - 1; n > 0 && len(free) < count; n-- {
+			if !taken[n] {
+				free = append(free, n)
+			}
+		}
+		if len(free) == count || at[first] == nil {
+			break
+		}
+		to := last + 100
+		last = to
+		block, argumentName := at[first].Cause.Argument, "rule_no"
+		if block == "" {
+			argumentName = "rule_number"
+		}
+		moved = append(moved, with(Set, at[first].Cause.Address(), block, argument(argumentName, number(to))))
+		delete(taken, first)
+		delete(at, first)
+		first = to
+		for n := range at {
+			first = min(first, n)
+		}
+	}
+	slices.Sort(free)
+	return free, moved
+}
+
+// lastNumber is the highest that entries may have.
+const lastNumber = 32766
