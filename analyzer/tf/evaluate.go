@@ -34,6 +34,9 @@ type Evaluator interface {
 	// Arguments are what the source sets of an instance, blocks as lists in
 	// the order of the source. ok is false where it has no such instance.
 	Arguments(r *Resource) (arguments Value, ok bool)
+	// Depends are the arguments and blocks of an instance whose values come from
+	// one of some root variables.
+	Depends(r *Resource, variables map[string]bool) []string
 	// Config is what the block of an instance sets; nil where the source has
 	// no such block.
 	Config(r *Resource) *ResourceConfig

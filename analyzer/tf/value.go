@@ -69,6 +69,27 @@ type Symbol struct {
 	Attribute string
 }
 
+// DependencyType is the type of a dependency between units of Terragrunt, as
+// that of a data source which other stacks answer. Its config_path is the folder
+// of the other unit.
+const DependencyType = "dependency"
+
+// outputs begins the address of what another unit of Terragrunt hands over.
+const outputs = DependencyType + "."
+
+// OutputSymbol is the identity of an output that a unit of Terragrunt gets from
+// a dependency and that nobody knows: that of something outside the input.
+// Two of them may be the same thing.
+func OutputSymbol(dependency, path string) Symbol {
+	return Symbol{Address: outputs + dependency + ".outputs." + path, Attribute: "value"}
+}
+
+// IsOutput reports whether s is such an identity.
+func (s Symbol) IsOutput() bool {
+	_, address := SplitQualified(s.Address)
+	return s.Attribute == "value" && strings.HasPrefix(address, outputs)
+}
+
 // Assumption is something taken to be true because the input does not say it
 // and nothing in it speaks against it. A result that rests on one prints it.
 type Assumption struct {

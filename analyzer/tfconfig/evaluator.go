@@ -25,6 +25,8 @@ type Options struct {
 	// Environment are the values of root variables that the environment gives
 	// (TF_VAR_), by name.
 	Environment map[string]string
+	// Inputs are the values that a unit of Terragrunt gives to root variables.
+	Inputs map[string]Input
 	// Assignments are values and files of values in the order of the command
 	// line.
 	Assignments []Assignment
@@ -534,7 +536,7 @@ func (m *moduleInstance) expandEach(a *arg, what string, known func() ([]string,
 			text, _, _ := tf.ParseKey(key)
 			v, found := elements[text]
 			if !found {
-				v = cty.DynamicVal
+				v = cty.DynamicVal.WithSameMarks(each)
 			}
 			add(key, cty.StringVal(text), v)
 		}

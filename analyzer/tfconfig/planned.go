@@ -14,6 +14,7 @@ type planned struct {
 	modules   map[string]*moduleInstance // by path with keys
 	instances map[*group]map[string]*instance
 	constants map[*block]map[string]string
+	traced    *planned // tells what comes from root variables
 }
 
 // Evaluator evaluates the configuration with what a plan of it knows, which

@@ -96,6 +96,9 @@ func (i *instance) compute(name string) cty.Value {
 	if ev.opts.Known != nil {
 		if v, ok := ev.opts.Known.Attribute(i.address, name); ok {
 			if planned = fromPlan(v); planned.IsWhollyKnown() {
+				if ev.traced {
+					planned = planned.WithMarks(i.body.marks(name))
+				}
 				return planned
 			}
 		}

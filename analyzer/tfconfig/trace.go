@@ -21,6 +21,45 @@ func (ev *evaluator) trace(name string, v cty.Value) cty.Value {
 	return v
 }
 
+// marks are those of what a block sets under a name: they say which root
+// variables it comes from. What repeats a dynamic block counts.
+func (b *body) marks(name string) cty.ValueMarks {
+	var all []any
+	if v := b.member(name); v != cty.NilVal {
+		_, marks := v.UnmarkDeep()
+		all = append(all, marks)
+	}
+	for _, inner := range b.nestedBlocks() {
+		if inner.typ == name && inner.forEach != nil {
+			_, marks := b.scope.module.ev.settled(inner.forEach, b.ctx).UnmarkDeep()
+			all = append(all, marks)
+		}
+	}
+	return cty.NewValueMarks(all...)
+}
+
+// Depends implements [tf.Evaluator].
+func (p *planned) Depends(r *tf.Resource, variables map[string]bool) []string {
+	if p.traced == nil {
+		p.traced = newPlanned(newEvaluator(p.ev.config, p.ev.opts))
+		p.traced.ev.traced = true
+	}
+	i := p.traced.instance(r)
+	if i == nil {
+		return nil
+	}
+	var names []string
+	for _, name := range i.body.names() {
+		for mark := range i.body.marks(name) {
+			if m, ok := mark.(variableMark); ok && variables[m.name] {
+				names = append(names, name)
+				break
+			}
+		}
+	}
+	return names
+}
+
 // Origins implements [tf.Tracer]. It evaluates the argument once more, with
 // the values of root variables marked: a value that a condition chose comes
 // from the condition too.

@@ -17,17 +17,21 @@ import (
 
 // given is the value that somebody gives to a root variable.
 type given struct {
-	expr hcl.Expression // nil for a text
+	expr hcl.Expression // nil for a text or an input
 	text string
+	in   *Input   // that a unit of Terragrunt gives
 	at   tf.Range // zero on the command line and in the environment
 	from string   // in words, where there is no place
 }
 
 // values are the values given to the root variables, in Terraform's order of
-// precedence: the environment, terraform.tfvars, *.auto.tfvars, the command
-// line.
+// precedence: the environment, into which Terragrunt puts its inputs unless
+// they are there, terraform.tfvars, *.auto.tfvars, the command line.
 func (ev *evaluator) values() map[string]given {
 	all := map[string]given{}
+	for name, in := range ev.opts.Inputs {
+		all[name] = given{in: &in, at: in.Range}
+	}
 	for name, value := range ev.opts.Environment {
 		all[name] = given{text: value, from: "TF_VAR_" + name}
 	}
@@ -224,7 +228,9 @@ func (ev *evaluator) rootVariable(name string, b *block, d declaration) cty.Valu
 	unknown := cty.UnknownVal(d.constraint.WithoutOptionalAttributesDeep())
 	if ev.opts.Known != nil {
 		if planned, ok := ev.opts.Known.Variable(name); ok {
-			return ev.trace(name, d.conform(fromPlan(planned)))
+			v := d.conform(fromPlan(planned))
+			ev.notice(v)
+			return ev.trace(name, v)
 		}
 	}
 	g, ok := ev.given[name]
@@ -249,6 +255,9 @@ func (ev *evaluator) rootVariable(name string, b *block, d declaration) cty.Valu
 	if !ok {
 		return misfit()
 	}
+	if g.in != nil && g.in.Value.IsUnknown() && !g.in.Foreign {
+		ev.report(g.at, "the input "+name+" of terragrunt is not known", "What it takes is not run here. Give it with --var "+name+"=VALUE or --var-file FILE. What depends on it is not known.")
+	}
 	if v.IsNull() && !d.nullable {
 		if v, ok := ev.fallback(b, d, ev.root.scope.ctx); ok {
 			return ev.trace(name, v)
@@ -258,12 +267,27 @@ func (ev *evaluator) rootVariable(name string, b *block, d declaration) cty.Valu
 	if err != nil {
 		return misfit()
 	}
+	ev.notice(converted)
 	return ev.trace(name, converted)
+}
+
+// notice counts a value that is handed in as one with symbols, if it has any.
+func (ev *evaluator) notice(v cty.Value) {
+	if functions.HasSymbol(v) {
+		ev.symbols++
+	}
 }
 
 // value evaluates what was given. A text is taken literally for a variable of
 // a primitive type or of none, and is an expression for any other.
 func (g given) value(d declaration) (cty.Value, bool) {
+	if g.in != nil {
+		v := fromPlan(g.in.Value)
+		if _, ok := symbolOf(v); ok && !d.constraint.IsPrimitiveType() && d.constraint != cty.DynamicPseudoType {
+			v = cty.DynamicVal // a collection of which nothing is known
+		}
+		return v, true
+	}
 	e := g.expr
 	if e == nil {
 		if d.constraint.IsPrimitiveType() || d.constraint == cty.DynamicPseudoType {
