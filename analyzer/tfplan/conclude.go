@@ -21,8 +21,8 @@ func (l *linker) conclude(at place, o *outcome, alone bool, w *want) tf.Value {
 	}
 	elements := slices.Clone(v.Elements())
 	for _, id := range o.literals {
-		if literal := tf.StringValue(id); !slices.Contains(elements, literal) {
-			elements = append(elements, literal)
+		if !slices.ContainsFunc(elements, id.Equal) {
+			elements = append(elements, id)
 		}
 	}
 	return assuming(tf.ListValue(elements...), v.Assumption())

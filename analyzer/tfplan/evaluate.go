@@ -35,7 +35,7 @@ type outcome struct {
 	marker, byKey bool
 	values        []string
 	// literals are the ids that variables beside have.
-	literals []string
+	literals []tf.Value
 	// choice is set when a known scalar stands beside, so that the expression
 	// may be a condition.
 	choice bool
@@ -77,9 +77,9 @@ func (o *outcome) add(s set) {
 }
 
 // literal adds ids that the expression holds as they are.
-func (o *outcome) literal(ids ...string) {
+func (o *outcome) literal(ids ...tf.Value) {
 	for _, id := range ids {
-		if !slices.Contains(o.literals, id) {
+		if !slices.ContainsFunc(o.literals, id.Equal) {
 			o.literals = append(o.literals, id)
 		}
 	}
@@ -347,8 +347,12 @@ func (l *linker) variable(o *outcome, module, rest string, w *want) {
 		return
 	}
 	if m.call == nil { // known when the plan was made
-		if ids := l.rd.variableIDs[name]; len(ids) > 0 {
-			o.literal(ids...)
+		ids := l.rd.variableIDs[name]
+		o.literal(ids...)
+		if m, mocked := l.rd.mocks[name]; mocked && (len(ids) == 0 || holdsUnknown(m.meant)) {
+			o.open = true
+		}
+		if len(ids) > 0 || o.open {
 			return
 		}
 		o.choice = o.choice || m.variables[name] != collection
@@ -360,7 +364,7 @@ func (l *linker) variable(o *outcome, module, rest string, w *want) {
 		o.choice = o.choice || m.variables[name] == scalar
 		return
 	case len(e.references) == 0 && l.rd.mayBeID(e.text):
-		o.literal(e.text)
+		o.literal(tf.StringValue(e.text))
 		return
 	case len(e.references) == 0:
 		o.choice = o.choice || e.shape == scalar

@@ -14,6 +14,8 @@ type known struct {
 	instances map[groupKey]*keys
 	modules   map[groupKey]*keys // of a call: block is its name
 	seen      map[string]bool    // module instances
+	// hidden are the attributes of instances that mocks made.
+	hidden map[string]map[string]bool
 	// data are the values of data sources that nobody else wants.
 	data map[string]tf.Value
 
@@ -45,6 +47,7 @@ func newKnown(kept func(string) *typeInfo) *known {
 		modules:   map[groupKey]*keys{},
 		seen:      map[string]bool{"": true},
 		data:      map[string]tf.Value{},
+		hidden:    map[string]map[string]bool{},
 		kept:      kept,
 	}
 }
@@ -104,6 +107,9 @@ func (k *known) Instances(module, block string) ([]string, bool) {
 // Attribute implements [tf.Known].
 func (k *known) Attribute(address, name string) (tf.Value, bool) {
 	r := k.after.Resource(address)
+	if k.hidden[address][name] {
+		return tf.Value{}, false
+	}
 	if r == nil {
 		v, ok := k.data[address]
 		return v.Get(name), ok
@@ -115,24 +121,25 @@ func (k *known) Attribute(address, name string) (tf.Value, bool) {
 }
 
 // exact fills what is unknown with what the source says, evaluated with what
-// the plan knows.
-func (rd *reader) exact() {
+// the plan knows. It is false without a source that the plan was made from.
+func (rd *reader) exact() bool {
 	k := rd.known
 	if k == nil {
-		return
+		return false
 	}
 	k.after, k.complete = rd.stack.After, rd.stack.Complete
 	source := rd.opts.Evaluate(k)
 	if source == nil {
-		return
+		return false
 	}
 	switch {
 	case rd.root == nil: // it is part of the plan
 		rd.describe(source)
 	case !rd.madeFrom(source):
 		rd.diagnose(tf.Warning, false, "the configuration beside the plan is not the one that it was made from", "links are inferred from the plan alone; plan again, or name the right folder with --source")
-		return
+		return false
 	}
+	depending := rd.depending(source)
 	for _, p := range rd.pending {
 		said, ok := source.Arguments(p.resource)
 		if !ok {
@@ -147,6 +154,8 @@ func (rd *reader) exact() {
 			p.fields[i].Value = settle(f.Value, v)
 		}
 	}
+	rd.correct(source, depending)
+	return true
 }
 
 // madeFrom reports whether the plan can have been made from a source that lay

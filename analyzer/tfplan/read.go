@@ -24,6 +24,9 @@ type Options struct {
 	// Evaluate evaluates the source that a plan was made from with what the
 	// plan knows; nil where there is no source.
 	Evaluate func(tf.Known) tf.Evaluator
+	// Variable is what a root variable will be whose value the plan knows, where
+	// that is a mock of terragrunt's; nil where there are none.
+	Variable func(name string, planned tf.Value) tf.Value
 }
 
 // Error says why an input could not be read at all, and what to do.
@@ -91,9 +94,11 @@ type reader struct {
 
 	before, after []*tf.Resource
 	pending       []*pending
-	addresses     map[string]bool     // of after, to notice duplicates
-	variables     map[string]string   // texts of the root module's variables
-	variableIDs   map[string][]string // the ids among the values of the root module's variables
+	addresses     map[string]bool       // of after, to notice duplicates
+	variables     map[string]string     // texts of the root module's variables
+	variableIDs   map[string][]tf.Value // the ids among the values of the root module's variables
+	mocks         map[string]mock       // root variables that will have another value
+	formerly      map[string]*tf.Resource
 	known         *known              // nil where nobody asks
 	remote        map[string]tf.Value // outputs of other stacks by the data source that read them
 	regions       map[string]string   // by provider configuration
@@ -131,7 +136,8 @@ func newReader(ctx context.Context, opts Options) *reader {
 		seen:        map[string]bool{},
 		addresses:   map[string]bool{},
 		variables:   map[string]string{},
-		variableIDs: map[string][]string{},
+		variableIDs: map[string][]tf.Value{},
+		mocks:       map[string]mock{},
 		remote:      map[string]tf.Value{},
 		regions:     map[string]string{},
 		providers:   map[string]string{},
@@ -414,16 +420,31 @@ func (rd *reader) variable(name string) error {
 
 // addVariable notes the value of a variable of the root module.
 func (rd *reader) addVariable(name string, v tf.Value) {
+	v = rd.noteMock(name, v)
 	if v.Kind() == tf.String {
 		rd.variables[name], _ = v.AsString().Known()
 	}
-	if v.Kind() == tf.String || v.Kind() == tf.List {
-		texts, _ := v.Strings()
-		rd.variableIDs[name] = slices.DeleteFunc(texts, func(text string) bool { return !rd.mayBeID(text) })
+	switch v.Kind() {
+	case tf.String:
+		rd.variableIDs[name] = rd.ids(v)
+	case tf.List:
+		rd.variableIDs[name] = rd.ids(v.Elements()...)
 	}
 	if rd.known != nil {
 		rd.known.variables[name] = v
 	}
+}
+
+// ids are those of some values that are identities, or look like one.
+func (rd *reader) ids(values ...tf.Value) []tf.Value {
+	var ids []tf.Value
+	for _, v := range values {
+		text, known := v.AsString().Known()
+		if _, symbolic := v.Symbol(); symbolic || known && v.Kind() == tf.String && rd.mayBeID(text) {
+			ids = append(ids, v)
+		}
+	}
+	return ids
 }
 
 // mayBeID reports whether a text has the form of an id or an ARN.
@@ -489,7 +510,9 @@ func (rd *reader) finish() *tf.Stack {
 		// A first apply has nothing to compare with.
 		s.Before = tf.NewSnapshot(rd.before)
 	}
-	rd.exact()
+	if !rd.exact() {
+		rd.substitute()
+	}
 	rd.link()
 	return s
 }

@@ -1,7 +1,6 @@
 package tfplan
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -122,14 +121,18 @@ func (rd *reader) priorMember(name string) error {
 // remoteState is the ids that an output of another stack's state holds, which
 // was read while planning. A reference that ends before the output's name, or
 // goes on after it, may be any part.
-func (rd *reader) remoteState(address, rest string) (ids []string, ok bool) {
+func (rd *reader) remoteState(address, rest string) (ids []tf.Value, ok bool) {
 	outputs, ok := rd.remote[address]
 	name, after := splitName(strings.TrimPrefix(rest, ".outputs."))
 	if !ok || name == rest || after != "" {
 		return nil, false
 	}
-	known, complete := outputs.Get(name).Strings()
-	return slices.DeleteFunc(known, func(text string) bool { return !rd.mayBeID(text) }), complete
+	output := outputs.Get(name)
+	_, complete := output.Strings()
+	if output.Kind() == tf.List {
+		return rd.ids(output.Elements()...), complete
+	}
+	return rd.ids(output), complete
 }
 
 func (rd *reader) add(h header, action tf.Action, values []byte, sensitive mask, both bool) {

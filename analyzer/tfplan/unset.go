@@ -57,6 +57,9 @@ func (l *linker) variableKnown(module, rest string) bool {
 	if m == nil {
 		return false
 	}
+	if _, mocked := l.rd.mocks[name]; mocked && m.call == nil {
+		return false
+	}
 	if m.call == nil || m.call.arguments[name] == nil {
 		return true
 	}
