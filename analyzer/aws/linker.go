@@ -9,13 +9,16 @@ import (
 
 // link follows a reference (U-1). A symbol and a known id lead to their
 // object; an unknown value to its candidates, or to every object of the type
-// and to the outside when it has none (U-2). A known id that nothing resolves
-// names an object outside the input, which external makes once (U-13); with a
-// nil external the link just carries the id. Objects of other types than T
-// are passed over.
+// and to the outside when it has none (U-2). A known id that nothing resolves,
+// and what a dependency of terragrunt's hands over, names an object outside the
+// input, which external makes once (U-13); with a nil external the link just
+// carries the id. Objects of other types than T are passed over.
 func link[T any](b *builder, from *tf.Resource, v tf.Value, external func(id string) *T) Link[T] {
 	l := Link[T]{Assumption: v.Assumption()}
 	if s, ok := v.Symbol(); ok {
+		if s.IsOutput() {
+			return known(b, from, s.Address, l, external)
+		}
 		var modelled bool
 		l.To, modelled = named[T](b, from, s)
 		l.Open = !modelled

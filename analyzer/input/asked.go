@@ -2,6 +2,7 @@ package input
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -10,15 +11,22 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
-// Asked remembers the configurations that asked for what other stacks know.
+// Asked remembers the inputs that asked for what other stacks know:
+// configurations for data sources, units of terragrunt for their dependencies.
 type Asked struct {
 	mu      sync.Mutex
-	where   map[*tf.Stack]located
-	answers map[*tf.Stack]func(*tf.Resource) (tf.Value, bool)
+	again   map[*tf.Stack]reread
+	answers map[*tf.Stack]data
 }
 
+// data answers data sources, and dependencies, with what other stacks know.
+type data = func(*tf.Resource) (tf.Value, bool)
+
+// reread reads an input once more, with answers.
+type reread func(context.Context, data) (*tf.Stack, error)
+
 // answersOf is the function that answered a configuration, or nil.
-func (a *Asked) answersOf(s *tf.Stack) func(*tf.Resource) (tf.Value, bool) {
+func (a *Asked) answersOf(s *tf.Stack) data {
 	if a == nil {
 		return nil
 	}
@@ -26,55 +34,90 @@ func (a *Asked) answersOf(s *tf.Stack) func(*tf.Resource) (tf.Value, bool) {
 }
 
 // asking has a data function note that it was asked, and answer nothing.
-func asking(asked *bool) func(*tf.Resource) (tf.Value, bool) {
+func asking(asked *bool) data {
 	return func(*tf.Resource) (tf.Value, bool) {
 		*asked = true
 		return tf.Value{}, false
 	}
 }
 
-func (a *Asked) note(s *tf.Stack, l located) {
+// note remembers that a stack asked, and how it is read again.
+func (o Options) note(s *tf.Stack, read func(context.Context, Options) (*tf.Stack, error)) {
+	a := o.Asked
+	again := o
+	again.Asked = nil
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.where == nil {
-		a.where = map[*tf.Stack]located{}
+	if a.again == nil {
+		a.again = map[*tf.Stack]reread{}
 	}
-	a.where[s] = l
+	a.again[s] = func(ctx context.Context, answers data) (*tf.Stack, error) {
+		again.data = answers
+		return read(ctx, again)
+	}
 }
 
-// Answers makes a function that answers data sources from stacks; assume gets
-// what the answers rest on.
+// Answers makes a function that answers data sources and dependencies from
+// stacks; assume gets what the answers rest on.
 type Answers func(known []*tf.Stack, assume func(*tf.Assumption)) func(*tf.Resource) (tf.Value, bool)
 
-// Evaluate evaluates the configurations that asked once more, with what all
-// others of the stacks and of their context know, and puts them in their
-// places.
-func (a *Asked) Evaluate(ctx context.Context, o Options, stacks, known []*tf.Stack, answers Answers) error {
-	first := slices.Clone(stacks)
-	a.answers = map[*tf.Stack]func(*tf.Resource) (tf.Value, bool){}
+// mostRounds bounds how far answers lead to further answers, as they do along a
+// chain of units.
+const mostRounds = 8
+
+// Evaluate reads the stacks that asked once more, with what all others, and
+// their context, know, and puts them in their places.
+func (a *Asked) Evaluate(ctx context.Context, stacks, known []*tf.Stack, answers Answers) error {
+	a.answers = map[*tf.Stack]data{}
+	for range mostRounds {
+		told, err := a.round(ctx, stacks, known, answers)
+		if err != nil || !told {
+			return err
+		}
+	}
+	return nil
+}
+
+// round reads all that asked once; told is set where one of them has other
+// outputs then.
+func (a *Asked) round(ctx context.Context, stacks, known []*tf.Stack, answers Answers) (told bool, err error) {
+	first := slices.Concat(stacks, known)
+	reads := make([]reread, len(first))
+	for i, s := range first {
+		reads[i] = a.again[s]
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	for i, s := range first {
-		l, ok := a.where[s]
-		others := slices.DeleteFunc(slices.Concat(first, known), func(other *tf.Stack) bool { return other == s })
-		if !ok || len(others) == 0 {
+		read := reads[i]
+		others := slices.DeleteFunc(slices.Clone(first), func(other *tf.Stack) bool { return other == s })
+		if read == nil || len(others) == 0 {
 			continue
 		}
 		g.Go(func() error {
 			var assumptions []*tf.Assumption
-			o := o
-			o.data = answers(others, func(assumed *tf.Assumption) { assumptions = append(assumptions, assumed) })
-			again, err := o.evaluate(ctx, l)
+			again, err := read(ctx, answers(others, func(assumed *tf.Assumption) { assumptions = append(assumptions, assumed) }))
 			if err != nil {
 				return err
 			}
 			again.Name = s.Name
+			for n := range again.Diagnostics {
+				again.Diagnostics[n].Stack = s.Name
+			}
 			again.Assumptions = append(again.Assumptions, assumptions...)
-			stacks[i] = again
+			if i < len(stacks) {
+				stacks[i] = again
+			} else {
+				known[i-len(stacks)] = again
+			}
 			a.mu.Lock()
 			defer a.mu.Unlock()
+			delete(a.again, s)
+			a.again[again] = read
 			a.answers[again] = answers(others, func(*tf.Assumption) {})
+			told = told || !maps.EqualFunc(s.Outputs, again.Outputs, tf.Value.Equal)
 			return nil
 		})
 	}
-	return g.Wait()
+	err = g.Wait()
+	return told, err
 }

@@ -6,24 +6,34 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/analyzer/tfconfig"
 )
 
-// evaluate makes a stack of the configuration in a folder.
+// evaluate makes a stack of the configuration in a folder, which may be that of
+// a unit of terragrunt.
 func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 	place := place{folder: l.path, source: l.path, root: repository(l.path)}
 	options, err := o.evaluation()
 	if err != nil {
 		return nil, err
 	}
-	config, diags := place.load()
 	name := l.name
 	if name == "" {
 		name = place.name()
 	}
-	asked := false
+	unit, unitDiags := o.unitIn(l.path)
+	if unit != nil {
+		if err := unit.locate(&place, l); err != nil {
+			return nil, err
+		}
+		options.Inputs = unit.inputs()
+	}
+	s := place.beside()
+	config, diags := s.config, slices.Concat(unitDiags, s.diags)
+	asked := unit.asks()
 	if options.Data = o.data; o.data == nil && o.Asked != nil {
 		options.Data = asking(&asked)
 	}
@@ -39,9 +49,11 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 		// What a plan is looked at without is missing here.
 		diags[i].Stack, diags[i].Incomplete = name, true
 	}
+	stack.Source = s.shown
 	stack.Diagnostics = append(diags, stack.Diagnostics...)
-	if asked {
-		o.Asked.note(stack, l)
+	stack.Assumptions = append(stack.Assumptions, unit.assumptions(unit.open())...)
+	if asked && o.Asked != nil {
+		o.note(stack, func(ctx context.Context, again Options) (*tf.Stack, error) { return again.evaluate(ctx, l) })
 	}
 	return stack, nil
 }

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/tfconfig"
 	"github.com/tfcheck/tfcheck/analyzer/tfplan"
 )
 
@@ -38,7 +39,7 @@ type Options struct {
 
 	// Asked notes the configurations that ask for what other stacks know.
 	Asked *Asked
-	data  func(*tf.Resource) (tf.Value, bool)
+	data  data
 
 	// Git is the path of git, which reads revisions; empty where there is none.
 	Git string
@@ -222,6 +223,10 @@ func in(l located) ([]located, error) {
 	if len(plans) == 0 {
 		plans = nested(l.path)
 	}
+	if len(plans) == 0 && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == tfconfig.UnitFile }) {
+		l.folder = true
+		return []located{l}, nil
+	}
 	if len(plans) == 0 {
 		return nil, noPlans(l.path)
 	}
@@ -245,7 +250,7 @@ func nested(folder string) []located {
 			if d != nil && d.IsDir() {
 				return fs.SkipDir // such as .git and .terragrunt-cache
 			}
-		case d.Type().IsRegular() && d.Name() == "tfplan.json" && len(plans) < mostNested:
+		case d.Type().IsRegular() && d.Name() == unitPlan && len(plans) < mostNested:
 			if unit, err := filepath.Rel(folder, filepath.Dir(file)); err == nil {
 				plans = append(plans, located{name: filepath.ToSlash(unit), path: file, among: true, unit: filepath.ToSlash(unit)})
 			}
@@ -286,10 +291,20 @@ func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
 	if l.folder {
 		return o.evaluate(ctx, l)
 	}
+	if l.unit == "" && filepath.Base(l.path) == unitPlan {
+		l.unit = unitOf(filepath.Dir(l.path))
+	}
 	place := o.place(l)
 	options := tfplan.Options{Wanted: o.Wanted, Name: l.name, Path: filepath.ToSlash(l.path)}
 	if options.Name == "" {
 		options.Name = place.name()
+	}
+	var unit *unit
+	var unitDiags []tf.Diagnostic
+	if folder := o.unitFolder(place, l); folder != "" {
+		if unit, unitDiags = o.unitIn(folder); unit != nil {
+			options.Variable = unit.mocks().Variable
+		}
 	}
 	stack, err := o.read(ctx, l.path, place, options)
 	if err != nil {
@@ -308,6 +323,13 @@ func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
 	}
 	if l.name != "" || stack.Name == "" {
 		stack.Name = options.Name
+	}
+	if unit != nil {
+		o.mocked(stack, unit, l)
+	}
+	for _, d := range unitDiags {
+		d.Stack = stack.Name
+		stack.Diagnostics = append(stack.Diagnostics, d)
 	}
 	return stack, nil
 }

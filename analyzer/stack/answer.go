@@ -58,8 +58,11 @@ var indifferent = []string{"state", "region", "timeouts", "owner-id"}
 // What an answer rests on is handed to assume.
 func Answers(known []*tf.Stack, assume func(*tf.Assumption)) func(r *tf.Resource) (tf.Value, bool) {
 	return func(r *tf.Resource) (tf.Value, bool) {
-		if r.Addr.Type == "terraform_remote_state" {
+		switch r.Addr.Type {
+		case "terraform_remote_state":
 			return remoteState(r, known, assume)
+		case tf.DependencyType:
+			return dependency(r, known, assume)
 		}
 		look, ok := lookups[r.Addr.Type]
 		if !ok {
@@ -243,13 +246,61 @@ func remoteState(r *tf.Resource, known []*tf.Stack, assume func(*tf.Assumption))
 		return tf.Value{}, false
 	}
 	s := with[0]
-	c := outward(s)
-	var outputs []tf.Field
-	for name, v := range s.Outputs {
-		outputs = append(outputs, tf.Field{Name: name, Value: v.Rewrite(c.leaf, c.assumption)})
-	}
 	assume(&tf.Assumption{ID: "data:" + r.Address, Address: r.Address, Text: r.Address + " is taken to read the state of " + s.Name + ", " + why})
-	return tf.ObjectValue(tf.Field{Name: "outputs", Value: tf.ObjectValue(outputs...)}), true
+	return outputs(s), true
+}
+
+// outputs are those of a stack as others see them.
+func outputs(s *tf.Stack) tf.Value {
+	c := outward(s)
+	var all []tf.Field
+	for name, v := range s.Outputs {
+		all = append(all, tf.Field{Name: name, Value: v.Rewrite(c.leaf, c.assumption)})
+	}
+	return tf.ObjectValue(tf.Field{Name: "outputs", Value: tf.ObjectValue(all...)})
+}
+
+// dependency is the outputs of the unit that a dependency of terragrunt's leads
+// to: of the stack whose name, or whose file's folder, is that of the unit as
+// far as both go.
+func dependency(r *tf.Resource, known []*tf.Stack, assume func(*tf.Assumption)) (tf.Value, bool) {
+	folder, ok := r.Values.Get("config_path").AsString().Known()
+	if !ok {
+		return tf.Value{}, false
+	}
+	var found []*tf.Stack
+	best := 0
+	for _, s := range known {
+		if len(s.Outputs) == 0 {
+			continue
+		}
+		switch n := max(sameEnd(s.Name, folder), sameEnd(path.Dir(s.Path), folder)); {
+		case n == 0 || n < best:
+		case n > best:
+			best, found = n, []*tf.Stack{s}
+		default:
+			found = append(found, s)
+		}
+	}
+	if len(found) != 1 {
+		return tf.Value{}, false
+	}
+	assume(&tf.Assumption{ID: "data:" + r.Address, Address: r.Address, Text: r.Address + " is taken to be " + found[0].Name + ", which its config_path leads to"})
+	return outputs(found[0]), true
+}
+
+// sameEnd is how many folders two paths have in common at their ends, where the
+// one ends with all of the other; else it is 0.
+func sameEnd(a, b string) int {
+	folders := func(text string) []string {
+		return strings.FieldsFunc(path.Clean(text), func(c rune) bool { return c == '/' || c == '\\' })
+	}
+	x, y := folders(a), folders(b)
+	n := min(len(x), len(y))
+	if n == 0 || x[0] == "." || !slices.Equal(x[len(x)-n:], y[len(y)-n:]) {
+		return 0
+	}
+	return n
 }
 
 // places counts how many of the last folders of a stack's name stand, in their

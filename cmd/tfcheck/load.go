@@ -78,7 +78,7 @@ func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string
 			return nil, nil, exit{exitError, "--context: " + err.Error()}
 		}
 	}
-	if err := options.Asked.Evaluate(ctx, options, judged, known, stack.Answers); err != nil {
+	if err := options.Asked.Evaluate(ctx, judged, known, stack.Answers); err != nil {
 		return nil, nil, exit{exitError, err.Error()}
 	}
 	if f.base != "" {

@@ -1,0 +1,207 @@
+package driver_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/driver"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/triage"
+)
+
+// repository writes files into a repository, which becomes the working directory.
+func repository(t *testing.T, files map[string]string) {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(root, ".git"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(root)
+}
+
+func fixture(t *testing.T, names ...string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(append([]string{stacksAt}, names...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestTerragruntUnits: the plans that terragrunt writes for all units at once
+// say what one configuration of all says, wherever the source of a unit is, and
+// whatever its mocks look like.
+func TestTerragruntUnits(t *testing.T) {
+	apps := func(subject string) bool { return strings.Contains(subject, ".web[") }
+	want := proven(analyze(t, driver.Options{Stacks: open(t, filepath.Join(stacksAt, "both", "plan.json"))}), apps)
+	hcl, plan, main := fixture(t, "app-terragrunt", "terragrunt.hcl"), fixture(t, "app-terragrunt", "plan.json"), fixture(t, "app-terragrunt", "main.tf")
+	network := fixture(t, "network", "plan.json")
+	other := bastion(t)
+	for _, c := range []struct {
+		about string
+		files map[string]string
+		mock  string // of the servers' group; empty as it is
+	}{
+		{"the source beside the unit", map[string]string{"live/app/terragrunt.hcl": hcl, "live/app/main.tf": main}, ""},
+		{"no source", map[string]string{"live/app/terragrunt.hcl": hcl}, ""},
+		{"another source", map[string]string{"live/app/terragrunt.hcl": hcl, "live/app/main.tf": strings.Replace(main, `"web"`, `"other"`, 1)}, ""},
+		{"the source in terragrunt's cache", map[string]string{"live/app/terragrunt.hcl": hcl, "live/app/.terragrunt-cache/a/b/main.tf": main, "live/app/.terragrunt-cache/a/b/.terraform/x": ""}, ""},
+		{"inputs of a file above", map[string]string{"live/app/terragrunt.hcl": `include "root" { path = find_in_parent_folders("root.hcl") }`, "root.hcl": hcl, "live/app/main.tf": main}, ""},
+		{"a mock that is the id of another group", map[string]string{"live/app/terragrunt.hcl": hcl}, other},
+		{"the same with a source", map[string]string{"live/app/terragrunt.hcl": hcl, "live/app/main.tf": main}, other},
+		{"units that depend on each other", map[string]string{"live/app/terragrunt.hcl": hcl, "live/app/main.tf": main, "live/network/terragrunt.hcl": `dependency "app" { config_path = "../app" }
+inputs = { x = dependency.app.outputs.x }`}, ""},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			files := map[string]string{"live/network/terragrunt.hcl": "", "plans/live/network/tfplan.json": network, "plans/live/app/tfplan.json": plan}
+			maps.Copy(files, c.files)
+			for name, text := range files {
+				if c.mock != "" {
+					files[name] = strings.ReplaceAll(text, "sg-12345678", c.mock)
+				}
+			}
+			repository(t, files)
+			one := known(t, filepath.Join("plans", "live", "network"))
+			for about, o := range map[string]driver.Options{
+				"all": {Stacks: within(t, nil, "plans")}, "one in its network": {Stacks: within(t, one, filepath.Join("plans", "live", "app")), Context: one},
+			} {
+				report := analyze(t, o)
+				if diff := cmp.Diff(want, proven(report, apps)); diff != "" {
+					t.Errorf("%s: %s", about, diff)
+				}
+				if len(report.Questions) != 0 {
+					t.Errorf("%s: questions %v", about, report.Questions)
+				}
+			}
+		})
+	}
+}
+
+// bastion is the id of the network's group that is not the servers'.
+func bastion(t *testing.T) string {
+	t.Helper()
+	id, ok := known(t, filepath.Join(stacksAt, "network", "network.tfstate"))[0].After.Resource("aws_security_group.bastion").Get("id").AsString().Known()
+	if !ok {
+		t.Fatal("the network has no other group")
+	}
+	return id
+}
+
+// TestMocksAlone: mocks are no facts, however true they look, and join nothing
+// that has the same ids (U-13).
+func TestMocksAlone(t *testing.T) {
+	const main = `
+provider "aws" { region = "eu-west-1" }
+variable "vpc_id" { type = string }
+variable "cidr" { type = string }
+variable "subnets" { type = list(string) }
+resource "aws_security_group" "app" {
+  name   = "app"
+  vpc_id = var.vpc_id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = [var.cidr]
+  }
+}
+resource "aws_instance" "web" {
+  count                       = length(var.subnets)
+  ami                         = "ami-0123456789abcdef0"
+  instance_type               = "t3.micro"
+  associate_public_ip_address = true
+  subnet_id                   = var.subnets[count.index]
+  vpc_security_group_ids      = [aws_security_group.app.id]
+  metadata_options { http_tokens = "required" }
+  root_block_device { encrypted = true }
+}
+`
+	const hcl = `dependency "network" {
+  config_path  = "../network"
+  mock_outputs = { vpc_id = "vpc-0aaa1111bbb2222cc", cidr = "0.0.0.0/0", subnets = ["subnet-0aaa1111bbb2222cc"] }
+}
+inputs = { vpc_id = dependency.network.outputs.vpc_id, cidr = dependency.network.outputs.cidr, subnets = dependency.network.outputs.subnets }
+`
+	repository(t, map[string]string{"live/app/terragrunt.hcl": hcl, "live/app/main.tf": main, "elsewhere.json": network})
+	for about, others := range map[string][]*tf.Stack{"alone": nil, "beside another network": {parse(t, "elsewhere", network)}} {
+		report := analyze(t, driver.Options{Stacks: within(t, others, "live/app"), Context: others})
+		for _, f := range report.Findings {
+			if f.Verdict == analyzer.Violation {
+				t.Errorf("%s: %s is proven of %s", about, f.Check.ID, f.Subjects[0].Address)
+			}
+		}
+		if len(report.Questions) == 0 || len(report.Questions) > 2 {
+			t.Errorf("%s: questions %v", about, report.Questions)
+		}
+		if !slices.ContainsFunc(report.Questions, func(q analyzer.Question) bool { return strings.Contains(q.Text, "dependency.network") }) {
+			t.Errorf("%s: no question names the dependency: %v", about, report.Questions)
+		}
+		if code := triage.ExitCode(report, triage.Defaults()); code != 0 {
+			t.Errorf("%s: exit code %d", about, code)
+		}
+		if !slices.ContainsFunc(report.Assumptions, func(a analyzer.StackAssumption) bool { return a.ID == "mocks:dependency.network" }) {
+			t.Errorf("%s: it is not said that the mocks do not count", about)
+		}
+	}
+}
+
+// TestChainOfUnits: what a unit hands on is what it gets itself.
+func TestChainOfUnits(t *testing.T) {
+	pass := func(from string) string {
+		return `dependency "d" {
+  config_path  = "../` + from + `"
+  mock_outputs = { subnet = "subnet-mock", group = "sg-mock" }
+}
+inputs = { subnet = dependency.d.outputs.subnet, group = dependency.d.outputs.group }
+`
+	}
+	const through = `
+variable "subnet" { type = string }
+variable "group" { type = string }
+output "subnet" { value = var.subnet }
+output "group" { value = var.group }
+`
+	repository(t, map[string]string{
+		"live/network/main.tf": strings.ReplaceAll(fixture(t, "network", "main.tf"), `output "vpc_id"`, `output "subnet" { value = aws_subnet.public[0].id }
+output "group" { value = aws_security_group.bastion.id }
+output "vpc_id"`),
+		"live/network/terragrunt.hcl": "",
+		"live/b/main.tf":              through, "live/b/terragrunt.hcl": pass("network"),
+		"live/a/main.tf": through, "live/a/terragrunt.hcl": pass("b"),
+		"live/app/terragrunt.hcl": pass("a"),
+		"live/app/main.tf": `
+variable "subnet" { type = string }
+variable "group" { type = string }
+provider "aws" { region = "eu-west-1" }
+resource "aws_instance" "web" {
+  ami                    = "ami-0123456789abcdef0"
+  instance_type          = "t3.micro"
+  subnet_id              = var.subnet
+  vpc_security_group_ids = [var.group]
+  metadata_options { http_tokens = "required" }
+  root_block_device { encrypted = true }
+}
+`,
+	})
+	report := analyze(t, driver.Options{Stacks: within(t, nil, "live/app", "live/a", "live/b", "live/network")})
+	got := proven(report, func(s string) bool { return strings.HasSuffix(s, "aws_instance.web") })
+	if len(got) != 1 || !strings.Contains(got[0], "internet-reaches-admin-port") {
+		t.Errorf("found %q, want that everyone reaches the instance", got)
+	}
+}

@@ -1,0 +1,179 @@
+package input
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/tfconfig"
+)
+
+// unitPlan is the name of the plans that terragrunt writes.
+const unitPlan = "tfplan.json"
+
+// unitOf is the unit, as seen from where terragrunt ran, whose plan lies in a
+// folder: the folders below some other one have the names of the units.
+func unitOf(folder string) string {
+	root := repository(folder)
+	rest := place{folder: folder, root: root}.name()
+	for _, rest, found := strings.Cut(rest, "/"); found; _, rest, found = strings.Cut(rest, "/") {
+		for _, above := range []string{".", root} {
+			if isUnit(filepath.Join(above, filepath.FromSlash(rest))) {
+				return rest
+			}
+		}
+	}
+	return ""
+}
+
+// isUnit reports whether a folder is that of a unit.
+func isUnit(folder string) bool {
+	info, err := os.Stat(filepath.Join(folder, tfconfig.UnitFile))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// unit is a unit of terragrunt, with what other stacks know of the outputs of
+// its dependencies.
+type unit struct {
+	*tfconfig.Unit
+	folder, root string
+	outputs      map[string]tf.Value
+	given        map[string]tfconfig.Input
+	unknown      []tfconfig.Dependency
+	planned      *tfconfig.Mocks
+}
+
+// unitIn is the unit in a folder; nil where there is none. What is only known
+// is read with its unit too: the mocks in its plan are as little worth as those
+// in any other.
+func (o Options) unitIn(folder string) (*unit, []tf.Diagnostic) {
+	if !isUnit(folder) {
+		return nil, nil
+	}
+	root := repository(folder)
+	for {
+		read, diags := tfconfig.LoadUnit(folder, root, tfconfig.DefaultLimits())
+		if read == nil {
+			return nil, diags
+		}
+		u := &unit{Unit: read, folder: folder, root: root, outputs: map[string]tf.Value{}}
+		for _, d := range read.Dependencies() {
+			if v, ok := o.answer(d); ok {
+				u.outputs[d.Name] = v.Get("outputs")
+			}
+		}
+		above := read.Above()
+		if above == 0 || above > mostAbove || isRepository(root) {
+			return u, diags
+		}
+		for range above {
+			root = filepath.Dir(root)
+		}
+	}
+}
+
+// answer asks the other stacks for a dependency.
+func (o Options) answer(d tfconfig.Dependency) (tf.Value, bool) {
+	if o.data == nil || d.Folder == "" {
+		return tf.Value{}, false
+	}
+	addr := tf.Address{Type: tf.DependencyType, Name: d.Name}
+	return o.data(&tf.Resource{
+		Addr: addr, Address: addr.String(), Values: tf.ObjectValue(tf.Field{Name: "config_path", Value: tf.StringValue(d.Folder)}),
+	})
+}
+
+// unitFolder is the folder of the unit that a plan may be of: where the plan
+// lies or its source does, where terragrunt wrote it, or above the cache.
+func (o Options) unitFolder(p place, l located) string {
+	if o.NoSource && !o.Known {
+		return ""
+	}
+	folders := []string{p.folder}
+	if above, _, ok := strings.Cut(filepath.ToSlash(p.folder), "/"+terragruntCache+"/"); ok {
+		folders = append(folders, filepath.FromSlash(above))
+	}
+	if l.unit != "" {
+		folders = append(folders, filepath.FromSlash(l.unit), filepath.Join(p.root, filepath.FromSlash(l.unit)))
+	}
+	for _, folder := range folders {
+		if isUnit(folder) {
+			return folder
+		}
+	}
+	return ""
+}
+
+// inputs are the values of root variables, for a configuration.
+func (u *unit) inputs() map[string]tfconfig.Input {
+	u.given, u.unknown = u.Inputs(u.outputs)
+	return u.given
+}
+
+// open are the dependencies of which something is not known.
+func (u *unit) open() []tfconfig.Dependency {
+	if u == nil {
+		return nil
+	}
+	return u.unknown
+}
+
+// asks reports whether other stacks are asked for dependencies.
+func (u *unit) asks() bool { return u != nil && len(u.Dependencies()) > 0 }
+
+// mocks finds the mocks in a plan.
+func (u *unit) mocks() *tfconfig.Mocks {
+	u.planned = u.Mocks(u.outputs)
+	return u.planned
+}
+
+// mocked notes what was found of mocks in a plan: it is read again when more is
+// known.
+func (o Options) mocked(s *tf.Stack, u *unit, l located) {
+	open := u.planned.Open()
+	s.Assumptions = append(s.Assumptions, u.assumptions(open)...)
+	if len(open) > 0 && o.Asked != nil && l.path != stdin {
+		o.note(s, func(ctx context.Context, again Options) (*tf.Stack, error) { return again.open(ctx, l) })
+	}
+}
+
+// assumptions say what the dependencies are that nobody knows.
+func (u *unit) assumptions(open []tfconfig.Dependency) []*tf.Assumption {
+	var all []*tf.Assumption
+	for _, d := range open {
+		address, from := tf.DependencyType+"."+d.Name, ""
+		if d.Folder != "" {
+			from = ", the unit " + d.Folder + ","
+		}
+		all = append(all, &tf.Assumption{
+			ID: "mocks:" + address, Address: address,
+			Text: "what " + address + from + " hands over is not known, and outside the model: of its mock_outputs only the number of elements counts (U-13); --context with its plan, state or extract says it",
+		})
+	}
+	return all
+}
+
+// locate finds the root module of a unit: where its source is in the
+// repository, else where terragrunt ran in its cache.
+func (u *unit) locate(p *place, l located) error {
+	written, folder := u.Source()
+	if folder != "" {
+		p.source = filepath.Join(u.root, filepath.FromSlash(folder))
+		if holdsConfiguration(p.source) {
+			return nil
+		}
+	}
+	if ran := cached(filepath.Join(u.folder, terragruntCache)); len(ran) == 1 {
+		p.source = ran[0]
+		return nil
+	}
+	if written == "" {
+		return &Error{Path: l.path, Summary: "the unit has no configuration", Detail: "its terragrunt.hcl names no source, and no .tf file lies beside it: name the folder of a unit that has one"}
+	}
+	return &Error{
+		Path: l.path, Summary: "the source of the unit, " + written + ", is not here",
+		Detail: "run `terragrunt init` there, which gets it, or name the unit's plan: `terragrunt plan -out=tfplan`",
+	}
+}
