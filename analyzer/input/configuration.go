@@ -20,10 +20,6 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := l.name
-	if name == "" {
-		name = place.name()
-	}
 	unit, unitDiags := o.unitIn(l.path)
 	if unit != nil {
 		if err := unit.locate(&place, l); err != nil {
@@ -32,6 +28,10 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 		options.Inputs = unit.inputs()
 	}
 	s := place.beside()
+	name := l.name
+	if name == "" {
+		name = place.name()
+	}
 	config, diags := s.config, slices.Concat(unitDiags, s.diags)
 	asked := unit.asks()
 	if options.Data = o.data; o.data == nil && o.Asked != nil {

@@ -24,7 +24,7 @@ type source struct {
 
 // beside is the configuration in the folder where a plan lies, or where the
 // user says.
-func (p place) beside() source {
+func (p *place) beside() source {
 	if p.source == "" {
 		return source{}
 	}
