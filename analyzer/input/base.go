@@ -104,9 +104,10 @@ func (o Options) compareFolder(ctx context.Context, s *tf.Stack, folder, root st
 		return err
 	}
 	was := overlay{revision: r, work: work.FS(), installed: path.Join(rel, ".terraform")}
+	tree := tfconfig.Tree{FS: work.FS(), Root: tf.RootAt(root)}
 	limits := tfconfig.DefaultLimits()
-	then, _ := tfconfig.LoadFS(was, rel, limits)
-	now, _ := tfconfig.LoadFS(work.FS(), rel, limits)
+	then, _ := tfconfig.LoadFS(tfconfig.Tree{FS: was, Root: tree.Root}, rel, limits)
+	now, _ := tfconfig.LoadFS(tree, rel, limits)
 	skip := changedCalls(then.Calls(), now.Calls())
 
 	options, err := o.evaluation()
@@ -114,7 +115,7 @@ func (o Options) compareFolder(ctx context.Context, s *tf.Stack, folder, root st
 		return err
 	}
 	options.Data = o.Asked.answersOf(s)
-	then, _ = tfconfig.LoadFS(was, rel, limits, skip...)
+	then, _ = tfconfig.LoadFS(tfconfig.Tree{FS: was, Root: tree.Root}, rel, limits, skip...)
 	before, err := then.Stack(ctx, s.Name, s.Path, options)
 	if err != nil {
 		return err
@@ -123,7 +124,7 @@ func (o Options) compareFolder(ctx context.Context, s *tf.Stack, folder, root st
 	if len(skip) == 0 {
 		return nil
 	}
-	now, diags := tfconfig.LoadFS(work.FS(), rel, limits, skip...)
+	now, diags := tfconfig.LoadFS(tree, rel, limits, skip...)
 	after, err := now.Stack(ctx, s.Name, s.Path, options)
 	if err != nil {
 		return err
@@ -131,7 +132,7 @@ func (o Options) compareFolder(ctx context.Context, s *tf.Stack, folder, root st
 	after.Before = shared(before.After, after.After)
 	for _, key := range skip {
 		diags = append(diags, tf.Diagnostic{
-			Summary: "the module " + key + " has another source or version than in the base", Stack: s.Name, Incomplete: true, Range: tf.Range{File: s.Path},
+			Summary: "the module " + key + " has another source or version than in the base", Stack: s.Name, Incomplete: true, Range: tf.Range{Root: tree.Root, File: rel},
 			Detail: "What it was is not installed, so that what it makes is compared in neither. Compare the plans of both instead.",
 		})
 	}

@@ -46,8 +46,9 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 		return nil, &Error{Path: cmp.Or(d.Range.String(), l.path), Summary: "the configuration cannot be read: " + d.Summary, Detail: d.Detail}
 	}
 	for i := range diags {
-		// What a plan is looked at without is missing here.
-		diags[i].Stack, diags[i].Incomplete = name, true
+		// A plan is analysed without its source just as well. Here it is the
+		// input itself of which a part could not be read.
+		diags[i].Severity, diags[i].Stack, diags[i].Incomplete = tf.Error, name, true
 	}
 	stack.Source = s.shown
 	stack.Diagnostics = append(diags, stack.Diagnostics...)
@@ -69,13 +70,13 @@ func (o Options) evaluation() (tfconfig.Options, error) {
 		if v.File != "" {
 			f, err := os.Open(v.File)
 			if err != nil {
-				return options, &Error{Path: v.File, Summary: cause(err), Detail: "--var-file names a file of values, such as prod.tfvars"}
+				return options, &Error{Path: v.File, Summary: tf.Reason(err), Detail: "--var-file names a file of values, such as prod.tfvars"}
 			}
 			content, err := io.ReadAll(io.LimitReader(f, mostValues+1))
 			_ = f.Close()
 			switch {
 			case err != nil:
-				return options, &Error{Path: v.File, Summary: cause(err)}
+				return options, &Error{Path: v.File, Summary: tf.Reason(err)}
 			case len(content) > mostValues:
 				return options, &Error{Path: v.File, Summary: "the file of values is too large"}
 			}

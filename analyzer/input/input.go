@@ -190,7 +190,7 @@ func locate(argument string) ([]located, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &Error{Path: l.path, Summary: "there is no such file", Detail: "name a plan made with `terraform plan -out=tfplan`"}
 	case err != nil:
-		return nil, &Error{Path: l.path, Summary: cause(err)}
+		return nil, &Error{Path: l.path, Summary: tf.Reason(err)}
 	case !info.IsDir():
 		if isConfiguration(l.path) {
 			l.path, l.folder = filepath.Dir(l.path), true
@@ -205,7 +205,7 @@ func locate(argument string) ([]located, error) {
 func in(l located) ([]located, error) {
 	entries, err := os.ReadDir(l.path)
 	if err != nil {
-		return nil, &Error{Path: l.path, Summary: cause(err)}
+		return nil, &Error{Path: l.path, Summary: tf.Reason(err)}
 	}
 	var plans []located
 	for _, e := range entries {
@@ -319,7 +319,7 @@ func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
 		if errors.As(err, &own) {
 			return nil, err
 		}
-		return nil, &Error{Path: l.path, Summary: cause(err)}
+		return nil, &Error{Path: l.path, Summary: tf.Reason(err)}
 	}
 	if l.name != "" || stack.Name == "" {
 		stack.Name = options.Name
@@ -362,13 +362,4 @@ func (o Options) read(ctx context.Context, path string, place place, options tfp
 		return nil, err
 	}
 	return o.withSource(place.beside(), options, func(options tfplan.Options) (*tf.Stack, error) { return o.document(ctx, text, options) })
-}
-
-// cause is what went wrong, without the path that the message has already.
-func cause(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
 }

@@ -403,18 +403,28 @@ func TestNamesWithoutARepository(t *testing.T) {
 // cannot says so.
 func TestBrokenConfigurations(t *testing.T) {
 	root := write(t, map[string]string{
-		"broken/main.tf": "resource \"aws_vpc\" {",
-		"part/main.tf":   `resource "aws_vpc" "a" {}`,
-		"part/other.tf":  "}",
+		"broken/main.tf":          "resource \"aws_vpc\" {",
+		"part/main.tf":            `resource "aws_vpc" "a" {}`,
+		"part/other.tf":           "}",
+		"values/main.tf":          `resource "aws_vpc" "a" {}`,
+		"values/terraform.tfvars": "a = 1\nb = ",
+		"folder/main.tf":          "resource \"aws_vpc\" \"a\" {}\nmodule \"m\" {\n  source = \"./nowhere\"\n}\n",
 	})
+	t.Chdir(root)
 	var known *Error
-	_, err := Open(context.Background(), []string{filepath.Join(root, "broken")}, Options{Wanted: vpcs{}})
+	_, err := Open(context.Background(), []string{"broken"}, Options{Wanted: vpcs{}})
 	if !errors.As(err, &known) || !strings.HasPrefix(known.Summary, "the configuration cannot be read: ") || !strings.HasPrefix(known.Path, "broken/main.tf:") {
 		t.Errorf("error %v", err)
 	}
-	stacks, err := Open(context.Background(), []string{filepath.Join(root, "part")}, Options{Wanted: vpcs{}})
-	if err != nil || len(stacks[0].Diagnostics) != 1 || !stacks[0].Diagnostics[0].Incomplete {
-		t.Errorf("%v: %v", err, stacks)
+	for folder, place := range map[string]string{"part": "part/other.tf:1:1", "values": "values/terraform.tfvars:2:5", "folder": "folder/main.tf:2:1"} {
+		stacks, err := Open(context.Background(), []string{folder}, Options{Wanted: vpcs{}})
+		if err != nil || len(stacks[0].Diagnostics) != 1 {
+			t.Errorf("%s: %v: %v", folder, err, stacks)
+			continue
+		}
+		if d := stacks[0].Diagnostics[0]; d.Severity != tf.Error || !d.Incomplete || d.Range.String() != place {
+			t.Errorf("%s: %s %s", folder, d.Range, d.Summary)
+		}
 	}
 }
 

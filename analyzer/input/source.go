@@ -46,22 +46,23 @@ func (p *place) beside() source {
 func (p place) inside(plan *tfplan.Binary, at string) source {
 	if p.holds(plan) {
 		config, diags := p.climb(func(climbing bool) (*tfconfig.Config, []tf.Diagnostic) {
-			return part(plan, p.name(), false, climbing)
+			return part(plan, p.name(), tf.RootAt(p.root), false, climbing)
 		})
 		return source{config, diags, config}
 	}
-	config, diags := part(plan, insidePath(at), true, false)
+	config, diags := part(plan, insidePath(at), tf.Root{}, true, false)
 	return source{config, diags, config}
 }
 
-// part is the configuration inside a plan with its root module in a folder.
-func part(plan *tfplan.Binary, at string, inside, climbing bool) (*tfconfig.Config, []tf.Diagnostic) {
+// part is the configuration inside a plan with its root module in a folder of a
+// repository that is seen from the working directory.
+func part(plan *tfplan.Binary, at string, seen tf.Root, inside, climbing bool) (*tfconfig.Config, []tf.Diagnostic) {
 	files, root, err := plan.Sources(at, inside)
 	if err != nil {
 		return nil, []tf.Diagnostic{{Summary: "the source inside the binary plan cannot be read", Incomplete: true,
-			Detail: "links that are known only after apply are open: " + err.Error(), Range: tf.Range{File: at}}}
+			Detail: "links that are known only after apply are open: " + tf.Reason(err), Range: tf.Range{File: at}}}
 	}
-	return tfconfig.LoadPart(files, root, tfconfig.DefaultLimits(), climbing)
+	return tfconfig.LoadPart(tfconfig.Tree{FS: files, Root: seen}, root, tfconfig.DefaultLimits(), climbing)
 }
 
 // holds reports whether the folder of the configuration holds the root module

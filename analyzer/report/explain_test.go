@@ -166,7 +166,7 @@ func TestReachAcrossStacksFindsThePlace(t *testing.T) {
 
 func TestDiagnosticIsOneLine(t *testing.T) {
 	got := Diagnostic(tf.Diagnostic{Severity: tf.Error, Summary: "plan.json is cut off", Detail: "Write it again:\n  terraform show -json", Stack: "shop", Range: tf.Range{File: "plan.json", StartLine: 3, StartColumn: 9}})
-	if want := "error: shop: plan.json:3:9: plan.json is cut off. Write it again: terraform show -json"; got != want {
+	if want := "error: plan.json:3:9: plan.json is cut off. Write it again: terraform show -json"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

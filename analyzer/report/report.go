@@ -27,8 +27,8 @@ type Options struct {
 	// input gives the same bytes.
 	Elapsed time.Duration
 	Today   time.Time
-	// ReadSource returns a source file by its path relative to the repository
-	// root, if there is one. Only SARIF asks, for GitHub's line hashes.
+	// ReadSource returns a source file by its path as seen from the working
+	// directory, if there is one. Only SARIF asks, for GitHub's line hashes.
 	ReadSource func(path string) ([]byte, bool)
 	// Context are the stacks beside the one of a finding that is explained.
 	Context []*tf.Stack

@@ -271,7 +271,7 @@ func (s *sarifWriter) lineHash(at tf.Range) string {
 	}
 	hashes, ok := s.hashes[at.File]
 	if !ok {
-		if source, found := s.ReadSource(at.File); found {
+		if source, found := s.ReadSource(at.Path()); found {
 			hashes = lineHashes(source)
 		}
 		s.hashes[at.File] = hashes

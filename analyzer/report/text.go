@@ -257,7 +257,7 @@ func (p *printer) position(f *analyzer.Finding) string {
 	}
 	if n := len(l.Calls); n > 0 {
 		call := l.Calls[n-1]
-		return fmt.Sprintf("%s, called at %s:%d", l.Range, call.File, call.StartLine)
+		return fmt.Sprintf("%s, called at %s:%d", l.Range, call.Path(), call.StartLine)
 	}
 	return l.Range.String()
 }
@@ -316,8 +316,8 @@ func assumed(assumptions []*tf.Assumption) string {
 // near names a line as seen from another place: a file of the same folder by
 // its name alone.
 func near(r, from tf.Range) string {
-	file := r.File
-	if path.Dir(file) == path.Dir(from.File) {
+	file := r.Path()
+	if path.Dir(file) == path.Dir(from.Path()) {
 		file = path.Base(file)
 	}
 	return fmt.Sprintf("%s:%d", file, r.StartLine)

@@ -42,7 +42,7 @@ func findComments(f *file) []comment {
 		case hclsyntax.TokenNewline, hclsyntax.TokenEOF:
 		case hclsyntax.TokenComment:
 			r := trimNewline(t)
-			all = append(all, comment{text: commentText(t.Bytes), at: tf.Range{File: f.path, StartLine: r.Start.Line, EndLine: r.End.Line}, start: r.Start.Byte, end: r.End.Byte, to: next})
+			all = append(all, comment{text: commentText(t.Bytes), at: tf.Range{Root: f.root, File: f.path, StartLine: r.Start.Line, EndLine: r.End.Line}, start: r.Start.Byte, end: r.End.Byte, to: next})
 		default:
 			next = t.Range.Start.Line
 			behind[t.Range.End.Line] = true

@@ -110,7 +110,7 @@ func (ev *evaluator) value(e hclsyntax.Expression, ctx *hcl.EvalContext) (v cty.
 			// No expression may end the analysis, whatever a library makes of it.
 			v = cty.DynamicVal
 			at := e.Range()
-			ev.report(tf.Range{File: at.Filename, StartLine: at.Start.Line, StartColumn: at.Start.Column, EndLine: at.End.Line, EndColumn: at.End.Column},
+			ev.report(tf.Range{Root: ev.config.root, File: at.Filename, StartLine: at.Start.Line, StartColumn: at.Start.Column, EndLine: at.End.Line, EndColumn: at.End.Column},
 				"an expression cannot be evaluated", "This is an error of tfcheck; its value is taken for unknown.")
 		}
 	}()

@@ -33,7 +33,7 @@ locals { a = [local.b, try(one(aws_x.y[*].id), null)] , b = "${local.a}" }`), []
 	f.Fuzz(func(t *testing.T, root, inner []byte) {
 		var last string
 		for range 2 {
-			c, _ := LoadFS(fstest.MapFS{"main.tf": {Data: root}, "m/main.tf": {Data: inner}}, ".", DefaultLimits())
+			c, _ := LoadFS(Tree{FS: fstest.MapFS{"main.tf": {Data: root}, "m/main.tf": {Data: inner}}}, ".", DefaultLimits())
 			c.limits.Work, c.limits.Instances = 10_000, 1_000
 			s, err := c.Stack(context.Background(), "fuzz", ".", Options{Wanted: everything{}})
 			if err != nil {

@@ -71,7 +71,7 @@ func readFile(fsys fs.FS, name string, most int64) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, errors.New(name + " is not a regular file")
+		return nil, errors.New("it is not a regular file")
 	}
 	f, err := fsys.Open(name)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -24,6 +25,7 @@ type Config struct {
 
 	valueFiles []*file // of root variables, a later one wins
 	fsys       fs.FS
+	root       tf.Root
 	partial    bool // fsys holds nothing but the configuration
 	limits     Limits
 	workspace  string // that terraform selected in the folder
@@ -76,30 +78,37 @@ func Load(dir, root string, limits Limits, climbing bool) (*Config, []tf.Diagnos
 	if err != nil {
 		return unreadable(err)
 	}
-	return readFS(open.FS(), rel, limits, climbing)
+	return readFS(Tree{open.FS(), tf.RootAt(root)}, rel, limits, climbing)
+}
+
+// Tree is the files of a repository.
+type Tree struct {
+	fs.FS
+	// Root says where the repository is.
+	Root tf.Root
 }
 
 // LoadPart reads the configuration whose root module is the folder dir of
-// fsys, which holds its modules and nothing else of the repository, as a binary
+// files, which hold its modules and nothing else of the repository, as a binary
 // plan does: what other files say, and which there are, is not known.
 // Climbing is as in Load.
-func LoadPart(fsys fs.FS, dir string, limits Limits, climbing bool) (*Config, []tf.Diagnostic) {
-	c, diags := readFS(fsys, dir, limits, climbing)
+func LoadPart(files Tree, dir string, limits Limits, climbing bool) (*Config, []tf.Diagnostic) {
+	c, diags := readFS(files, dir, limits, climbing)
 	c.partial = true
 	return c, diags
 }
 
-// LoadFS reads the configuration whose root module is the folder dir of fsys,
-// which holds the repository. What terraform installed is found through
+// LoadFS reads the configuration whose root module is the folder dir of the
+// repository. What terraform installed is found through
 // .terraform/modules/modules.json in dir; the modules of the keys to skip, such
 // as "net.db", count as not installed.
-func LoadFS(fsys fs.FS, dir string, limits Limits, skip ...string) (*Config, []tf.Diagnostic) {
-	return readFS(fsys, dir, limits, false, skip...)
+func LoadFS(files Tree, dir string, limits Limits, skip ...string) (*Config, []tf.Diagnostic) {
+	return readFS(files, dir, limits, false, skip...)
 }
 
-func readFS(fsys fs.FS, dir string, limits Limits, climbing bool, skip ...string) (*Config, []tf.Diagnostic) {
-	l := &loader{limits: limits, fsys: fsys, climbing: climbing, sources: map[string]*source{}, config: newConfig()}
-	l.config.fsys, l.config.limits = fsys, limits
+func readFS(files Tree, dir string, limits Limits, climbing bool, skip ...string) (*Config, []tf.Diagnostic) {
+	l := &loader{limits: limits, fsys: files.FS, root: files.Root, climbing: climbing, sources: map[string]*source{}, config: newConfig()}
+	l.config.fsys, l.config.root, l.config.limits = files.FS, files.Root, limits
 	l.installed = l.manifest(dir)
 	for _, key := range skip {
 		delete(l.installed, key)
@@ -115,7 +124,15 @@ func newConfig() *Config {
 }
 
 func unreadable(err error) (*Config, []tf.Diagnostic) {
-	return newConfig(), []tf.Diagnostic{{Summary: "the source cannot be read", Detail: err.Error()}}
+	return newConfig(), []tf.Diagnostic{{Summary: "the source cannot be read", Detail: sentence(tf.Reason(err))}}
+}
+
+// sentence is a text as the detail of a diagnostic.
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
 // relative is dir seen from root, with forward slashes.
@@ -142,6 +159,7 @@ func relative(dir, root string) (string, error) {
 type loader struct {
 	limits    Limits
 	fsys      fs.FS
+	root      tf.Root
 	installed map[string]string // folder of a module by its key, "net.db"
 	sources   map[string]*source
 	files     int
@@ -152,6 +170,9 @@ type loader struct {
 	diags     []tf.Diagnostic
 }
 
+// at is a file or folder as a place.
+func (l *loader) at(name string) tf.Range { return tf.Range{Root: l.root, File: name} }
+
 func (l *loader) warn(at tf.Range, summary, detail string) {
 	l.diags = append(l.diags, tf.Diagnostic{Summary: summary, Detail: detail, Range: at})
 }
@@ -160,7 +181,7 @@ func (l *loader) warn(at tf.Range, summary, detail string) {
 func (l *loader) limit(what string) {
 	if !l.full {
 		l.full = true
-		l.warn(tf.Range{}, "the configuration is too large to be read: "+what, "What was not read is shown without its place in the source.")
+		l.warn(tf.Range{}, "the configuration is too large to be read: "+what, "The rest is left out.")
 	}
 }
 
@@ -219,9 +240,10 @@ func (l *loader) call(m *module, call *block, callers []string) {
 	case len(callers) >= l.limits.Depth:
 		l.limit(fmt.Sprintf("modules more than %d deep", l.limits.Depth))
 	case slices.Contains(callers, dir):
-		l.warn(at, "module "+call.labels[0]+" calls itself", "The folder "+dir+" is on the way to this call already.")
+		l.warn(at, "module "+call.labels[0]+" calls itself", "The folder "+l.root.To(dir)+" is on the way to this call already.")
 	case local && !l.isDir(dir):
-		l.warn(at, "the folder of module "+call.labels[0]+" does not exist", "There is no folder "+dir+" in the repository.")
+		from, _ := call.text("source")
+		l.warn(at, "module "+call.labels[0]+" calls a folder that does not exist", strconv.Quote(from)+" leads to "+l.root.To(dir)+". What it makes, and what depends on that, is not known.")
 	default:
 		l.load(child, dir, callers)
 	}
@@ -313,7 +335,7 @@ func (l *loader) manifest(dir string) map[string]string {
 	return installed
 }
 
-var errTooLarge = errors.New("the file is too large")
+var errTooLarge = errors.New("it is too large to be a configuration")
 
 // read reads a regular file within the limits.
 func (l *loader) read(name string) ([]byte, error) {
@@ -344,7 +366,7 @@ func (l *loader) source(dir string) *source {
 	l.sources[dir] = s
 	names, err := l.list(dir)
 	if err != nil {
-		l.warn(tf.Range{File: dir}, "the folder "+dir+" cannot be read", err.Error())
+		l.warn(l.at(dir), "the folder cannot be read", sentence(tf.Reason(err)))
 		return s
 	}
 	for _, override := range []bool{false, true} {
@@ -376,14 +398,14 @@ func (l *loader) add(s *source, name string, override bool) {
 	l.files++
 	data, err := l.read(name)
 	if err != nil {
-		l.warn(tf.Range{File: name}, name+" cannot be read", err.Error())
+		l.warn(l.at(name), "the file cannot be read", sentence(tf.Reason(err)))
 		return
 	}
 	if l.size += int64(len(data)); l.size > l.limits.Size {
 		l.limit(fmt.Sprintf("more than %d bytes", l.limits.Size))
 		return
 	}
-	f, diags := parse(name, data)
+	f, diags := parse(l.root, name, data)
 	l.diags = append(l.diags, diags...)
 	s.files = append(s.files, f)
 	for _, b := range f.blocks {

@@ -271,7 +271,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(`{"resource":{"a":{"b":[{"x":["%{"]}]}}}`, `x["a"][0]`)
 	f.Fuzz(func(t *testing.T, src, path string) {
 		for _, name := range []string{"main.tf", "main.tf.json"} {
-			file, _ := parse(name, []byte(src))
+			file, _ := parse(tf.Root{}, name, []byte(src))
 			for _, b := range file.blocks {
 				p := b.find(parsePath(path), object(field("x", tf.ListValue(str("y")))))
 				if r := p.file.rangeOf(p.at); r.StartLine < 1 || r.StartColumn < 1 {
@@ -285,11 +285,11 @@ func FuzzParse(f *testing.F) {
 
 // A binary plan carries its sources, which are read from memory.
 func TestLoadFS(t *testing.T) {
-	c, diags := LoadFS(fstest.MapFS{
+	c, diags := LoadFS(Tree{FS: fstest.MapFS{
 		"live/.terraform/modules/modules.json": {Data: []byte(`{"Modules":[{"Key":"net","Dir":".terraform/modules/net"}]}`)},
 		"live/main.tf":                         {Data: []byte(`module "net" { source = "example/net/aws" }`)},
 		"live/.terraform/modules/net/net.tf":   {Data: []byte("\n" + `resource "aws_vpc" "main" {}`)},
-	}, "live", DefaultLimits())
+	}}, "live", DefaultLimits())
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}

@@ -16,6 +16,7 @@ import (
 func load(t *testing.T, archive, dir string) (*Config, []tf.Diagnostic) {
 	t.Helper()
 	root := t.TempDir()
+	t.Chdir(root) // so that places are told as they are in the repository
 	for _, f := range txtar.Parse([]byte(archive)).Files {
 		name := filepath.Join(root, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {

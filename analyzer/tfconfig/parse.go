@@ -13,10 +13,11 @@ import (
 
 // file is a parsed file.
 type file struct {
-	path   string // relative to the repository root
+	root   tf.Root // of the repository
+	path   string  // relative to the repository root
 	src    []byte
 	blocks []*block
-	given  hcl.Attributes // of a file of values
+	given  hcl.Attributes // of a file of values, once assigned
 
 	body      *hclsyntax.Body // nil in JSON
 	commented []comment       // its comments; nil until they are asked for
@@ -25,16 +26,20 @@ type file struct {
 // rangeOf converts a range of the parser, whose columns are grapheme clusters.
 func (f *file) rangeOf(r hcl.Range) tf.Range {
 	return tf.Range{
+		Root:      f.root,
 		File:      f.path,
 		StartLine: r.Start.Line, StartColumn: tf.Column(f.src, r.Start.Byte),
 		EndLine: r.End.Line, EndColumn: tf.Column(f.src, r.End.Byte),
 	}
 }
 
+// whole is the file without a line in it.
+func (f *file) whole() tf.Range { return tf.Range{Root: f.root, File: f.path} }
+
 // parse reads a file of either syntax. What can be read of a broken file is
 // kept.
-func parse(path string, src []byte) (*file, []tf.Diagnostic) {
-	f := &file{path: path, src: src}
+func parse(root tf.Root, path string, src []byte) (*file, []tf.Diagnostic) {
+	f := &file{root: root, path: path, src: src}
 	if strings.HasSuffix(path, ".json") {
 		return f, f.parseJSON()
 	}
@@ -54,7 +59,7 @@ func (f *file) parseNative() []tf.Diagnostic {
 			f.body = body
 		}
 	}
-	return f.diagnostics(diags)
+	return f.diagnostics("configuration", diags)
 }
 
 func (f *file) tokens() hclsyntax.Tokens {
@@ -68,7 +73,7 @@ func (f *file) parseJSON() []tf.Diagnostic {
 	}
 	parsed, diags := json.Parse(f.src, f.path)
 	if parsed == nil || diags.HasErrors() {
-		return f.diagnostics(diags)
+		return f.diagnostics("configuration", diags)
 	}
 	attributes, diags := parsed.Body.JustAttributes()
 	for name, a := range attributes {
@@ -78,7 +83,7 @@ func (f *file) parseJSON() []tf.Diagnostic {
 		}
 		f.unpack(name, nil, a.NameRange, a.Expr, depth)
 	}
-	return f.diagnostics(diags)
+	return f.diagnostics("configuration", diags)
 }
 
 // jsonLabels are the blocks that are read from JSON, with their number of
@@ -105,24 +110,24 @@ func (f *file) unpack(typ string, labels []string, key hcl.Range, value hcl.Expr
 
 func (f *file) nested() []tf.Diagnostic {
 	return []tf.Diagnostic{{
-		Summary: f.path + " is nested too deeply to be read",
-		Detail:  "Its resources are shown without their place in the source.",
-		Range:   tf.Range{File: f.path},
+		Summary: "the file is nested too deeply to be read",
+		Detail:  "What it holds is left out.",
+		Range:   f.whole(),
 	}}
 }
 
-// diagnostics reports what the parser found, as warnings: a plan is analysed
-// without its source just as well.
-func (f *file) diagnostics(found hcl.Diagnostics) []tf.Diagnostic {
+// diagnostics reports the first thing that the parser found wrong, as a
+// warning: a plan is analysed without its source just as well.
+func (f *file) diagnostics(what string, found hcl.Diagnostics) []tf.Diagnostic {
 	for _, d := range found {
 		if d.Severity != hcl.DiagError {
 			continue
 		}
-		at := tf.Range{File: f.path}
+		at := f.whole()
 		if d.Subject != nil {
 			at = f.rangeOf(*d.Subject)
 		}
-		return []tf.Diagnostic{{Summary: "invalid configuration: " + d.Summary, Detail: d.Detail, Range: at}}
+		return []tf.Diagnostic{{Summary: "invalid " + what + ": " + d.Summary, Detail: d.Detail, Range: at}}
 	}
 	return nil
 }

@@ -71,21 +71,20 @@ func LoadUnit(dir, root string, limits Limits) (*Unit, []tf.Diagnostic) {
 	if err != nil {
 		return nil, nil
 	}
-	return LoadUnitFS(open.FS(), rel, limits)
+	return LoadUnitFS(Tree{open.FS(), tf.RootAt(root)}, rel, limits)
 }
 
 // mostUnitWork bounds the evaluation of a unit, which is evaluated several
 // times and has no resources.
 const mostUnitWork = 100_000
 
-// LoadUnitFS reads the unit in the folder dir of fsys, which holds the
-// repository.
-func LoadUnitFS(fsys fs.FS, dir string, limits Limits) (*Unit, []tf.Diagnostic) {
+// LoadUnitFS reads the unit in the folder dir of the repository.
+func LoadUnitFS(files Tree, dir string, limits Limits) (*Unit, []tf.Diagnostic) {
 	limits.Work = min(limits.Work, mostUnitWork)
 	u := &Unit{config: newConfig(), folder: dir, files: map[string]*unitFile{}}
-	u.config.fsys, u.config.limits = fsys, limits
+	u.config.fsys, u.config.root, u.config.limits = files.FS, files.Root, limits
 	name := path.Join(dir, UnitFile)
-	if _, err := fs.Stat(fsys, name); err != nil {
+	if _, err := fs.Stat(files, name); err != nil {
 		return nil, nil
 	}
 	if u.own = u.file(name); u.own == nil {
@@ -105,20 +104,20 @@ func (u *Unit) file(name string) *unitFile {
 		return nil
 	}
 	src, err := readFile(u.config.fsys, name, u.config.limits.FileSize)
-	if err != nil {
-		u.warn(tf.Range{File: name}, name+" cannot be read", err.Error())
-		return nil
-	}
 	f := &unitFile{
-		file: &file{path: name, src: src}, attributes: map[string]*arg{}, inputs: map[string]*arg{},
+		file: &file{root: u.config.root, path: name, src: src}, attributes: map[string]*arg{}, inputs: map[string]*arg{},
 		source: &source{dir: u.folder, locals: map[string]*arg{}},
 	}
+	if err != nil {
+		u.warn(f.whole(), "the file cannot be read", sentence(tf.Reason(err)))
+		return nil
+	}
 	if tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos); tooDeep(tokens) {
-		u.warn(tf.Range{File: name}, name+" is nested too deeply to be read", "What it hands to its root module is not known.")
+		u.warn(f.whole(), "the file is nested too deeply to be read", "What it hands to its root module is not known.")
 		return nil
 	}
 	parsed, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
-	for _, d := range f.diagnostics(diags) {
+	for _, d := range f.diagnostics("unit", diags) {
 		u.warn(d.Range, d.Summary, d.Detail)
 	}
 	if parsed != nil {

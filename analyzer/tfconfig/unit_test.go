@@ -21,7 +21,7 @@ func unitOf(t *testing.T, files map[string]string) *Unit {
 	for name, text := range files {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	u, _ := LoadUnitFS(fsys, "live/app", DefaultLimits())
+	u, _ := LoadUnitFS(Tree{FS: fsys}, "live/app", DefaultLimits())
 	if u == nil {
 		t.Fatal("there is no unit")
 	}
@@ -304,12 +304,12 @@ func TestUnitLimits(t *testing.T) {
 		"a huge file":     "inputs = { a = \"" + strings.Repeat("x", 3<<20) + "\" }",
 		"nested too deep": "inputs = { a = " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + " }",
 	} {
-		_, diags := LoadUnitFS(fstest.MapFS{"live/app/terragrunt.hcl": {Data: []byte(text)}}, "live/app", DefaultLimits())
+		_, diags := LoadUnitFS(Tree{FS: fstest.MapFS{"live/app/terragrunt.hcl": {Data: []byte(text)}}}, "live/app", DefaultLimits())
 		if len(diags) != 1 || diags[0].Range.File != "live/app/terragrunt.hcl" {
 			t.Errorf("%s: diagnostics %v", about, diags)
 		}
 	}
-	if u, diags := LoadUnitFS(fstest.MapFS{"live/app/main.tf": {}}, "live/app", DefaultLimits()); u != nil || len(diags) > 0 {
+	if u, diags := LoadUnitFS(Tree{FS: fstest.MapFS{"live/app/main.tf": {}}}, "live/app", DefaultLimits()); u != nil || len(diags) > 0 {
 		t.Errorf("no unit: %v, %v", u, diags)
 	}
 	nested := `[for a in range(1024) : [for b in range(1024) : [for c in range(1024) : [for d in range(1024) : "x"]]]]`
@@ -374,7 +374,7 @@ inputs = { a = local.a.inputs.a, b = split("/", get_repo_root()) }`))
 		for range 2 {
 			limits := DefaultLimits()
 			limits.Work = 10_000
-			u, _ := LoadUnitFS(fstest.MapFS{"live/app/terragrunt.hcl": {Data: own}, "root.hcl": {Data: root}}, "live/app", limits)
+			u, _ := LoadUnitFS(Tree{FS: fstest.MapFS{"live/app/terragrunt.hcl": {Data: own}, "root.hcl": {Data: root}}}, "live/app", limits)
 			if u == nil {
 				return
 			}

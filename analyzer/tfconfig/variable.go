@@ -27,31 +27,24 @@ func (c *Config) Variable(name string) (tf.Range, bool) {
 	return v.file.rangeOf(v.header), true
 }
 
-// assignments are those of a file of values; errors in it are Terraform's to
-// report.
-func (f *file) assignments() hcl.Attributes {
-	if f.given == nil {
-		f.given = f.readAssignments()
-	}
-	return f.given
-}
-
-func (f *file) readAssignments() hcl.Attributes {
+// assign reads a file of values. What can be read of a broken one is kept.
+func (f *file) assign() []tf.Diagnostic {
 	var parsed *hcl.File
+	var diags hcl.Diagnostics
 	if strings.HasSuffix(f.path, ".json") {
 		if jsonTooDeep(f.src) {
-			return nil
+			return f.nested()
 		}
-		parsed, _ = json.Parse(f.src, f.path)
+		parsed, diags = json.Parse(f.src, f.path)
 	} else {
 		if tokens, _ := hclsyntax.LexConfig(f.src, f.path, hcl.InitialPos); tooDeep(tokens) {
-			return nil
+			return f.nested()
 		}
-		parsed, _ = hclsyntax.ParseConfig(f.src, f.path, hcl.InitialPos)
+		parsed, diags = hclsyntax.ParseConfig(f.src, f.path, hcl.InitialPos)
 	}
-	if parsed == nil || parsed.Body == nil {
-		return nil
+	if parsed != nil && parsed.Body != nil {
+		attributes, more := parsed.Body.JustAttributes()
+		f.given, diags = attributes, append(diags, more...)
 	}
-	attributes, _ := parsed.Body.JustAttributes()
-	return attributes
+	return f.diagnostics("file of values", diags)
 }

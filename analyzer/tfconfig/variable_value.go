@@ -44,13 +44,17 @@ func (ev *evaluator) values() map[string]given {
 			continue
 		}
 		f := &file{path: a.File, src: a.Content}
+		for _, d := range f.assign() {
+			d.Severity, d.Incomplete = tf.Error, true
+			ev.diags = append(ev.diags, d)
+		}
 		f.give(all)
 	}
 	return all
 }
 
 func (f *file) give(all map[string]given) {
-	for name, a := range f.assignments() {
+	for name, a := range f.given {
 		all[name] = given{expr: a.Expr, at: f.rangeOf(a.Range)}
 	}
 }
@@ -327,13 +331,14 @@ func (l *loader) variableFiles(dir string) {
 		}
 	}
 	for _, name := range files {
-		f := &file{path: path.Join(dir, name)}
+		f := &file{root: l.root, path: path.Join(dir, name)}
 		if f.src, err = l.read(f.path); err != nil {
-			l.warn(tf.Range{File: f.path}, f.path+" cannot be read", err.Error())
+			l.warn(f.whole(), "the file cannot be read", sentence(tf.Reason(err)))
 			continue
 		}
+		l.diags = append(l.diags, f.assign()...)
 		l.config.valueFiles = append(l.config.valueFiles, f)
-		for name, a := range f.assignments() {
+		for name, a := range f.given {
 			l.config.values[name] = f.rangeOf(a.Range)
 		}
 	}

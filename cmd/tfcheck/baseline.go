@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/report"
 	"github.com/tfcheck/tfcheck/analyzer/settings"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
 )
 
@@ -66,5 +69,9 @@ func (c *checkCommand) writeBaseline(ctx context.Context, paths []string) error 
 }
 
 func cannotWrite(file string, err error) error {
-	return exit{exitError, fmt.Sprintf("%s cannot be written: %v", file, unwrapPath(err))}
+	reason := tf.Reason(err)
+	if errors.Is(err, fs.ErrNotExist) {
+		reason = "its folder does not exist"
+	}
+	return exit{exitError, file + " cannot be written: " + reason}
 }

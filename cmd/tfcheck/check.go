@@ -159,7 +159,7 @@ func (c *checkCommand) readBaseline() (*settings.Baseline, error) {
 	}
 	data, err := readFile(path)
 	if err != nil {
-		return nil, exit{exitError, fmt.Sprintf("baseline %s cannot be read: %v", path, unwrapPath(err))}
+		return nil, exit{exitError, fmt.Sprintf("baseline %s cannot be read: %v", path, tf.Reason(err))}
 	}
 	b, err := settings.LoadBaseline(filepath.ToSlash(path), data)
 	if err != nil {

@@ -105,7 +105,7 @@ func (f *inputFlags) settings(paths []string) (*settings.Settings, error) {
 			continue
 		}
 		if err != nil {
-			return nil, exit{exitError, fmt.Sprintf("%s cannot be read: %v", path, unwrapPath(err))}
+			return nil, exit{exitError, fmt.Sprintf("%s cannot be read: %v", path, tf.Reason(err))}
 		}
 		s, diags := settings.Load(filepath.ToSlash(path), data, knownSettings())
 		if text := diagnosticText(diags); text != "" {
@@ -179,13 +179,6 @@ func folderOf(path string) string {
 		return path
 	}
 	return filepath.Dir(path)
-}
-
-func unwrapPath(err error) error {
-	if p := (*fs.PathError)(nil); errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }
 
 // selection says which checks run, and what gates.
