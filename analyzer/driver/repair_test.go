@@ -3,6 +3,7 @@ package driver_test
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -114,6 +115,9 @@ func (s *source) edit(e reach.Edit) error {
 			if body, err = nested(body, name); err != nil {
 				return err
 			}
+		}
+		if old := body.GetAttribute(path[len(path)-1]); old != nil && strings.TrimSpace(string(old.Expr().BuildTokens(nil).Bytes())) == "[]" {
+			body.RemoveAttribute(path[len(path)-1]) // a block says it as well
 		}
 		return write(body.AppendNewBlock(path[len(path)-1], nil).Body(), e.Arguments)
 	case e.Action == reach.Remove:
@@ -251,12 +255,91 @@ var unchangeable = map[string]string{
 	"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR":       "a peering leads from one VPC to the other and no further",
 	"DISCONNECTED_VPCS":                      "VPCs whose blocks overlap cannot be peered",
 	"NO_ROUTE_TO_DESTINATION":                "one table would need two routes for one destination",
+	"TARGET_ADDRESS_RESTRICTION":             "what stands behind a load balancer's listeners is of another kind",
+	"ELBV2_LISTENER_HAS_NO_TG":               "its listeners answer by themselves",
+	"TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT":     "nothing that is attached to the gateway leads there",
+	"NO_PATH":                                "nobody connects to a gateway endpoint but by routes of its VPC",
+	"NO_SOURCE_OR_DESTINATION":               "both ends are one interface, or nothing stands in one",
+}
+
+// unsettled are the facts for which a repaired answer may still wait: no edit
+// makes them known.
+var unsettled = map[string]string{
+	"group":  "the rules of a group outside the input",
+	"groups": "which groups an interface gets at apply",
+	"rule":   "what becomes of a group with inline and separate rules (TF-SG-3)",
 }
 
 // explained counts what the answers of fixtures came to.
 type explained struct {
-	repaired, otherwise, fixed int
-	codes, left                map[string]int
+	repaired, otherwise, fixed, open int
+	codes, left                      map[string]int
+}
+
+// asked is a question about a configuration.
+type asked struct {
+	dir, name string
+	row       query
+}
+
+// answered are the questions of a folder whose answers are known.
+func answered(t *testing.T, dir, want string) []asked {
+	t.Helper()
+	cases, err := filepath.Glob(filepath.Join(dir, "*", "queries.tsv"))
+	if err != nil || len(cases) == 0 {
+		t.Fatalf("no questions: %v", err)
+	}
+	var out []asked
+	for _, queries := range cases {
+		for _, row := range readQueries(t, queries) {
+			if row["reachable"] == want {
+				out = append(out, asked{filepath.Dir(queries), filepath.Base(filepath.Dir(queries)) + " " + row["id"], row})
+			}
+		}
+	}
+	return out
+}
+
+// mostEnds is how many end points of a fixture are asked about.
+const mostEnds = 4
+
+// between are questions about every fixture: between its end points, and from
+// and to the internet.
+func between(t *testing.T) []asked {
+	t.Helper()
+	root := filepath.Join("..", "..", "fixtures")
+	var out []asked
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() != "main.tf" {
+			return err
+		}
+		dir := filepath.Dir(path)
+		ends := []string{"internet"}
+		stack := open(t, dir)[0]
+		graph := driver.Graph([]*tf.Stack{stack}, nil)
+		for _, r := range stack.After.Resources {
+			switch r.Addr.Type {
+			case "aws_vpc", "aws_default_vpc", "aws_subnet", "aws_default_subnet", "aws_security_group", "aws_default_security_group":
+				continue
+			}
+			if _, err := graph.Endpoint(r.Address); err == nil && r.Addr.Mode == tf.Managed && len(ends) <= mostEnds {
+				ends = append(ends, r.Address)
+			}
+		}
+		for _, from := range ends {
+			for _, to := range ends {
+				if from != to {
+					row := query{"source": from, "destination": to, "protocol": "tcp", "dst_port": "443", "src_port": "*"}
+					out = append(out, asked{dir, dir + " " + from + " -> " + to, row})
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // TestNoIsRepairedInSource: making the edits that a no lists in the source makes
@@ -264,34 +347,55 @@ type explained struct {
 // reason why nobody can change it.
 func TestNoIsRepairedInSource(t *testing.T) {
 	count := explained{codes: map[string]int{}, left: map[string]int{}}
-	for _, dir := range []string{filepath.Join("..", "..", "fixtures", "reach")} {
-		cases, err := filepath.Glob(filepath.Join(dir, "*", "queries.tsv"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, queries := range cases {
-			for _, row := range readQueries(t, queries) {
-				if row["reachable"] == "no" {
-					t.Run(filepath.Base(filepath.Dir(queries))+"/"+row["id"], func(t *testing.T) { count.repair(t, filepath.Dir(queries), row) })
-				}
-			}
+	for _, a := range answered(t, filepath.Join("..", "..", "fixtures", "reach"), "no") {
+		t.Run(a.name, func(t *testing.T) { count.repair(t, a) })
+	}
+	count.report(t, 35)
+}
+
+// TestNoOfConformanceIsRepaired is the same for questions of others.
+func TestNoOfConformanceIsRepaired(t *testing.T) {
+	count := explained{codes: map[string]int{}, left: map[string]int{}}
+	for _, a := range answered(t, material(t, "conformance"), "no") {
+		t.Run(a.name, func(t *testing.T) { count.repair(t, a) })
+	}
+	count.report(t, 10)
+}
+
+// TestNoOfEveryFixtureIsRepaired is the same for what every fixture answers.
+func TestNoOfEveryFixtureIsRepaired(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some 300 answers")
+	}
+	count := explained{codes: map[string]int{}, left: map[string]int{}}
+	for _, a := range between(t) {
+		if a := a; a.answer(t).Answer == reach.No {
+			t.Run(a.name, func(t *testing.T) { count.repair(t, a) })
 		}
 	}
-	for _, code := range slices.Sorted(maps.Keys(unchangeable)) {
-		if count.left[code] == 0 {
-			t.Errorf("%s is always changed", code)
-		}
-		t.Logf("not changed by any edit: %s (%d), %s", code, count.left[code], unchangeable[code])
+	count.report(t, 100)
+}
+
+func (a asked) answer(t *testing.T) reach.Answer {
+	t.Helper()
+	return ask(t, driver.Graph(open(t, a.dir), nil), a.row)
+}
+
+// report says what came of all answers.
+func (c *explained) report(t *testing.T, least int) {
+	t.Helper()
+	for _, code := range slices.Sorted(maps.Keys(c.left)) {
+		t.Logf("%d not changed by any edit: %s, %s", c.left[code], code, unchangeable[code])
 	}
-	t.Logf("%d answers repaired, %d by another way, %d by none; edits for %v", count.repaired, count.otherwise, count.fixed, count.codes)
-	if count.repaired < 35 || count.fixed > 8 {
-		t.Errorf("%d answers repaired, %d not: too few", count.repaired, count.fixed)
+	t.Logf("%d answers repaired, %d of them by another way than the first; %d by none, %d wait for what nobody knows; edits for %v", c.repaired, c.otherwise, c.fixed, c.open, c.codes)
+	if c.repaired < least {
+		t.Errorf("%d answers repaired: too few", c.repaired)
 	}
 }
 
-func (c *explained) repair(t *testing.T, dir string, row query) {
-	s := readSource(t, dir)
-	a := ask(t, s.graph(t), row)
+func (c *explained) repair(t *testing.T, q asked) {
+	s := readSource(t, q.dir)
+	a := ask(t, s.graph(t), q.row)
 	if a.Answer != reach.No || len(a.Blockers) == 0 {
 		t.Fatalf("%s with %d blockers", a.Answer, len(a.Blockers))
 	}
@@ -319,7 +423,14 @@ func (c *explained) repair(t *testing.T, dir string, row query) {
 			t.Errorf("%s: %v", e, err)
 		}
 	}
-	after := ask(t, s.graph(t), row)
+	after := ask(t, s.graph(t), q.row)
+	if after.Answer == reach.Unknown && slices.ContainsFunc(after.Waits, func(f tf.Fact) bool {
+		kind, _, _ := strings.Cut(f.ID, ":")
+		return unsettled[kind] != ""
+	}) {
+		c.open++
+		return
+	}
 	if c.repaired++; after.Answer != reach.Yes {
 		t.Errorf("repaired, and still %s %v\nlisted were\n%s\nnow\n%s", after.Answer, after.Waits, toldWays(a), toldWays(after))
 	}

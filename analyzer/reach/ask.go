@@ -21,12 +21,12 @@ func (g *Graph) Ask(q Question) Answer {
 		a.Path, a.ReplyPath, a.Blockers = b.Path, b.ReplyPath, g.repaired(t.blockers, best.asked)
 		a.Alternatives = g.alternatives(t, best.asked)
 	}
-	switch {
-	case q.To.isEmpty() && len(g.strays(q.To)) > 0:
-		a.Answer, a.Forward, a.Waits = Unknown, Unknown, questions(g.strays(q.To))
-	case q.To.isEmpty():
-		a.Blockers = []Hop{q.To.empty()}
-		a.Assumptions = append(a.Assumptions, q.To.alone()...)
+	switch end, empty := q.empty(); {
+	case empty && len(g.strays(end)) > 0:
+		a.Answer, a.Forward, a.Waits = Unknown, Unknown, questions(g.strays(end))
+	case empty:
+		a.Blockers = []Hop{end.empty()}
+		a.Assumptions = append(a.Assumptions, end.alone()...)
 	case a.Witness != nil:
 		a.Path, a.ReplyPath = g.wayOf(*a.Witness, q)
 	}
@@ -83,6 +83,14 @@ func (g *Graph) wayOf(k packet.Packet, q Question) (path, replyPath []Hop) {
 	}
 	a, _ := answer(g.pairs(q.From, q.To, f, s, false))
 	return a.Path, a.ReplyPath
+}
+
+// empty is the end in which nothing stands, if one is.
+func (q Question) empty() (Endpoint, bool) {
+	if q.To.isEmpty() {
+		return q.To, true
+	}
+	return q.From, q.From.isEmpty()
 }
 
 // isEmpty reports whether an end point is something of the input in which
@@ -168,6 +176,11 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 	}
 	from, to = g.held(from, f), g.held(to, f)
 	switch {
+	case from.Kind == GatewayEndpoints:
+		return []outcome{walk([]stage{{
+			object: from.Gateway.Object, cause: objectCause(from.Gateway.Object), code: "VPCE_INTRA_VPC_TRAFFIC",
+			blocked: "a gateway endpoint never opens a connection", cost: 3, fixed: true,
+		}}, packets)}
 	case to.Service != "" && len(from.Interfaces) > 0:
 		var out []outcome
 		for _, i := range from.Interfaces {
@@ -222,14 +235,21 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 		}
 	}
 	for _, lb := range from.Balancers {
+		if to.Kind == GatewayEndpoints {
+			out = append(out, walk([]stage{{
+				object: lb.Object, cause: objectCause(lb.Object), code: "TARGET_ADDRESS_RESTRICTION",
+				blocked: "it connects to its targets only", cost: 3, fixed: true,
+			}}, packets))
+		}
 		for _, j := range to.Interfaces {
-			out = append(out, g.toTarget(lb, j, f, packets))
+			out = append(out, g.toTarget(lb, j, f, packets, suppose))
 		}
 	}
-	if from.Kind == GatewayEndpoints {
+	if len(out) == 0 && len(from.Interfaces)*len(to.Interfaces) > 0 {
+		o := interfaceObject(from.Interfaces[0])
 		out = append(out, walk([]stage{{
-			object: from.Gateway.Object, cause: objectCause(from.Gateway.Object), code: "VPCE_INTRA_VPC_TRAFFIC",
-			blocked: "a gateway endpoint never opens a connection", cost: 3, fixed: true,
+			object: o, cause: objectCause(o), code: "NO_SOURCE_OR_DESTINATION",
+			blocked: "both ends are the same network interface", cost: 3, fixed: true,
 		}}, packets))
 	}
 	return out
@@ -356,7 +376,7 @@ func (g *Graph) toOutside(from, to Endpoint, f packet.Family, packets packet.Set
 
 // toTarget is the second leg as a question of its own: from a load balancer's
 // nodes to a target.
-func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family, packets packet.Set) outcome {
+func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family, packets packet.Set, suppose bool) outcome {
 	var paths []outcome
 	for _, l := range lb.Listeners {
 		for _, d := range g.deliveries(lb, l) {
@@ -377,6 +397,11 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 				})
 			}))
 		}
+	}
+	if d := g.unregistered(lb, j, packets); suppose && len(paths) == 0 && d != nil {
+		return g.overPlaces(lb.Interface, f, func(from *place) outcome {
+			return g.overPlaces(j, f, func(to *place) outcome { return g.legFrom(d, from, to, g.nodeOf(lb, from), packets) })
+		})
 	}
 	if len(paths) == 0 {
 		why := stage{
@@ -408,7 +433,7 @@ func (g *Graph) elsewhere(from, to Endpoint, i *aws.Interface, f packet.Family, 
 	if i != nil && from.Kind == Interfaces || from.Kind == LoadBalancers || to.Kind == Service {
 		other = to
 	}
-	out := stage{object: aws.Object{Label: other.Label}, code: "NO_PATH", blocked: "nothing leads there", cost: 3}
+	out := stage{object: aws.Object{Label: other.Label}, code: "NO_PATH", blocked: "nothing leads there", cost: 3, fixed: true}
 	fact := tf.Fact{ID: "beyond:" + other.Label, Text: "what lies at " + other.Label, Settle: "check it by hand"}
 	known := tf.No
 	var v *aws.VPC

@@ -178,6 +178,8 @@ type delivery struct {
 	ref      aws.TargetRef
 	port     tf.Val[int]
 	certain  bool // that this is a target
+	// missing is set where it is none, and only looked at as if it were.
+	missing bool
 }
 
 // deliveries are the targets behind a listener. Rules narrow by HTTP fields
@@ -338,6 +340,9 @@ func (g *Graph) legFrom(d *delivery, from, to *place, by remote, question packet
 	t.as.member = nil
 	return g.roundTrip(t, from, g.to(target, to), false).outcome(func(p *passage) outcome {
 		before := []stage{targetPort(d, f)}
+		if d.missing {
+			before = append(before, g.registration(d))
+		}
 		if d.balancer.Type != "network" || node.HasGroups != tf.No {
 			before = append(before, g.groupStage(node, outbound, f, target.knows(p.end.outward)))
 		}
@@ -429,6 +434,39 @@ func targetPort(d *delivery, f packet.Family) stage {
 		cause = out.cause
 	}
 	out.elements = []element{{object: object, cause: cause, detail: "registers " + interfaceObject(d.target).Label + " on " + portText(d.port), admits: out.admits}}
+	return out
+}
+
+// unregistered is a target as a load balancer could have it and does not: in a
+// group of instances that one of its listeners forwards to, or in any.
+func (g *Graph) unregistered(lb *aws.LoadBalancer, j *aws.Interface, packets packet.Set) *delivery {
+	list := services(packets)
+	if len(list) != 1 || list[0].from != list[0].to || lb.Type == "classic" || len(lb.Listeners) == 0 {
+		return nil
+	}
+	for _, l := range lb.Listeners {
+		for _, forward := range l.Forwards.Each {
+			group, ok := forward.One()
+			if !ok {
+				continue
+			}
+			if kind, _ := group.TargetType.Known(); kind == "instance" || kind == "ip" {
+				return &delivery{balancer: lb, listener: l, group: group, target: j, port: tf.KnownVal(list[0].from), certain: true, missing: true}
+			}
+		}
+	}
+	return nil
+}
+
+// registration is what a target lacks that is none.
+func (g *Graph) registration(d *delivery) stage {
+	out := stage{
+		object: d.balancer.Object, cause: objectCause(d.balancer.Object), code: "TARGET_ADDRESS_RESTRICTION",
+		blocked: interfaceObject(d.target).Label + " is no target of it", cost: 3, mend: mending{of: d},
+	}
+	if len(g.behind(d.balancer)) == 0 {
+		out.code, out.blocked = "ELBV2_LISTENER_HAS_NO_TG", "its listeners have no targets" // LB-11
+	}
 	return out
 }
 

@@ -223,9 +223,7 @@ func tell(stages []*stage, end packet.Set, stopped []bool) told {
 	if entrance >= 0 {
 		t.path = slices.Insert(t.path, entrance, shown...)
 	}
-	slices.SortStableFunc(t.blockers, func(a, b blocker) int {
-		return cmp.Or(cmp.Compare(a.cost, b.cost), boolInt(a.Reply)-boolInt(b.Reply))
-	})
+	t.order()
 	return t
 }
 
@@ -341,6 +339,9 @@ func together(paths ...outcome) outcome {
 // be the real one.
 func oneOf(fact tf.Fact, paths ...outcome) outcome {
 	out := join(func(a, b Relation) Relation { return either(a, b) }, paths)
+	if out.stuck && len(paths) > 1 {
+		out.story = out.story.whichever(paths)
+	}
 	if len(paths) > 1 && !out.forward.certain() {
 		out.waits = append(out.waits, fact)
 	}

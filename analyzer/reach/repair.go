@@ -76,6 +76,7 @@ func (g *Graph) repaired(list []blocker, asked packet.Set) []Hop {
 	names, taken := map[string]string{}, map[string]int{}
 	for _, b := range list {
 		h := b.Hop
+		same := slices.IndexFunc(out, h.is)
 		for _, e := range g.repair(b.stage, asked) {
 			if text := e.String(); e.Action == Add && e.Block == "" {
 				if names[text] == "" {
@@ -88,7 +89,15 @@ func (g *Graph) repaired(list []blocker, asked packet.Set) []Hop {
 			}
 			h.Edits = append(h.Edits, e)
 		}
-		out = append(out, h)
+		if same < 0 {
+			out = append(out, h)
+			continue
+		}
+		for _, e := range h.Edits { // the same of another place
+			if !slices.ContainsFunc(out[same].Edits, func(o Edit) bool { return o.String() == e.String() }) {
+				out[same].Edits = append(out[same].Edits, e)
+			}
+		}
 	}
 	return out
 }
@@ -128,7 +137,7 @@ func (g *Graph) repair(s *stage, asked packet.Set) []Edit {
 	case redirectedIn:
 		return g.straight(of.Subnet, familyIn(packets))
 	case *aws.LoadBalancer:
-		return g.balancerEdits(of, s.code, packets)
+		return balancerEdits(of, s.code, packets)
 	case *delivery:
 		return deliveryEdits(of, s.code, packets)
 	case *aws.Peering:
@@ -342,9 +351,14 @@ func inlineRules(s *aws.SecurityGroup) bool {
 	if !edited(s.Resource) {
 		return false
 	}
-	return s.Resource.Addr.Type == "aws_default_security_group" || slices.ContainsFunc(slices.Concat(s.Ingress, s.Egress), func(r aws.Rule) bool {
-		return r.Cause.Resource == s.Resource && r.Cause.Argument != ""
-	})
+	return s.Resource.Addr.Type == "aws_default_security_group" || sets(s.Resource, "ingress", "egress") ||
+		slices.ContainsFunc(slices.Concat(s.Ingress, s.Egress), func(r aws.Rule) bool { return r.Cause.Resource == s.Resource })
+}
+
+// sets reports whether a resource sets any of some arguments or blocks, if only
+// to nothing.
+func sets(r *tf.Resource, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return r.Config.Sets(name) == tf.Yes })
 }
 
 // addEntry admits packets by an entry of a subnet's network ACL before those
@@ -398,7 +412,7 @@ func (g *Graph) addEntry(s *aws.Subnet, m mending, packets packet.Set) []Edit {
 
 // inlineEntries reports whether the entries of an ACL stand in it.
 func inlineEntries(a *aws.ACL) bool {
-	return edited(a.Resource) && (a.Resource.Addr.Type == "aws_default_network_acl" || slices.ContainsFunc(slices.Concat(a.Ingress, a.Egress), func(e aws.ACLEntry) bool {
+	return edited(a.Resource) && (a.Resource.Addr.Type == "aws_default_network_acl" || sets(a.Resource, "ingress", "egress") || slices.ContainsFunc(slices.Concat(a.Ingress, a.Egress), func(e aws.ACLEntry) bool {
 		return e.Cause.Resource == a.Resource
 	}))
 }

@@ -36,8 +36,7 @@ func (g *Graph) acceptPeering(pcx *aws.Peering) []Edit {
 	if !edited(decides) {
 		return nil
 	}
-	set := func(name string) bool { return decides.Config.Sets(name) == tf.Yes }
-	if decides == pcx.Resource && (set("peer_region") || set("peer_owner_id")) {
+	if decides == pcx.Resource && sets(decides, "peer_region", "peer_owner_id") {
 		return []Edit{with(Add, added("aws_vpc_peering_connection_accepter", pcx.Object), "",
 			argument("vpc_peering_connection_id", idOf(pcx.Object)), argument("auto_accept", "true"))}
 	}
@@ -391,6 +390,20 @@ func deliveryEdits(d *delivery, code string, packets packet.Set) []Edit {
 		if edited(d.group.Resource) {
 			return []Edit{with(Set, d.group.Resource.Address, "", argument("port", number(list[0].from)))}
 		}
+	case "TARGET_ADDRESS_RESTRICTION", "ELBV2_LISTENER_HAS_NO_TG":
+		target, group := d.target.Resource, d.group.Resource
+		if d.target.Owner != nil {
+			target = d.target.Owner
+		}
+		port, _ := d.port.Known()
+		if kind, _ := d.group.TargetType.Known(); edited(target) && group != nil && (kind == "instance") == (target.Addr.Type == "aws_instance") {
+			id := target.Address + ".id"
+			if target.Addr.Type == "aws_network_interface" {
+				id = target.Address + ".private_ip"
+			}
+			return []Edit{with(Add, added("aws_lb_target_group_attachment", d.target.Object), "", argument("target_group_arn", group.Address+".arn"),
+				argument("target_id", id), argument("port", number(port)))}
+		}
 	case "ELBV2_NO_TARGETS_IN_AZ", "ELB_NOT_CROSSZONE":
 		if d.group != nil && edited(d.group.Resource) && !d.group.CrossZone.IsNull() {
 			return []Edit{with(Set, d.group.Resource.Address, "", argument("load_balancing_cross_zone_enabled", `"true"`))}
@@ -407,7 +420,7 @@ func deliveryEdits(d *delivery, code string, packets packet.Set) []Edit {
 }
 
 // balancerEdits are changes of a load balancer: its scheme, or a listener.
-func (g *Graph) balancerEdits(lb *aws.LoadBalancer, code string, packets packet.Set) []Edit {
+func balancerEdits(lb *aws.LoadBalancer, code string, packets packet.Set) []Edit {
 	if !edited(lb.Resource) {
 		return nil
 	}
@@ -432,27 +445,29 @@ func (g *Graph) balancerEdits(lb *aws.LoadBalancer, code string, packets packet.
 			out = append(out, with(Add, lb.Resource.Address, "listener", argument("lb_port", number(s.from)), argument("lb_protocol", `"tcp"`), argument("instance_port", number(s.from)), argument("instance_protocol", `"tcp"`)))
 			continue
 		}
-		if group := g.groupFor(lb); group != "" {
-			out = append(out, with(Add, added("aws_lb_listener", lb.Object), "", argument("load_balancer_arn", lb.Resource.Address+".arn"),
-				argument("port", number(s.from)), argument("protocol", strconv.Quote(protocol)),
-				Argument{Name: "default_action", Block: []Argument{argument("type", `"forward"`), argument("target_group_arn", group)}}))
+		action := []Argument{argument("type", `"forward"`), argument("target_group_arn", groupOf(lb))}
+		if action[1].Value == "" { // to a group of its own
+			v := vpcOf(lb.Interface)
+			if v == nil || idOf(v.Object) == "" {
+				return nil
+			}
+			group := added("aws_lb_target_group", lb.Object)
+			out = append(out, with(Add, group, "", argument("port", number(s.from)), argument("protocol", strconv.Quote(protocol)), argument("vpc_id", idOf(v.Object))))
+			action[1].Value = group + ".arn"
 		}
+		out = append(out, with(Add, added("aws_lb_listener", lb.Object), "", argument("load_balancer_arn", lb.Resource.Address+".arn"),
+			argument("port", number(s.from)), argument("protocol", strconv.Quote(protocol)), Argument{Name: "default_action", Block: action}))
 	}
 	return out
 }
 
-// groupFor is a target group that a listener of a load balancer may forward to.
-func (g *Graph) groupFor(lb *aws.LoadBalancer) string {
+// groupOf is a target group that a listener of a load balancer forwards to.
+func groupOf(lb *aws.LoadBalancer) string {
 	for _, l := range lb.Listeners {
 		for _, forward := range l.Forwards.Each {
 			if group, ok := forward.One(); ok && group.Resource != nil {
 				return group.Resource.Address + ".arn"
 			}
-		}
-	}
-	for _, group := range g.network.TargetGroups {
-		if group.Resource != nil {
-			return group.Resource.Address + ".arn"
 		}
 	}
 	return ""

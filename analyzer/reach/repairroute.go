@@ -192,7 +192,7 @@ func (g *Graph) newRoute(s *aws.Subnet, t *aws.RouteTable, v *aws.VPC, d netip.P
 
 // inlineRoutes reports whether the routes of a table stand in it.
 func inlineRoutes(t *aws.RouteTable) bool {
-	return edited(t.Resource) && (t.Resource.Addr.Type == "aws_default_route_table" || slices.ContainsFunc(t.Routes, func(r aws.Route) bool {
+	return edited(t.Resource) && (t.Resource.Addr.Type == "aws_default_route_table" || sets(t.Resource, "route") || slices.ContainsFunc(t.Routes, func(r aws.Route) bool {
 		return r.Cause.Resource == t.Resource
 	}))
 }

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -73,6 +74,41 @@ func (s story) then(next story) story {
 			lost:      a.lost || b.lost,
 		}
 	}
+}
+
+// whichever tells what stops packets on each of several paths of which one turns
+// out to be the real one.
+func (s story) whichever(paths []outcome) story {
+	return func() told {
+		t := s.tell()
+		t.blockers = slices.Clone(t.blockers)
+		for _, p := range paths {
+			for _, b := range p.story.tell().blockers {
+				if !slices.ContainsFunc(t.blockers, func(o blocker) bool { return o.Hop.is(b.Hop) && o.mend.is(b.mend) }) {
+					t.blockers, t.cost = append(t.blockers, b), t.cost+b.cost
+				}
+			}
+		}
+		t.order()
+		return t
+	}
+}
+
+// order puts what is cheap to repair first.
+func (t *told) order() {
+	slices.SortStableFunc(t.blockers, func(a, b blocker) int {
+		return cmp.Or(cmp.Compare(a.cost, b.cost), boolInt(a.Reply)-boolInt(b.Reply))
+	})
+}
+
+// is reports whether two hops tell the same.
+func (h Hop) is(o Hop) bool {
+	return h.Object.Label == o.Object.Label && h.Code == o.Code && h.Detail == o.Detail && h.Reply == o.Reply
+}
+
+// is reports whether two changes are the same.
+func (m mending) is(o mending) bool {
+	return m.of == o.of && m.to == o.to && m.d == o.d && m.far.Equal(o.far) && m.at == o.at
 }
 
 // besides tells the other paths of several that all exist, too.
