@@ -161,6 +161,67 @@ inputs = { vpc_id = dependency.network.outputs.vpc_id, cidr = dependency.network
 	}
 }
 
+// TestModesAgreeOnMocks: a unit with modules, locals, a dynamic block and links
+// between its resources says the same as a folder, and as a plan of either kind
+// with and without its source; alone nothing is proven of it. A plan in JSON
+// alone shows no locals, with or without mocks (U-1): it asks instead.
+func TestModesAgreeOnMocks(t *testing.T) {
+	network := known(t, filepath.Join(stacksAt, "network", "network.tfstate"))
+	files := map[string]string{}
+	for name, from := range map[string][]string{
+		"terragrunt.hcl": {"terragrunt.hcl"}, "main.tf": {"main.tf"}, "modules/server/main.tf": {"modules", "server", "main.tf"}, "plan.json": {"plan.json"}, "tfplan": {"tfplan"},
+	} {
+		files[name] = fixture(t, append([]string{"app-mocks"}, from...)...)
+	}
+	root := fixture(t, "root.hcl")
+	servers := func(s string) bool { return strings.HasSuffix(s, ".web") }
+	var want []string
+	for _, c := range []struct {
+		about string
+		names []string
+		path  string
+	}{
+		{"folder", []string{"main.tf", "modules/server/main.tf"}, ""},
+		{"plan with source", []string{"main.tf", "modules/server/main.tf", "plan.json"}, "plan.json"},
+		{"plan", []string{"plan.json"}, "plan.json"},
+		{"binary plan with source", []string{"main.tf", "modules/server/main.tf", "tfplan"}, "tfplan"},
+		{"binary plan", []string{"tfplan"}, "tfplan"},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			written := map[string]string{"stacks/root.hcl": root, "stacks/app/terragrunt.hcl": files["terragrunt.hcl"]}
+			for _, name := range c.names {
+				written["stacks/app/"+name] = files[name]
+			}
+			repository(t, written)
+			path := filepath.Join("stacks", "app", c.path)
+			alone := analyze(t, driver.Options{Stacks: within(t, nil, path)})
+			if found := proven(alone, func(string) bool { return true }); len(found) > 0 {
+				t.Errorf("alone: %q", found)
+			}
+			if len(alone.Questions) == 0 {
+				t.Error("alone: no questions")
+			}
+			with := analyze(t, driver.Options{Stacks: within(t, network, path), Context: network})
+			got := proven(with, servers)
+			if want == nil {
+				want = got
+			}
+			if c.about == "plan" {
+				if len(with.Questions) == 0 || len(got) > 0 {
+					t.Errorf("in its network: %q, and questions %v", got, with.Questions)
+				}
+				return
+			}
+			if diff := cmp.Diff(want, got); diff != "" || len(want) != 6 {
+				t.Errorf("in its network: %q; %s", got, diff)
+			}
+			for _, q := range with.Questions {
+				t.Errorf("in its network: question %s", q.Text)
+			}
+		})
+	}
+}
+
 // TestChainOfUnits: what a unit hands on is what it gets itself.
 func TestChainOfUnits(t *testing.T) {
 	pass := func(from string) string {

@@ -103,19 +103,25 @@ func (o Options) compareFolder(ctx context.Context, s *tf.Stack, folder, root st
 	if err != nil {
 		return err
 	}
-	was := overlay{revision: r, work: work.FS(), installed: path.Join(rel, ".terraform")}
+	answers := o.Asked.answersOf(s)
 	tree := tfconfig.Tree{FS: work.FS(), Root: tf.RootAt(root)}
+	here, given := rootModule(tree, rel, answers)
+	there, gave := rootModule(tfconfig.Tree{FS: r, Root: tree.Root}, rel, answers)
+	if here == "" || there == "" {
+		return &Error{Path: s.Path, Summary: "the source of the unit is not in the repository, which has no revision of it", Detail: "compare the plans of both"}
+	}
+	was := tfconfig.Tree{FS: overlay{revision: r, work: work.FS(), installed: path.Join(here, ".terraform")}, Root: tree.Root}
 	limits := tfconfig.DefaultLimits()
-	then, _ := tfconfig.LoadFS(tfconfig.Tree{FS: was, Root: tree.Root}, rel, limits)
-	now, _ := tfconfig.LoadFS(tree, rel, limits)
+	then, _ := tfconfig.LoadFS(was, there, limits)
+	now, _ := tfconfig.LoadFS(tree, here, limits)
 	skip := changedCalls(then.Calls(), now.Calls())
 
 	options, err := o.evaluation()
 	if err != nil {
 		return err
 	}
-	options.Data = o.Asked.answersOf(s)
-	then, _ = tfconfig.LoadFS(tfconfig.Tree{FS: was, Root: tree.Root}, rel, limits, skip...)
+	options.Data, options.Inputs = answers, gave
+	then, _ = tfconfig.LoadFS(was, there, limits, skip...)
 	before, err := then.Stack(ctx, s.Name, s.Path, options)
 	if err != nil {
 		return err
@@ -124,7 +130,8 @@ func (o Options) compareFolder(ctx context.Context, s *tf.Stack, folder, root st
 	if len(skip) == 0 {
 		return nil
 	}
-	now, diags := tfconfig.LoadFS(tree, rel, limits, skip...)
+	options.Inputs = given
+	now, diags := tfconfig.LoadFS(tree, here, limits, skip...)
 	after, err := now.Stack(ctx, s.Name, s.Path, options)
 	if err != nil {
 		return err

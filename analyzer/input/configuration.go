@@ -22,9 +22,11 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 	}
 	unit, unitDiags := o.unitIn(l.path)
 	if unit != nil {
-		if err := unit.locate(&place, l); err != nil {
+		own, err := unit.locate(&place, l)
+		if err != nil {
 			return nil, err
 		}
+		unitDiags = append(unitDiags, own...)
 		options.Inputs = unit.inputs()
 	}
 	s := place.beside()

@@ -58,12 +58,7 @@ func (o Options) unitIn(folder string) (*unit, []tf.Diagnostic) {
 		if read == nil {
 			return nil, diags
 		}
-		u := &unit{Unit: read, folder: folder, root: root, outputs: map[string]tf.Value{}}
-		for _, d := range read.Dependencies() {
-			if v, ok := o.answer(d); ok {
-				u.outputs[d.Name] = v.Get("outputs")
-			}
-		}
+		u := &unit{Unit: read, folder: folder, root: root, outputs: outputsOf(read, o.data)}
 		above := read.Above()
 		if above == 0 || above > mostAbove || isRepository(root) {
 			return u, diags
@@ -74,15 +69,39 @@ func (o Options) unitIn(folder string) (*unit, []tf.Diagnostic) {
 	}
 }
 
-// answer asks the other stacks for a dependency.
-func (o Options) answer(d tfconfig.Dependency) (tf.Value, bool) {
-	if o.data == nil || d.Folder == "" {
-		return tf.Value{}, false
+// outputsOf are the outputs of the dependencies of a unit, as far as the other
+// stacks answer for them.
+func outputsOf(u *tfconfig.Unit, answers data) map[string]tf.Value {
+	outputs := map[string]tf.Value{}
+	if answers == nil {
+		return outputs
 	}
-	addr := tf.Address{Type: tf.DependencyType, Name: d.Name}
-	return o.data(&tf.Resource{
-		Addr: addr, Address: addr.String(), Values: tf.ObjectValue(tf.Field{Name: "config_path", Value: tf.StringValue(d.Folder)}),
-	})
+	for _, d := range u.Dependencies() {
+		if d.Folder == "" {
+			continue
+		}
+		addr := tf.Address{Type: tf.DependencyType, Name: d.Name}
+		v, ok := answers(&tf.Resource{
+			Addr: addr, Address: addr.String(), Values: tf.ObjectValue(tf.Field{Name: "config_path", Value: tf.StringValue(d.Folder)}),
+		})
+		if ok {
+			outputs[d.Name] = v.Get("outputs")
+		}
+	}
+	return outputs
+}
+
+// rootModule is the folder of the root module of a folder in a repository,
+// which is another one for a unit with a source, with what the unit gives to it.
+// The folder is empty where it is not there.
+func rootModule(files tfconfig.Tree, folder string, answers data) (root string, inputs map[string]tfconfig.Input) {
+	u, _ := tfconfig.LoadUnitFS(files, folder, tfconfig.DefaultLimits())
+	if u == nil {
+		return folder, nil
+	}
+	_, root = u.Source()
+	inputs, _ = u.Inputs(outputsOf(u, answers))
+	return root, inputs
 }
 
 // unitFolder is the folder of the unit that a plan may be of: where the plan
@@ -134,6 +153,13 @@ func (u *unit) mocks() *tfconfig.Mocks {
 func (o Options) mocked(s *tf.Stack, u *unit, l located) {
 	open := u.planned.Open()
 	s.Assumptions = append(s.Assumptions, u.assumptions(open)...)
+	for _, name := range u.planned.Uneven() {
+		s.Diagnostics = append(s.Diagnostics, tf.Diagnostic{
+			Severity: tf.Warning, Stack: s.Name, Range: tf.Range{File: s.Path}, Incomplete: true,
+			Summary: "the mock of var." + name + " has another number of elements than what it stands for",
+			Detail:  "What the plan makes for each element is not what will be made: plan again when the dependency is applied.",
+		})
+	}
 	if len(open) > 0 && o.Asked != nil && l.path != stdin {
 		o.note(s, func(ctx context.Context, again Options) (*tf.Stack, error) { return again.open(ctx, l) })
 	}
@@ -157,23 +183,37 @@ func (u *unit) assumptions(open []tfconfig.Dependency) []*tf.Assumption {
 
 // locate finds the root module of a unit: where its source is in the
 // repository, else where terragrunt ran in its cache.
-func (u *unit) locate(p *place, l located) error {
+func (u *unit) locate(p *place, l located) ([]tf.Diagnostic, error) {
 	written, folder := u.Source()
 	if folder != "" {
 		p.source = filepath.Join(u.root, filepath.FromSlash(folder))
 		if holdsConfiguration(p.source) {
-			return nil
+			return u.beside(p.source, l), nil
 		}
 	}
 	if ran := cached(filepath.Join(u.folder, terragruntCache)); len(ran) == 1 {
 		p.source = ran[0]
-		return nil
+		return nil, nil
 	}
 	if written == "" {
-		return &Error{Path: l.path, Summary: "the unit has no configuration", Detail: "its terragrunt.hcl names no source, and no .tf file lies beside it: name the folder of a unit that has one"}
+		return nil, &Error{Path: l.path, Summary: "the unit has no configuration", Detail: "its terragrunt.hcl names no source, and no .tf file lies beside it: name the folder of a unit that has one"}
 	}
-	return &Error{
+	return nil, &Error{
 		Path: l.path, Summary: "the source of the unit, " + written + ", is not here",
 		Detail: "run `terragrunt init` there, which gets it, or name the unit's plan: `terragrunt plan -out=tfplan`",
 	}
+}
+
+// beside says that the unit has configuration of its own beside its source,
+// which terragrunt copies into it.
+func (u *unit) beside(source string, l located) []tf.Diagnostic {
+	own, err := os.Stat(u.folder)
+	other, otherErr := os.Stat(source)
+	if err != nil || otherErr != nil || os.SameFile(own, other) || !holdsConfiguration(u.folder) {
+		return nil
+	}
+	return []tf.Diagnostic{{
+		Summary: "the unit has files of its own beside its source", Range: tf.Range{File: filepath.ToSlash(l.path)},
+		Detail: "They are not read: check its plan, `terragrunt plan -out=tfplan`.",
+	}}
 }

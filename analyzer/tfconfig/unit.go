@@ -240,6 +240,18 @@ type unitInclude struct {
 type unitDependency struct {
 	block  *block
 	module *unitModule
+	// over is the block of an included file that it is merged deeply with.
+	over *unitDependency
+}
+
+// argument is an argument of the block, with where it stands.
+func (d *unitDependency) argument(name string) (*arg, *unitModule) {
+	for ; d != nil; d = d.over {
+		if a := d.block.args[name]; a != nil {
+			return a, d.module
+		}
+	}
+	return nil, nil
 }
 
 func (u *Unit) read(outputs map[string]tf.Value, mocks bool) *reading {
@@ -253,9 +265,14 @@ func (u *Unit) read(outputs map[string]tf.Value, mocks bool) *reading {
 	}
 	for _, m := range slices.Backward(r.merged()) {
 		for _, b := range m.file.blocks {
-			if b.typ == "dependency" && len(b.labels) == 1 {
-				r.blocks[b.labels[0]] = &unitDependency{b, m} // the unit's own wins
+			if b.typ != "dependency" || len(b.labels) != 1 {
+				continue
 			}
+			d := &unitDependency{block: b, module: m} // the unit's own wins
+			if over := r.blocks[b.labels[0]]; over != nil && r.isDeep(over.module) {
+				d.over = over
+			}
+			r.blocks[b.labels[0]] = d
 		}
 	}
 	return r
@@ -302,6 +319,11 @@ func (r *reading) merged() []*unitModule {
 	return all
 }
 
+// isDeep reports whether a file is merged deeply.
+func (r *reading) isDeep(m *unitModule) bool {
+	return slices.ContainsFunc(r.include, func(i *unitInclude) bool { return i.module == m && i.strategy == "deep" })
+}
+
 // unitInput is an input as it is evaluated.
 type unitInput struct {
 	value cty.Value
@@ -311,17 +333,13 @@ type unitInput struct {
 // inputs are those of the unit, with those of the files that it includes.
 func (r *reading) inputs() map[string]unitInput {
 	all := map[string]unitInput{}
-	deep := map[*unitModule]bool{}
-	for _, i := range r.include {
-		deep[i.module] = i.strategy == "deep"
-	}
 	for _, m := range r.merged() {
 		for name, in := range m.inputs() {
 			own, ok := all[name]
 			switch {
 			case !ok:
 				all[name] = in
-			case deep[m]:
+			case r.isDeep(m):
 				all[name] = unitInput{deepMerged(in.value, own.value), own.at}
 			}
 		}
@@ -419,15 +437,15 @@ func (r *reading) dependencies(names map[string]bool) []Dependency {
 // folder is that of the unit that a dependency leads to; empty where it is not
 // known.
 func (d *unitDependency) folder() string {
-	a := d.block.args["config_path"]
+	a, in := d.argument("config_path")
 	if a == nil {
 		return ""
 	}
-	text, ok := textOf(unmarked(d.module.ev.settled(a, d.module.scope.ctx)))
+	text, ok := textOf(unmarked(in.ev.settled(a, in.scope.ctx)))
 	if !ok {
 		return ""
 	}
-	name, ok := d.module.name(text)
+	name, ok := in.name(text)
 	if !ok {
 		return ""
 	}
@@ -440,17 +458,17 @@ func (d *unitDependency) folder() string {
 // mayBeMocked reports whether the mocks may stand in a plan: they may where the
 // dependency has no outputs yet, unless they are for other commands.
 func (d *unitDependency) mayBeMocked() bool {
-	if d.block.args["mock_outputs"] == nil {
+	if a, _ := d.argument("mock_outputs"); a == nil {
 		return false
 	}
-	if a := d.block.args["skip_outputs"]; a != nil && isTrue(d.module.ev.argument(a, d.module.scope.ctx)) {
+	if a, in := d.argument("skip_outputs"); a != nil && isTrue(in.ev.argument(a, in.scope.ctx)) {
 		return true
 	}
-	a := d.block.args["mock_outputs_allowed_terraform_commands"]
+	a, in := d.argument("mock_outputs_allowed_terraform_commands")
 	if a == nil {
 		return true
 	}
-	commands := unmarked(d.module.ev.settled(a, d.module.scope.ctx))
+	commands := unmarked(in.ev.settled(a, in.scope.ctx))
 	if !commands.IsWhollyKnown() || commands.IsNull() || !commands.CanIterateElements() {
 		return true
 	}
@@ -465,11 +483,14 @@ func (d *unitDependency) mayBeMocked() bool {
 
 // mocked is the value of the mocks.
 func (d *unitDependency) mocked() cty.Value {
-	a := d.block.args["mock_outputs"]
-	if a == nil {
-		return cty.EmptyObjectVal
+	own := cty.EmptyObjectVal
+	if a := d.block.args["mock_outputs"]; a != nil {
+		own = expanded(d.module.ev.settled(a, d.module.scope.ctx))
 	}
-	return expanded(d.module.ev.settled(a, d.module.scope.ctx))
+	if d.over == nil {
+		return own
+	}
+	return deepMerged(d.over.mocked(), own)
 }
 
 // nothing is a table of types for what has no resources.
@@ -488,7 +509,7 @@ type unitDependencies struct{ module *unitModule }
 func (d unitDependencies) attribute(name string) cty.Value {
 	r := d.module.reading
 	of := r.blocks[name]
-	if of == nil || of.block.args["config_path"] == nil {
+	if of == nil {
 		return cty.DynamicVal
 	}
 	return lazyObject(unitDependencyView{r, of, name})

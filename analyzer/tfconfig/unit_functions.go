@@ -167,7 +167,7 @@ func (m *unitModule) readConfig(args []string, all []cty.Value) cty.Value {
 		r.parsed[f] = r.module(f, path.Dir(name), "")
 		for _, b := range f.blocks {
 			if b.typ == "dependency" && len(b.labels) == 1 && r.blocks[b.labels[0]] == nil {
-				r.blocks[b.labels[0]] = &unitDependency{b, r.parsed[f]}
+				r.blocks[b.labels[0]] = &unitDependency{block: b, module: r.parsed[f]}
 			}
 		}
 	}

@@ -15,6 +15,7 @@ type Mocks struct {
 	mocked  map[string]unitInput
 	inputs  map[string]unitInput
 	open    map[string]bool
+	uneven  []string
 }
 
 // Mocks are those of a plan of the unit, where outputs are the outputs of its
@@ -35,8 +36,16 @@ func (m *Mocks) Variable(name string, planned tf.Value) tf.Value {
 	if !ok || !alsoMeant {
 		return planned
 	}
-	return m.meantBy(planned, mocked.value, meant.value)
+	v := m.meantBy(planned, mocked.value, meant.value)
+	if !v.IsUnknown() && (len(v.Elements()) != len(planned.Elements()) || len(v.Fields()) != len(planned.Fields())) {
+		m.uneven = append(m.uneven, name)
+	}
+	return v
 }
+
+// Uneven are the variables of those that were asked for whose mocks have another
+// number of elements than what they stand for.
+func (m *Mocks) Uneven() []string { return slices.Sorted(slices.Values(m.uneven)) }
 
 // Open are the dependencies whose mocks stand in the plan, and of whose outputs
 // something is not known, of the variables that were asked for.

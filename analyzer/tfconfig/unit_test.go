@@ -260,8 +260,8 @@ func TestMocks(t *testing.T) {
 	}
 	u := unitOf(t, map[string]string{"live/app/terragrunt.hcl": "dependency \"d\" {\nconfig_path = \"../d\"\n" + mocks + "\n}\ninputs = { v = dependency.d.outputs.ids }"})
 	m := u.Mocks(map[string]tf.Value{"d": tf.ObjectValue(tf.Field{Name: "ids", Value: text("x", "y", "z")})})
-	if got := spelt(m.Variable("v", text("a", "b"))); got != "[x y z]" || len(m.Open()) != 0 {
-		t.Errorf("with what the dependency has: %s, open %v", got, m.Open())
+	if got := spelt(m.Variable("v", text("a", "b"))); got != "[x y z]" || len(m.Open()) != 0 || !slices.Equal(m.Uneven(), []string{"v"}) {
+		t.Errorf("with what the dependency has: %s, open %v, uneven %v", got, m.Open(), m.Uneven())
 	}
 }
 
