@@ -21,12 +21,11 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 		return nil, err
 	}
 	unit, unitDiags := o.unitIn(l.path)
+	var beside []tf.Diagnostic
 	if unit != nil {
-		own, err := unit.locate(&place, l)
-		if err != nil {
+		if beside, err = unit.locate(&place, l); err != nil {
 			return nil, err
 		}
-		unitDiags = append(unitDiags, own...)
 		options.Inputs = unit.inputs()
 	}
 	s := place.beside()
@@ -53,6 +52,10 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 		diags[i].Severity, diags[i].Stack, diags[i].Incomplete = tf.Error, name, true
 	}
 	stack.Source = s.shown
+	for _, d := range beside {
+		d.Stack = name
+		diags = append(diags, d)
+	}
 	stack.Diagnostics = append(diags, stack.Diagnostics...)
 	stack.Assumptions = append(stack.Assumptions, unit.assumptions(unit.open())...)
 	if asked && o.Asked != nil {

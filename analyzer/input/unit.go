@@ -188,7 +188,7 @@ func (u *unit) locate(p *place, l located) ([]tf.Diagnostic, error) {
 	if folder != "" {
 		p.source = filepath.Join(u.root, filepath.FromSlash(folder))
 		if holdsConfiguration(p.source) {
-			return u.beside(p.source, l), nil
+			return u.beside(p.source), nil
 		}
 	}
 	if ran := cached(filepath.Join(u.folder, terragruntCache)); len(ran) == 1 {
@@ -206,14 +206,14 @@ func (u *unit) locate(p *place, l located) ([]tf.Diagnostic, error) {
 
 // beside says that the unit has configuration of its own beside its source,
 // which terragrunt copies into it.
-func (u *unit) beside(source string, l located) []tf.Diagnostic {
+func (u *unit) beside(source string) []tf.Diagnostic {
 	own, err := os.Stat(u.folder)
 	other, otherErr := os.Stat(source)
 	if err != nil || otherErr != nil || os.SameFile(own, other) || !holdsConfiguration(u.folder) {
 		return nil
 	}
 	return []tf.Diagnostic{{
-		Summary: "the unit has files of its own beside its source", Range: tf.Range{File: filepath.ToSlash(l.path)},
+		Summary: "the unit has files of its own beside its source", Range: u.Range(), Incomplete: true,
 		Detail: "They are not read: check its plan, `terragrunt plan -out=tfplan`.",
 	}}
 }

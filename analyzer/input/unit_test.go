@@ -30,7 +30,8 @@ func TestUnits(t *testing.T) {
 		{"an input that takes a program", map[string]string{"live/app/terragrunt.hcl": `inputs = { c = run_cmd("false") }`, "live/app/main.tf": variable}, "", "the input c of terragrunt is not known"},
 		{"an input that nothing uses", map[string]string{"live/app/terragrunt.hcl": `inputs = { c = "10.1.0.0/16", d = run_cmd("false") }`, "live/app/main.tf": variable}, "10.1.0.0/16", ""},
 		{"an input that does not fit", map[string]string{"live/app/terragrunt.hcl": `inputs = { c = [] }`, "live/app/main.tf": variable}, "", "the value of var.c does not fit its type"},
-		{"a file that is broken", map[string]string{"live/app/terragrunt.hcl": `inputs = {`, "live/app/main.tf": variable}, "", "invalid configuration: "},
+		{"a file above that is broken", map[string]string{"live/app/terragrunt.hcl": "include \"root\" {\n  path = find_in_parent_folders(\"root.hcl\")\n}\n" + inputs, "root.hcl": "inputs = {", "live/app/main.tf": variable}, "10.1.0.0/16", "invalid unit: "},
+		{"a file that is broken", map[string]string{"live/app/terragrunt.hcl": `inputs = {`, "live/app/main.tf": variable}, "", "invalid unit: "},
 	} {
 		t.Run(c.about, func(t *testing.T) {
 			root := write(t, c.files)

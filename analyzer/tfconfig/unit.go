@@ -91,8 +91,12 @@ func LoadUnitFS(files Tree, dir string, limits Limits) (*Unit, []tf.Diagnostic) 
 		return nil, u.diags
 	}
 	u.config.modules[""] = &module{source: u.own.source}
+	u.Dependencies() // reads every file
 	return u, u.diags
 }
+
+// Range is the unit's file.
+func (u *Unit) Range() tf.Range { return tf.Range{Root: u.config.root, File: u.own.path} }
 
 // file parses a file, once; it is nil for one that cannot be read.
 func (u *Unit) file(name string) *unitFile {
