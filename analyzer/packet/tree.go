@@ -228,9 +228,14 @@ func subset(a, b tree) bool {
 	return len(a) == 0 || same(a, b) || len(b) > 0 && len(combine(difference, a, b)) == 0
 }
 
+// search is the first interval that does not end before n.
+func (t tree) search(n number) int {
+	return sort.Search(len(t), func(i int) bool { return !t[i].to.less(n) })
+}
+
 // at is what holds at the point n.
 func (t tree) at(n number) tree {
-	i := sort.Search(len(t), func(i int) bool { return !t[i].to.less(n) })
+	i := t.search(n)
 	if i == len(t) || n.less(t[i].from) {
 		return nil
 	}

@@ -178,7 +178,7 @@ func matched(e *aws.ACLEntry, d direction, f packet.Family) Relation {
 		return m.doubt()
 	case tf.IsKnown:
 		a := packet.Prefixes(cidr.Masked()).Family(f)
-		return m.each(func(s packet.Set) packet.Set { return d.among(s, a) })
+		return m.each(func(s packet.Set) packet.Set { return d.at(s, a) })
 	}
 	return Relation{}
 }

@@ -67,7 +67,7 @@ func (g *Graph) vpnStage(c *aws.ClientVPN, p *place, toward remote, what string,
 		add(objectCause(c.Object), "not known: "+fact.Text, packet.AllAddresses(p.f), false)
 	}
 	return stage{
-		filter: g.asSeen(outbound, covered, toward, p.f), object: c.Object, cause: objectCause(c.Object), cost: 1,
+		filter: asSeen(outbound, covered, toward, p.f), object: c.Object, cause: objectCause(c.Object), cost: 1,
 		code: "NO_ROUTE_TO_DESTINATION", blocked: "no " + what + " of it covers the destination",
 		mend: mending{of: c, to: p.subnet, d: outbound, far: toward.addresses},
 	}

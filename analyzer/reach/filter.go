@@ -28,6 +28,9 @@ type remote struct {
 	// key tells remotes apart in memos.
 	key       string
 	addresses packet.Addresses // of one family
+	// region is the addresses of the internet: what is in between may be taken
+	// for them.
+	region *packet.Region
 	// one is set when the remote has one of the addresses and nobody knows
 	// which (U-10). Otherwise each address is a remote of its own.
 	one bool
@@ -45,7 +48,10 @@ type remote struct {
 type filter struct {
 	admits   Relation
 	elements []element
-	doubts   []doubt
+	// view is how the elements are seen, nil where as they are. They are looked
+	// at only when somebody is told of them.
+	view   func(Relation) Relation
+	doubts []doubt
 	// assumptions are what the filter rests on.
 	assumptions []*tf.Assumption
 }
@@ -67,15 +73,11 @@ type doubt struct {
 // facing is the relation as it holds for the remote: restricted to its
 // addresses, or, where its address is not known, what holds for some of them
 // (may) and for all of them (must).
-func (g *Graph) facing(d direction, r Relation, by remote, f packet.Family) Relation {
+func facing(d direction, r Relation, by remote, f packet.Family) Relation {
 	switch {
-	case !by.one && by.member == nil:
-		return r.each(func(s packet.Set) packet.Set {
-			return g.memo.each(d.name()+" "+by.key, f, s, func(s packet.Set) packet.Set { return d.among(s, by.addresses) })
-		})
 	case !by.one:
-		return r.each(func(s packet.Set) packet.Set { return d.among(s, by.addresses) })
-	case !by.addresses.IsEmpty() && g.regardless(d, r, f):
+		return r.each(func(s packet.Set) packet.Set { return d.among(s, by) })
+	case !by.addresses.IsEmpty() && regardless(d, r):
 		return r
 	case d == inbound:
 		return Relation{
@@ -91,11 +93,8 @@ func (g *Graph) facing(d direction, r Relation, by remote, f packet.Family) Rela
 
 // regardless reports whether the remote's address decides nothing, as with
 // most rules that refer to a group.
-func (g *Graph) regardless(d direction, r Relation, f packet.Family) bool {
-	all := func(s packet.Set) bool {
-		return g.memo.each("any "+d.name(), f, s, d.any).Equal(s)
-	}
-	return all(r.May) && (r.certain() || all(r.Must))
+func regardless(d direction, r Relation) bool {
+	return d.any(r.May).Equal(r.May) && (r.certain() || d.any(r.Must).Equal(r.Must))
 }
 
 // any forgets the remote side of a set.
@@ -106,8 +105,19 @@ func (d direction) any(s packet.Set) packet.Set {
 	return s.AnyDestination()
 }
 
-// among restricts the remote side of a set to addresses.
-func (d direction) among(s packet.Set, a packet.Addresses) packet.Set {
+// among restricts the remote side of a set to the addresses of a remote.
+func (d direction) among(s packet.Set, by remote) packet.Set {
+	switch {
+	case by.region != nil && d == inbound:
+		return s.FromRegion(by.region)
+	case by.region != nil:
+		return s.ToRegion(by.region)
+	}
+	return d.at(s, by.addresses)
+}
+
+// at restricts the remote side of a set to addresses.
+func (d direction) at(s packet.Set, a packet.Addresses) packet.Set {
 	if d == inbound {
 		return s.From(a)
 	}
@@ -115,21 +125,39 @@ func (d direction) among(s packet.Set, a packet.Addresses) packet.Set {
 }
 
 // asSeen is a filter's elements and doubts as they hold for the remote.
-func (g *Graph) asSeen(d direction, in filter, by remote, f packet.Family) filter {
-	out := filter{admits: g.facing(d, in.admits, by, f), assumptions: in.assumptions}
-	for _, e := range in.elements {
-		e.admits = g.facing(d, e.admits, by, f)
-		if !e.admits.IsEmpty() {
-			out.elements = append(out.elements, e)
-		}
-	}
+func asSeen(d direction, in filter, by remote, f packet.Family) filter {
+	out := filter{admits: facing(d, in.admits, by, f), elements: in.elements, assumptions: in.assumptions}
+	out.view = in.seen(func(r Relation) Relation { return facing(d, r, by, f) })
 	if by.one && by.fact.ID != "" && in.admits.certain() && !out.admits.certain() {
 		out.doubts = append(out.doubts, doubt{by.fact, out.admits.May.Subtract(out.admits.Must)}) // U-10
 	}
 	for _, w := range in.doubts {
-		w.decides = g.facing(d, possibly(w.decides), by, f).May
+		w.decides = facing(d, possibly(w.decides), by, f).May
 		if !w.decides.IsEmpty() {
 			out.doubts = append(out.doubts, w)
+		}
+	}
+	return out
+}
+
+// seen is the view of the filter followed by another one.
+func (f *filter) seen(next func(Relation) Relation) func(Relation) Relation {
+	before := f.view
+	if before == nil {
+		return next
+	}
+	return func(r Relation) Relation { return next(before(r)) }
+}
+
+// told are the elements of a filter that admit anything in its view.
+func (f *filter) told() []element {
+	if f.view == nil {
+		return f.elements
+	}
+	var out []element
+	for _, e := range f.elements {
+		if e.admits = f.view(e.admits); !e.admits.IsEmpty() {
+			out = append(out, e)
 		}
 	}
 	return out
@@ -148,7 +176,7 @@ func eitherFilter(fact tf.Fact, candidates ...filter) filter {
 		} else {
 			out.admits = either(out.admits, c.admits)
 		}
-		out.elements = append(out.elements, c.elements...)
+		out.elements = append(out.elements, c.told()...)
 		out.doubts = append(out.doubts, c.doubts...)
 		out.assumptions = append(out.assumptions, c.assumptions...)
 	}

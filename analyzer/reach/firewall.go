@@ -44,7 +44,7 @@ func (s *search) inspection(t traveller, fw *aws.Firewall) stage {
 		out.cause = objectCause(p.Object)
 	}
 	in := s.g.firewallFilter(fw, s.f, s.reply)
-	in = s.g.asSeen(outbound, s.g.asSeen(inbound, in, t.as, s.f), s.goal.at, s.f)
+	in = asSeen(outbound, asSeen(inbound, in, t.as, s.f), s.goal.at, s.f)
 	if s.reply {
 		in = s.g.answered(in, s.f)
 	}

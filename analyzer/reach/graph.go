@@ -35,7 +35,7 @@ type Graph struct {
 	ruleTerms    map[termsKey][]term
 	acls         map[aclKey]filter
 	seen         map[seenKey]filter
-	gaps         map[gapKey][]gap
+	internets    map[internetKey]remote
 	places       map[placeKey]*place
 	classes      map[class]*outcome
 	memo         memo
@@ -128,7 +128,7 @@ func (g *Graph) fork() *Graph {
 		ruleTerms:      map[termsKey][]term{},
 		acls:           map[aclKey]filter{},
 		seen:           map[seenKey]filter{},
-		gaps:           map[gapKey][]gap{},
+		internets:      map[internetKey]remote{},
 		places:         map[placeKey]*place{},
 		classes:        map[class]*outcome{},
 		memo:           memo{},

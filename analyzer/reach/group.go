@@ -103,7 +103,7 @@ func (g *Graph) compileGroups(s *groupSet, d direction, f packet.Family, by remo
 			ID: openGroups, Text: "which security groups are attached", Settle: settleApply,
 		}, packet.Everything(f)})
 	}
-	return g.asSeen(d, raw, by, f)
+	return asSeen(d, raw, by, f)
 }
 
 const (
@@ -248,7 +248,7 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 	for _, p := range r.CIDRs {
 		if p.Unknown || !p.To.IsValid() {
 			if a, says, ok := g.sayCIDRs(valueFact(at(p.Cause)), f); ok {
-				t := add(p.Cause, "an address range as given", transport.each(func(s packet.Set) packet.Set { return d.among(s, a) }))
+				t := add(p.Cause, "an address range as given", transport.each(func(s packet.Set) packet.Set { return d.at(s, a) }))
 				t.assumptions = says
 				continue
 			}
@@ -258,12 +258,12 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 		}
 		a := packet.Prefixes(p.To).Family(f)
 		if !a.IsEmpty() {
-			add(p.Cause, printed(at(p.Cause), p.To.Masked().String()), transport.each(func(s packet.Set) packet.Set { return d.among(s, a) }))
+			add(p.Cause, printed(at(p.Cause), p.To.Masked().String()), transport.each(func(s packet.Set) packet.Set { return d.at(s, a) }))
 		}
 	}
 	for _, p := range r.PrefixLists {
 		must, may, says := g.listed(p.To, f)
-		t := add(p.Cause, listName(p.To), Relation{Must: d.among(transport.Must, must), May: d.among(transport.May, may)})
+		t := add(p.Cause, listName(p.To), Relation{Must: d.at(transport.Must, must), May: d.at(transport.May, may)})
 		if !must.Equal(may) {
 			t.doubts = append(t.doubts, doubt{listFact(p.To), t.matches.May}) // U-5
 		}

@@ -56,27 +56,28 @@ const impossible = 100
 // answered turns a filter of replies into one of requests: those whose reply
 // passes, and those that expect none.
 func (g *Graph) answered(in filter, f packet.Family) filter {
-	requests := func(s packet.Set) packet.Set {
-		return g.memo.each("answered", f, s, func(s packet.Set) packet.Set { return packet.RequestsAnsweredBy(s).Family(f) })
-	}
+	requests := func(s packet.Set) packet.Set { return packet.RequestsAnsweredBy(s).Family(f) }
 	out := in.turned(func(s packet.Set) packet.Set { return requests(s).Subtract(unanswered) })
-	out.admits = in.admits.each(requests)
+	out.admits = in.admits.each(func(s packet.Set) packet.Set { return g.memo.each("answered", f, s, requests) })
 	return out
 }
 
 // backward turns a filter of destinations alone, a route table, into the same
 // filter of sources.
 func (f filter) backward(family packet.Family) filter {
-	return f.turned(func(s packet.Set) packet.Set { return packet.Everything(family).From(s.Destinations()) })
+	return f.turned(func(s packet.Set) packet.Set {
+		all := packet.Everything(family)
+		if s.Equal(all) {
+			return all
+		}
+		return all.From(s.Destinations())
+	})
 }
 
 // turned applies an operation to all sets of a filter.
 func (f filter) turned(op func(packet.Set) packet.Set) filter {
 	out := filter{admits: f.admits.each(op), assumptions: f.assumptions}
-	for _, e := range f.elements {
-		e.admits = e.admits.each(op)
-		out.elements = append(out.elements, e)
-	}
+	out.elements, out.view = f.elements, f.seen(func(r Relation) Relation { return r.each(op) })
 	for _, d := range f.doubts {
 		d.decides = op(d.decides)
 		out.doubts = append(out.doubts, d)
@@ -277,7 +278,7 @@ func (s *stage) hop(end packet.Set, stops bool) Hop {
 		return h
 	}
 	h.Rewrite = s.rewrite
-	for _, e := range s.elements {
+	for _, e := range s.told() {
 		if !e.admits.May.Overlaps(end) {
 			continue
 		}
@@ -379,11 +380,13 @@ func join(op func(a, b Relation) Relation, paths []outcome) outcome {
 
 // seenFrom lets "everywhere" stand for the internet in all that an outcome
 // shows of the client's side.
-func (o outcome) seenFrom(p *place) outcome { return o.shown(p.widen) }
+func (o outcome) seenFrom(p *place) outcome {
+	return o.shown(func(s packet.Set) packet.Set { return s.FromRegion(p.internet.region) })
+}
 
 // seenTo is the same for the server's side of what goes out.
 func (o outcome) seenTo(p *place) outcome {
-	return o.shown(func(s packet.Set) packet.Set { return s.Union(everyDestination(s, p.internet.addresses, p.f)) })
+	return o.shown(func(s packet.Set) packet.Set { return s.ToRegion(p.internet.region) })
 }
 
 func (o outcome) shown(all func(packet.Set) packet.Set) outcome {

@@ -17,8 +17,6 @@ type place struct {
 	f      packet.Family
 	// internet is the internet as a remote of this VPC.
 	internet remote
-	gaps     []gap
-	memo     memo
 	// gateway is the internet gateway that all interfaces share.
 	gateway stage
 	// arrivals are the ways from the internet to the subnet's hosts and back.
@@ -39,8 +37,6 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 	p := &place{subnet: s, f: f}
 	p.vpc, p.says = g.vpcOf(s)
 	p.internet = g.internetOf(p.vpc, f)
-	p.memo = g.memo
-	p.gaps = g.gapsOf(p.internet, f)
 	p.gateway = g.gateway(p)
 	_, says, _ := g.sayCIDRs(addressesFact(s), f)
 	p.says = append(p.says, says...)
@@ -48,27 +44,28 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 	return p
 }
 
-// internetOf is the internet as a VPC sees it (IGW-4).
+// internetOf is the internet as a VPC sees it (IGW-4), the same for all VPCs
+// without public addresses inside.
 func (g *Graph) internetOf(v *aws.VPC, f packet.Family) remote {
-	key := "internet"
+	key := internetKey{f: f}
 	if g.blocks(v, f).Overlaps(g.internet[f]) {
-		key = fmt.Sprintf("internet %p", v)
+		key.vpc = v
 	}
-	return remote{key: key, addresses: g.outsideOf(v, f)}
+	out, ok := g.internets[key]
+	if !ok {
+		out = remote{key: "internet", addresses: g.outsideOf(v, f)}
+		if key.vpc != nil {
+			out.key = fmt.Sprintf("internet %p", v)
+		}
+		out.region = packet.NewRegion(out.addresses, f)
+		g.internets[key] = out
+	}
+	return out
 }
 
-// gapsOf is remembered by what the internet is to a VPC.
-func (g *Graph) gapsOf(internet remote, f packet.Family) []gap {
-	key := gapKey{internet.key, f}
-	if _, ok := g.gaps[key]; !ok {
-		g.gaps[key] = gaps(internet.addresses, f)
-	}
-	return g.gaps[key]
-}
-
-type gapKey struct {
-	remote string
-	f      packet.Family
+type internetKey struct {
+	vpc *aws.VPC
+	f   packet.Family
 }
 
 // boundary is a subnet's network ACL in one direction, for a remote. As the
@@ -100,7 +97,7 @@ func (g *Graph) seenACL(s *aws.Subnet, d direction, f packet.Family, by remote, 
 	if known, ok := g.seen[key]; ok && shared {
 		return known
 	}
-	out := g.asSeen(d, g.subnetACL(s, d, f), by, f)
+	out := asSeen(d, g.subnetACL(s, d, f), by, f)
 	if reply {
 		out = g.answered(out, f)
 	}

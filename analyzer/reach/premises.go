@@ -197,7 +197,7 @@ func (s *search) behindSite(o *site) stage {
 	}
 	out.admits, out.assumptions = admits, o.says
 	out.elements = []element{{object: o.Object, cause: out.cause, detail: "connected", admits: admits}}
-	out.filter = s.g.asSeen(outbound, out.filter, s.goal.at, s.f)
+	out.filter = asSeen(outbound, out.filter, s.goal.at, s.f)
 	if s.reply {
 		out.filter = out.backward(s.f)
 	}
@@ -308,7 +308,7 @@ func (s *search) announced(o *site) []stage {
 		blocked: "its allowed prefixes do not hold the destination", cost: 1, reply: s.reply, quiet: true,
 		mend: mending{of: o, d: outbound, far: s.goal.at.addresses},
 	}
-	out.filter = s.g.asSeen(outbound, filter{admits: admits, doubts: []doubt{{announcedFact(o), admits.May.Subtract(admits.Must)}}}, s.goal.at, s.f)
+	out.filter = asSeen(outbound, filter{admits: admits, doubts: []doubt{{announcedFact(o), admits.May.Subtract(admits.Must)}}}, s.goal.at, s.f)
 	if s.reply {
 		out.filter = out.backward(s.f)
 	}

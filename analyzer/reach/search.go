@@ -131,7 +131,7 @@ const leadsElsewhere, newPeering = 10, 12
 // and exists with the route that is missing.
 func (s *search) along(t traveller, p *place, h hop, supposed int) *way {
 	routes := s.g.subnetRoutes(p.subnet, p.vpc, s.f, s.goal.inside(p.vpc), h.wanted)
-	route := routeStage(p.subnet, p.vpc, s.g.asSeen(outbound, routes, s.goal.at, s.f))
+	route := routeStage(p.subnet, p.vpc, asSeen(outbound, routes, s.goal.at, s.f))
 	route.blocked = h.missing
 	if route.blocked == "" {
 		route.blocked = "no route to " + h.label

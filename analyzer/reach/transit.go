@@ -303,7 +303,7 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 		return cmp.Or(cmp.Compare(b.length, a.length), cmp.Compare(a.kind, b.kind))
 	})
 	out := stage{
-		filter: s.g.asSeen(outbound, choose(list, s.f), s.goal.at, s.f),
+		filter: asSeen(outbound, choose(list, s.f), s.goal.at, s.f),
 		object: table.Object, cause: objectCause(table.Object), cost: 2, reply: s.reply,
 		code: "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", blocked: "no route to the destination",
 		mend: mending{of: table, d: outbound, far: s.goal.at.addresses, at: s.goal.place},
