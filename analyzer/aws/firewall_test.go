@@ -169,7 +169,7 @@ func TestFirewallTargets(t *testing.T) {
 		{"in any subnet", fresh, status, "", "; aws_networkfirewall_firewall.f; aws_subnet.a | aws_subnet.b"},
 		{"of an appliance", fresh, ref("aws_vpc_endpoint.gwlb.id"), "", "aws_vpc_endpoint.gwlb; ; "},
 		{"of nobody knows what", fresh, unknown, "", "aws_vpc_endpoint.gwlb | ?; aws_networkfirewall_firewall.f | ?; ?"},
-		{"elsewhere", fresh, "vpce-0123456789abcdef9", "", "vpce-0123456789abcdef9 (outside this plan); ; "},
+		{"elsewhere", fresh, "vpce-0123456789abcdef9", "", "vpce-0123456789abcdef9 (outside the input); ; "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := made("aws_route.r", attrs{"route_table_id": ref("aws_route_table.t.id"), "destination_cidr_block": "0.0.0.0/0", "vpc_endpoint_id": test.value})

@@ -104,10 +104,10 @@ func TestInstances(t *testing.T) {
 			data("aws_subnets.d", attrs{"filter": list{attrs{"name": "vpc-id", "values": list{"vpc-0123456789abcdef0"}}}, "ids": list{"subnet-0123456789abcdef0"}}),
 			made("aws_instance.i", attrs{"subnet_id": "subnet-0123456789abcdef0", "vpc_security_group_ids": list{ref("aws_security_group.d.id")}}),
 			made("aws_security_group.d", attrs{}),
-		}, standing{"subnet-0123456789abcdef0 (outside this plan)", "aws_security_group.d", tf.Yes, "aws_instance.i associate_public_ip_address", tf.No}},
+		}, standing{"subnet-0123456789abcdef0 (outside the input)", "aws_security_group.d", tf.Yes, "aws_instance.i associate_public_ip_address", tf.No}},
 		{"U-13: a subnet outside the plan", []*tf.Resource{
 			made("aws_instance.i", attrs{"subnet_id": "subnet-0123456789abcdef0", "vpc_security_group_ids": list{"sg-0123456789abcdef0"}}),
-		}, standing{"subnet-0123456789abcdef0 (outside this plan)", "sg-0123456789abcdef0 (outside this plan)", tf.Maybe, "aws_instance.i associate_public_ip_address", tf.Maybe}},
+		}, standing{"subnet-0123456789abcdef0 (outside the input)", "sg-0123456789abcdef0 (outside the input)", tf.Maybe, "aws_instance.i associate_public_ip_address", tf.Maybe}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

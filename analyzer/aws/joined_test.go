@@ -265,7 +265,7 @@ func targets(n *aws.Network) string {
 var joined = []struct{ fixture, want string }{
 	{"peering", `
 aws_vpc_peering_connection.lab: aws_vpc.app with aws_vpc.lab, active no, one region yes
-aws_vpc_peering_connection.partner: aws_vpc.app with vpc-0a1b2c3d4e5f60718 (outside this plan), active maybe, one region no
+aws_vpc_peering_connection.partner: aws_vpc.app with vpc-0a1b2c3d4e5f60718 (outside the input), active maybe, one region no
 aws_vpc_peering_connection.shared: aws_vpc.app with aws_vpc.shared, active yes, one region yes
 aws_vpc_peering_connection_accepter.customer: aws_vpc.app | aws_vpc.lab | aws_vpc.shared | ? with aws_vpc.app | aws_vpc.lab | aws_vpc.shared | ?, active yes, one region maybe
 aws_route_table.app: 10.20.0.0/16 -> vpc_peering_connection aws_vpc_peering_connection.shared

@@ -55,7 +55,7 @@ type Network struct {
 type Object struct {
 	Resource *tf.Resource // nil for what AWS makes itself and for what is outside the input
 	// Label is the address, or a description such as "main route table of
-	// aws_vpc.main" or "sg-0abc (outside this plan)".
+	// aws_vpc.main" or "sg-0abc (outside the input)".
 	Label string
 	// Scope keys account and Region, so that equal ids or CIDRs of two
 	// networks are kept apart.

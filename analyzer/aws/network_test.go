@@ -102,7 +102,7 @@ func TestNetwork(t *testing.T) {
 			made("aws_route_table.t", attrs{"vpc_id": ref("data.aws_vpc.d.id")}), data("aws_internet_gateway.x", attrs{"id": "igw-0123456789abcdef0", "filter": list{attrs{"name": "attachment.vpc-id", "values": list{ref("data.aws_vpc.d.id")}}}})},
 			"aws_vpc.main", "10.0.0.0/16, data.aws_internet_gateway.x"},
 		{"U-13: a VPC by literal id", []*tf.Resource{made("aws_subnet.a", attrs{"vpc_id": "vpc-0fedcba9876543210", "cidr_block": "10.0.1.0/24"})},
-			"vpc-0fedcba9876543210 (outside this plan)", " outside may have gateway"},
+			"vpc-0fedcba9876543210 (outside the input)", " outside may have gateway"},
 
 		// Subnets and what applies to them.
 		{"RT-1, NACL-1: main table and default ACL", []*tf.Resource{vpc(), subnet()}, "aws_subnet.a",
@@ -128,10 +128,10 @@ func TestNetwork(t *testing.T) {
 		{"RT-2: another main table", []*tf.Resource{vpc(), subnet(), made("aws_route_table.t", attrs{"vpc_id": ref("aws_vpc.main.id")}),
 			made("aws_main_route_table_association.x", attrs{"vpc_id": ref("aws_vpc.main.id"), "route_table_id": ref("aws_route_table.t.id")})},
 			"aws_subnet.a", "10.0.1.0/24 in aws_vpc.main, public no, table aws_route_table.t, acl default network ACL of aws_vpc.main"},
-		{"U-13: a subnet by literal id", []*tf.Resource{vpc(), made("aws_nat_gateway.n", attrs{"subnet_id": "subnet-0123456789abcdef0"})}, "subnet-0123456789abcdef0 (outside this plan)",
+		{"U-13: a subnet by literal id", []*tf.Resource{vpc(), made("aws_nat_gateway.n", attrs{"subnet_id": "subnet-0123456789abcdef0"})}, "subnet-0123456789abcdef0 (outside the input)",
 			"ipv4 in ?, public maybe, table ?, acl ?"},
 		{"U-6: subnets that a data source lists", []*tf.Resource{vpc(), data("aws_subnets.s", attrs{"ids": list{"subnet-0123456789abcdef0"}, "filter": list{attrs{"name": "vpc-id", "values": list{ref("aws_vpc.main.id")}}}})},
-			"subnet-0123456789abcdef0 (outside this plan)", "ipv4 in aws_vpc.main, public maybe, table main route table of aws_vpc.main | ?, acl default network ACL of aws_vpc.main | ?"},
+			"subnet-0123456789abcdef0 (outside the input)", "ipv4 in aws_vpc.main, public maybe, table main route table of aws_vpc.main | ?, acl default network ACL of aws_vpc.main | ?"},
 
 		// Route tables.
 		{"RT-2: the main table of a new VPC has local routes only", []*tf.Resource{vpc()}, "main route table of aws_vpc.main", " main"},
@@ -144,7 +144,7 @@ func TestNetwork(t *testing.T) {
 			route(attrs{"destination_prefix_list_id": "pl-0123456789abcdef0", "transit_gateway_id": "tgw-0123456789abcdef0"}),
 		}})}, "aws_route_table.t",
 			"0.0.0.0/0 -> internet_gateway aws_internet_gateway.gw; 10.0.0.0/16 -> local local; 192.168.0.0/16 -> vpn_gateway vgw-0123456789abcdef0; " +
-				"::/0 -> egress_only_gateway eigw-0123456789abcdef0; pl-0123456789abcdef0 (outside this plan) -> transit_gateway tgw-0123456789abcdef0"},
+				"::/0 -> egress_only_gateway eigw-0123456789abcdef0; pl-0123456789abcdef0 (outside the input) -> transit_gateway tgw-0123456789abcdef0"},
 		{"TF-RT-1: gateway_id of a virtual gateway", []*tf.Resource{vpc(), made("aws_vpn_gateway.v", attrs{"vpc_id": ref("aws_vpc.main.id")}), made("aws_route_table.t", attrs{"vpc_id": ref("aws_vpc.main.id")}),
 			made("aws_route.r", attrs{"route_table_id": ref("aws_route_table.t.id"), "destination_cidr_block": "192.168.0.0/16", "gateway_id": ref("aws_vpn_gateway.v.id")})},
 			"aws_route_table.t", "192.168.0.0/16 -> vpn_gateway aws_vpn_gateway.v"},
@@ -220,7 +220,7 @@ func TestNetwork(t *testing.T) {
 		{"TF-SG-1, TF-SG-2: unset rules are none on create", []*tf.Resource{vpc(), with(group(attrs{}), attrs{"ingress": unknown, "egress": unknown})}, "aws_security_group.g", ""},
 		{"SG-6, TF-SG-4: one block is the union of its peers", []*tf.Resource{vpc(), group(attrs{"ingress": list{
 			inline(attrs{"cidr_blocks": list{"10.0.0.0/8", "192.0.2.1"}, "ipv6_cidr_blocks": list{"::/0"}, "self": true, "security_groups": list{ref("aws_vpc.main.default_security_group_id")}, "prefix_list_ids": list{"pl-0123456789abcdef0"}})}})},
-			"aws_security_group.g", "in tcp 443-443 10.0.0.0/8 192.0.2.1/32 ::/0 pl-0123456789abcdef0 (outside this plan) default security group of aws_vpc.main self by aws_security_group.g.ingress[0]"},
+			"aws_security_group.g", "in tcp 443-443 10.0.0.0/8 192.0.2.1/32 ::/0 pl-0123456789abcdef0 (outside the input) default security group of aws_vpc.main self by aws_security_group.g.ingress[0]"},
 		{"TF-SG-4: a block without peers matches nothing", []*tf.Resource{vpc(), group(attrs{"ingress": list{inline(attrs{})}})}, "aws_security_group.g", ""},
 		{"TF-SG-2: a dynamic block over an unknown collection", []*tf.Resource{vpc(), group(attrs{"ingress": list{attrs{"protocol": unknown, "from_port": unknown, "to_port": unknown, "cidr_blocks": unknown, "ipv6_cidr_blocks": unknown, "security_groups": unknown, "prefix_list_ids": unknown, "self": unknown}}})},
 			"aws_security_group.g", "in unknown unknown-unknown self? any maybe by aws_security_group.g.ingress[0]"},
@@ -235,7 +235,7 @@ func TestNetwork(t *testing.T) {
 			rule("aws_vpc_security_group_ingress_rule.a", attrs{"ip_protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_ipv6": "::/0"}),
 			rule("aws_vpc_security_group_ingress_rule.b", attrs{"ip_protocol": "tcp", "from_port": 22, "to_port": 22, "referenced_security_group_id": "123456789012/sg-0bbbbbbbbbbbbbbb0"}),
 			rule("aws_vpc_security_group_egress_rule.c", attrs{"ip_protocol": "-1", "cidr_ipv4": "0.0.0.0/0"})},
-			"aws_security_group.g", "in tcp 22-22 ::/0 by aws_vpc_security_group_ingress_rule.a; in tcp 22-22 sg-0bbbbbbbbbbbbbbb0 (outside this plan) by aws_vpc_security_group_ingress_rule.b; " +
+			"aws_security_group.g", "in tcp 22-22 ::/0 by aws_vpc_security_group_ingress_rule.a; in tcp 22-22 sg-0bbbbbbbbbbbbbbb0 (outside the input) by aws_vpc_security_group_ingress_rule.b; " +
 				"out -1 0.0.0.0/0 by aws_vpc_security_group_egress_rule.c"},
 		{"U-1: a rule of one of two groups", []*tf.Resource{vpc(), group(attrs{}), made("aws_security_group.h", attrs{"vpc_id": ref("aws_vpc.main.id")}),
 			made("aws_security_group_rule.a", attrs{"security_group_id": maybe("aws_security_group.g.id", "aws_security_group.h.id"), "type": "ingress", "protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": list{"0.0.0.0/0"}})},
@@ -250,7 +250,7 @@ func TestNetwork(t *testing.T) {
 			existing("aws_vpc_security_group_ingress_rule.b", attrs{"security_group_id": existingGroup, "ip_protocol": "tcp", "from_port": 22, "to_port": 22, "referenced_security_group_id": existingGroup})},
 			"aws_security_group.g", "in tcp 22-22 10.0.0.0/8 default security group of aws_vpc.main by aws_security_group.g.ingress[0]; in tcp 22-22 0.0.0.0/0 by aws_security_group_rule.a; " +
 				"in tcp 22-22 aws_security_group.g by aws_vpc_security_group_ingress_rule.b"},
-		{"SG-10: a group by literal id", []*tf.Resource{vpc(), group(attrs{"ingress": list{inline(attrs{"security_groups": list{"sg-0bbbbbbbbbbbbbbb0"}})}})}, "sg-0bbbbbbbbbbbbbbb0 (outside this plan)", " open"},
+		{"SG-10: a group by literal id", []*tf.Resource{vpc(), group(attrs{"ingress": list{inline(attrs{"security_groups": list{"sg-0bbbbbbbbbbbbbbb0"}})}})}, "sg-0bbbbbbbbbbbbbbb0 (outside the input)", " open"},
 		{"U-6: data.aws_security_group", []*tf.Resource{vpc(), data("aws_security_group.d", attrs{"id": "sg-0bbbbbbbbbbbbbbb0", "vpc_id": ref("aws_vpc.main.id")})}, "data.aws_security_group.d", " open"},
 
 		// Prefix lists.

@@ -173,7 +173,7 @@ func (b *builder) outsideVPC(id string) *VPC {
 }
 
 // outsideObject describes something that the input only mentions by its id.
-func outsideObject(id string) Object { return Object{Label: id + " (outside this plan)"} }
+func outsideObject(id string) Object { return Object{Label: id + " (outside the input)"} }
 
 // sameObject is the object that another resource with the same identity makes:
 // a data source often describes a resource of the input.

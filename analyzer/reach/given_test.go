@@ -160,7 +160,7 @@ func TestGiven(t *testing.T) {
 // outsideSubnet is a subnet of which only the id is known (U-13).
 func outsideSubnet(w *world, id string) *aws.Subnet {
 	s := &aws.Subnet{
-		Object: aws.Object{Label: id + " (outside this plan)"}, Outside: true, CIDR: aws.Block{Family: packet.IPv4},
+		Object: aws.Object{Label: id + " (outside the input)"}, Outside: true, CIDR: aws.Block{Family: packet.IPv4},
 		VPC: aws.Link[aws.VPC]{Open: true}, RouteTable: aws.Link[aws.RouteTable]{Open: true}, ACL: aws.Link[aws.ACL]{Open: true},
 	}
 	w.n.Subnets = append(w.n.Subnets, s)

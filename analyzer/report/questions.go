@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
 // worstFirst sorts questions by what the answer could bring, then by how much
@@ -63,14 +64,36 @@ func decides(questions []analyzer.Question) int {
 	return len(slices.Compact(all))
 }
 
+// judged is what was read, as people name it.
+func judged(r *analyzer.Report) string {
+	var kind tf.InputKind
+	for _, s := range r.Stacks {
+		own := s.Kind
+		if own == tf.BinaryPlanInput {
+			own = tf.PlanInput
+		}
+		if kind != "" && own != kind {
+			return "the input"
+		}
+		kind = own
+	}
+	switch {
+	case kind == "":
+		return "the input"
+	case len(r.Stacks) > 1:
+		return "these " + string(kind) + "s"
+	}
+	return "this " + string(kind)
+}
+
 // facts is "2 facts not in this plan decide 5 results", for what kind of
 // result.
-func facts(questions []analyzer.Question, result string) string {
+func facts(r *analyzer.Report, questions []analyzer.Question, result string) string {
 	verb := "decide"
 	if len(questions) == 1 {
 		verb = "decides"
 	}
-	return fmt.Sprintf("%s not in this plan %s %s", plural(len(questions), "fact"), verb, plural(decides(questions), result))
+	return fmt.Sprintf("%s not in %s %s %s", plural(len(questions), "fact"), judged(r), verb, plural(decides(questions), result))
 }
 
 // questions is the block of missing facts, each with the line that settles
@@ -89,7 +112,7 @@ func (p *printer) questions(r *analyzer.Report, findings bool) []string {
 		if findings {
 			result = "more result"
 		}
-		lines = append(lines, facts(listed, result)+":")
+		lines = append(lines, facts(r, listed, result)+":")
 		rest := 0
 		if !p.All && len(listed) > questionsShown {
 			rest = len(listed) - questionsShown
@@ -107,7 +130,7 @@ func (p *printer) questions(r *analyzer.Report, findings bool) []string {
 		}
 	}
 	if len(folded) > 0 && findings {
-		lines = append(lines, facts(folded, "lesser result")+": --all")
+		lines = append(lines, facts(r, folded, "lesser result")+": --all")
 	}
 	return lines
 }

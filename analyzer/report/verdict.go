@@ -57,16 +57,21 @@ func nothingToCheck(r *analyzer.Report) (string, bool) {
 	return "no network, instance, load balancer or data store among " + plural(r.Resources, "resource"), true
 }
 
+// outside counts the interfaces whose subnets the input does not show.
+func outside(r *analyzer.Report) string {
+	return fmt.Sprintf("%d of %s %s outside %s (--context NETWORK)", r.Outside, plural(r.Interfaces, "interface"), stand(r.Outside), judged(r))
+}
+
 // doubt says what kept the analysis from seeing everything, or nothing.
 func doubt(r *analyzer.Report) string {
 	var doubts []string
 	// What the input does not show was there before, too.
 	touched := r.NetworkChanged || !slices.ContainsFunc(r.Stacks, hasBefore)
 	if r.Outside > 0 && touched {
-		doubts = append(doubts, fmt.Sprintf("%d of %s %s outside this plan (--context NETWORK)", r.Outside, plural(r.Interfaces, "interface"), stand(r.Outside)))
+		doubts = append(doubts, outside(r))
 	}
 	if urgent, _ := sift(ofThisChange(r)); len(urgent) > 0 {
-		doubts = append(doubts, facts(urgent, "result"))
+		doubts = append(doubts, facts(r, urgent, "result"))
 	} else if open := uncertain(r); open != "" && r.Outside == 0 && touched {
 		doubts = append(doubts, "it is undecided whether the internet reaches "+open)
 	}
@@ -138,7 +143,7 @@ func (p *printer) reached(r *analyzer.Report) []string {
 		}
 		text := "it is undecided whether " + whom + " reaches " + clean(open)
 		if r.Outside > 0 {
-			text += fmt.Sprintf(": %d of %s %s outside this plan (--context NETWORK)", r.Outside, plural(r.Interfaces, "interface"), stand(r.Outside))
+			text += ": " + outside(r)
 		}
 		lines = append(lines, wrap(text, p.width(), 3)...)
 	}
@@ -294,7 +299,7 @@ func (p *printer) scope(r *analyzer.Report) string {
 		rest = append(rest, fmt.Sprintf("%d accepted", t.accepted))
 	}
 	if _, minor := sift(ofThisChange(r)); len(minor) > 0 {
-		rest = append(rest, facts(minor, "lesser result")+", --all")
+		rest = append(rest, facts(r, minor, "lesser result")+", --all")
 	}
 	missing := map[string]int{}
 	for _, c := range r.Coverage {

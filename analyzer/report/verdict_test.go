@@ -170,3 +170,26 @@ func TestReservedRangesDoNotMakeAnyoneSomeone(t *testing.T) {
 		}
 	}
 }
+
+// What was read is called what it is.
+func TestJudged(t *testing.T) {
+	of := func(kinds ...tf.InputKind) *analyzer.Report {
+		r := &analyzer.Report{}
+		for _, k := range kinds {
+			r.Stacks = append(r.Stacks, &tf.Stack{Kind: k})
+		}
+		return r
+	}
+	for want, r := range map[string]*analyzer.Report{
+		"this plan":            of(tf.BinaryPlanInput),
+		"these plans":          of(tf.PlanInput, tf.BinaryPlanInput),
+		"this configuration":   of(tf.ConfigurationInput),
+		"these configurations": of(tf.ConfigurationInput, tf.ConfigurationInput),
+		"this state":           of(tf.StateInput),
+		"the input":            of(tf.StateInput, tf.PlanInput),
+	} {
+		if got := judged(r); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
