@@ -77,7 +77,7 @@ func quoted(list []string) string {
 // limits of the report.
 func ExplainFinding(w io.Writer, f *analyzer.Finding, o Options) error {
 	o.All = true
-	p := &page{printer: printer{Options: o, stacks: 1, secrets: secretsOf(append([]*tf.Stack{f.Stack}, o.Context...))}, w: bufio.NewWriter(w)}
+	p := &page{printer: printer{Options: o, stacks: 1, secrets: secretsOf(append([]*tf.Stack{f.Stack}, o.Context...)).along(f.Path, f.Cause.Resource)}, w: bufio.NewWriter(w)}
 	f = p.secrets.finding(f)
 	for _, line := range p.headline(f) {
 		p.line(line)

@@ -216,13 +216,14 @@ func summary(r *analyzer.Report) wireSummary {
 }
 
 func (w *wire) finding(f *analyzer.Finding) wireFinding {
+	hide := w.secrets.along(f.Path, f.Cause.Resource)
 	out := wireFinding{
 		Check: f.Check.ID, Title: f.Check.Title, Severity: f.Severity.String(), Tier: string(f.Check.Tier),
 		Verdict: string(f.Verdict), Status: string(f.Status), Stack: stackName(f.Stack),
 		Address: f.Cause.Address(), Argument: f.Cause.Argument, Message: f.Message, Range: toRange(editable(f.Location)),
 		Guidance: f.Check.Guidance, Remediation: remedy(f), Fingerprint: f.Fingerprint, Owner: f.Owner, Preview: f.Preview,
 		Subjects: each(f.Subjects, func(s analyzer.Subject) wireSubject {
-			return wireSubject{Address: s.Address, Verdict: string(s.Verdict), Status: string(s.Status), Flows: w.flows(s.Flows)}
+			return wireSubject{Address: s.Address, Verdict: string(s.Verdict), Status: string(s.Status), Flows: w.flows(s.Flows, hide)}
 		}),
 		Path: each(oneWay(f.Path), func(h reach.Hop) wireHop { return w.hop(f.Stack, h) }),
 		Because: each(f.Because, func(n analyzer.Note) wireBecause {
@@ -250,7 +251,7 @@ func (w *wire) exposure(e *analyzer.Exposure) wireExposure {
 	}
 	return wireExposure{
 		Stack: stackName(e.Stack), From: e.Flow.From.Label, To: e.Flow.To.Label, Family: e.Flow.Family.String(),
-		Verdict: string(e.Flow.Verdict()), Status: string(e.Status), Flows: w.flows(packets),
+		Verdict: string(e.Flow.Verdict()), Status: string(e.Status), Flows: w.flows(packets, w.secrets.along(e.Flow.Path())),
 		Path: each(oneWay(e.Flow.Path()), func(h reach.Hop) wireHop { return w.hop(e.Stack, h) }),
 	}
 }
@@ -280,11 +281,11 @@ func toRange(r tf.Range) wireRange {
 	return wireRange{File: r.File, StartLine: r.StartLine, StartColumn: r.StartColumn, EndLine: r.EndLine, EndColumn: r.EndColumn}
 }
 
-func (w *wire) flows(s packet.Set) []wireFlow {
+func (w *wire) flows(s packet.Set, hide secrets) []wireFlow {
 	return each(s.Flows(), func(f packet.Flow) wireFlow {
 		return wireFlow{
-			Protocol: f.Protocol, Ports: w.secrets.texts(f.Ports), ICMP: f.ICMP,
-			Sources: w.secrets.blocks(f.Sources), Destinations: w.secrets.blocks(f.Destinations),
+			Protocol: f.Protocol, Ports: hide.texts(f.Ports), ICMP: f.ICMP,
+			Sources: hide.blocks(f.Sources), Destinations: hide.blocks(f.Destinations),
 			SourcePorts: f.SourcePorts,
 		}
 	})

@@ -19,7 +19,7 @@ import (
 // what admits at each hop, and for a no everything that would have to change.
 func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o Options) error {
 	o.All = true
-	p := &page{printer: printer{Options: o, stacks: len(stacks), secrets: secretsOf(stacks)}, w: bufio.NewWriter(w)}
+	p := &page{printer: printer{Options: o, stacks: len(stacks), secrets: secretsOf(stacks).about(a)}, w: bufio.NewWriter(w)}
 	a = p.secrets.answer(a)
 	p.line(p.paint(bold, string(a.Answer)) + ": " + clean(p.secrets.text(sentence(q, a))))
 	switch {
@@ -225,7 +225,7 @@ func toPacket(k packet.Packet) wirePacket {
 // ReachMermaid draws the way of the answer, with what stops it and the way
 // back.
 func ReachMermaid(w io.Writer, _ reach.Question, a reach.Answer, stacks []*tf.Stack, _ Options) error {
-	a = secretsOf(stacks).answer(a)
+	a = secretsOf(stacks).about(a).answer(a)
 	var c diagram.Chart
 	add := func(h reach.Hop, kind diagram.Kind) int {
 		name := hopName(h)
@@ -271,6 +271,7 @@ func ReachMermaid(w io.Writer, _ reach.Question, a reach.Answer, stacks []*tf.St
 // ReachJSON writes the answer for programs.
 func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, _ Options) error {
 	x := newWire(stacks)
+	x.secrets = x.secrets.about(a)
 	a = x.secrets.answer(a)
 	hop := func(h reach.Hop) wireHop { return x.hop(holder([]reach.Hop{h}, stacks), h) }
 	blocker := func(h reach.Hop) wireBlocker {
@@ -288,7 +289,7 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 	out := wireAnswer{
 		Answer: string(a.Answer), Forward: string(a.Forward), Complete: a.Complete,
 		From: q.From.Label, To: q.To.Label,
-		Flows:     x.flows(got(a.Flows)),
+		Flows:     x.flows(got(a.Flows), x.secrets),
 		Path:      each(a.Path, hop),
 		ReplyPath: each(a.ReplyPath, hop),
 		Blockers:  each(a.Blockers, blocker),
@@ -299,7 +300,7 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 			front, _ := f.Front()
 			return wireThrough{
 				Address: element{resource: front.Resource}.address(), Verdict: string(f.Verdict()),
-				Flows: x.flows(got(f.Reachable)), Path: each(f.Path(), hop),
+				Flows: x.flows(got(f.Reachable), x.secrets), Path: each(f.Path(), hop),
 			}
 		}),
 		Assumptions: each(a.Assumptions, func(a *tf.Assumption) wireAssumption {
@@ -312,7 +313,7 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 	if a.Witness != nil {
 		k := toPacket(*a.Witness)
 		k.Source, k.Destination = x.secrets.text(k.Source), x.secrets.text(k.Destination)
-		if port := k.DestinationPort; port != nil && x.secrets.ports[strconv.Itoa(*port)] {
+		if port := k.DestinationPort; port != nil && slices.Contains(x.secrets.ports, strconv.Itoa(*port)) {
 			k.DestinationPort = nil
 		}
 		out.Witness = &k

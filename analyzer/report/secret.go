@@ -22,8 +22,39 @@ const shortestSecret = 6
 // a message leaves sensitive values out; here it is made sure of.
 type secrets struct {
 	prefixes []netip.Prefix
-	ports    map[string]bool
+	ports    []string
 	replacer *strings.Replacer // nil when there is nothing to hide
+	// common are sensitive values that any report is full of, by the instances
+	// that have them: they are hidden only where one of these has a part in it.
+	common map[string]common
+}
+
+// common are sensitive ports, and blocks of all addresses.
+type common struct {
+	prefixes []netip.Prefix
+	ports    []string
+}
+
+// isEverything reports whether a block holds all addresses.
+func isEverything(p netip.Prefix) bool { return p.Bits() == 0 }
+
+// along hides what is sensitive of a way as well, and of what somebody can
+// edit there.
+func (s secrets) along(hops []reach.Hop, resources ...*tf.Resource) secrets {
+	for _, h := range hops {
+		resources = append(resources, h.Cause.Resource)
+		for _, c := range h.Causes {
+			resources = append(resources, c.Resource)
+		}
+	}
+	for _, r := range resources {
+		if r == nil {
+			continue
+		}
+		own := s.common[r.Address]
+		s.prefixes, s.ports = slices.Concat(s.prefixes, own.prefixes), slices.Concat(s.ports, own.ports)
+	}
+	return s
 }
 
 // portArguments are the arguments whose numbers a report prints.
@@ -34,17 +65,23 @@ var numbers = regexp.MustCompile(`\b[0-9]+(?:\.[0-9]+)*\b`)
 
 // secretsOf collects the sensitive values of stacks.
 func secretsOf(stacks []*tf.Stack) secrets {
-	var s secrets
+	s := secrets{common: map[string]common{}}
 	var texts []string
+	var at string
 	add := func(name, text string) {
+		own := s.common[at]
 		if slices.Contains(portArguments, name) {
-			if s.ports == nil {
-				s.ports = map[string]bool{}
-			}
-			s.ports[text] = true
+			own.ports = append(own.ports, text)
+			s.common[at] = own
 			return
 		}
-		if p, ok := parsePrefix(text); ok {
+		p, ok := parsePrefix(text)
+		if ok && isEverything(p) {
+			own.prefixes = append(own.prefixes, p)
+			s.common[at] = own
+			return
+		}
+		if ok {
 			s.prefixes = append(s.prefixes, p)
 			texts = append(texts, p.String(), p.Addr().String())
 		}
@@ -57,10 +94,11 @@ func secretsOf(stacks []*tf.Stack) secrets {
 			continue
 		}
 		for _, r := range resources(stack) {
+			at = r.Address
 			eachSecret("", r.Values, false, add)
 		}
 	}
-	if len(texts)+len(s.ports) == 0 {
+	if len(texts) == 0 {
 		return s
 	}
 	// The longest first, so that no secret hides behind one that it begins
@@ -88,7 +126,9 @@ func allStacks(r *analyzer.Report) []*tf.Stack { return slices.Concat(r.Stacks, 
 func Extents(r *analyzer.Report) (open, sealed []*analyzer.Finding) {
 	w := newWire(allStacks(r))
 	for _, f := range r.Findings {
-		if slices.ContainsFunc(f.Subjects, func(s analyzer.Subject) bool { return slices.ContainsFunc(w.flows(s.Flows), wireFlow.hides) }) {
+		if slices.ContainsFunc(f.Subjects, func(s analyzer.Subject) bool {
+			return slices.ContainsFunc(w.flows(s.Flows, w.secrets.along(f.Path, f.Cause.Resource)), wireFlow.hides)
+		}) {
 			sealed = append(sealed, f)
 		} else {
 			open = append(open, f)
@@ -148,13 +188,17 @@ func parsePrefix(text string) (netip.Prefix, bool) {
 
 // text is s without sensitive values.
 func (s secrets) text(text string) string {
-	if s.replacer == nil {
-		return text
+	for _, p := range s.prefixes {
+		if isEverything(p) {
+			text = strings.ReplaceAll(text, p.String(), hidden)
+		}
 	}
-	text = s.replacer.Replace(text)
+	if s.replacer != nil {
+		text = s.replacer.Replace(text)
+	}
 	if len(s.ports) > 0 {
 		text = numbers.ReplaceAllStringFunc(text, func(n string) string {
-			if s.ports[n] {
+			if slices.Contains(s.ports, n) {
 				return hidden
 			}
 			return n
@@ -165,7 +209,7 @@ func (s secrets) text(text string) string {
 
 // texts are several texts without sensitive values.
 func (s secrets) texts(list []string) []string {
-	if s.replacer == nil || len(list) == 0 {
+	if len(list) == 0 {
 		return list
 	}
 	return each(list, s.text)
@@ -195,7 +239,7 @@ func (s secrets) blocks(list []netip.Prefix) []string {
 
 // report is r without sensitive values in its texts. Without any, it is r.
 func (s secrets) report(r *analyzer.Report) *analyzer.Report {
-	if s.replacer == nil {
+	if s.isEmpty() {
 		return r
 	}
 	out := *r
@@ -206,7 +250,7 @@ func (s secrets) report(r *analyzer.Report) *analyzer.Report {
 	})
 	out.Exposures = each(r.Exposures, func(e *analyzer.Exposure) *analyzer.Exposure {
 		exposure := *e
-		exposure.Flow = e.Flow.Telling(s.hops)
+		exposure.Flow = e.Flow.Telling(func(hops []reach.Hop) []reach.Hop { return s.along(hops).hops(hops) })
 		return &exposure
 	})
 	out.Assumptions = each(r.Assumptions, func(a analyzer.StackAssumption) analyzer.StackAssumption {
@@ -220,10 +264,14 @@ func (s secrets) report(r *analyzer.Report) *analyzer.Report {
 	return &out
 }
 
+// isEmpty reports whether there is nothing to hide.
+func (s secrets) isEmpty() bool { return s.replacer == nil && len(s.common) == 0 }
+
 func (s secrets) finding(f *analyzer.Finding) *analyzer.Finding {
-	if s.replacer == nil {
+	if s.isEmpty() {
 		return f
 	}
+	s = s.along(f.Path, f.Cause.Resource)
 	out := *f
 	out.Message, out.Fix, out.Location.Line = s.text(f.Message), s.text(f.Fix), s.text(f.Location.Line)
 	note := func(n analyzer.Note) analyzer.Note {
@@ -235,9 +283,21 @@ func (s secrets) finding(f *analyzer.Finding) *analyzer.Finding {
 	return &out
 }
 
+// about hides what is sensitive of the ways of an answer as well.
+func (s secrets) about(a reach.Answer) secrets {
+	hops := slices.Concat(a.Path, a.ReplyPath, a.Blockers)
+	for _, f := range a.Through {
+		hops = append(hops, f.Path()...)
+	}
+	for _, w := range a.Alternatives {
+		hops = append(hops, w.Blockers...)
+	}
+	return s.along(hops)
+}
+
 // answer is a without sensitive values in its texts.
 func (s secrets) answer(a reach.Answer) reach.Answer {
-	if s.replacer == nil {
+	if s.isEmpty() {
 		return a
 	}
 	a.Path, a.ReplyPath, a.Blockers = s.hops(a.Path), s.hops(a.ReplyPath), s.hops(a.Blockers)

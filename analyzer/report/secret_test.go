@@ -95,13 +95,25 @@ func TestNothingSensitiveCostsNothing(t *testing.T) {
 	if got := secretsOf(r.Stacks).report(r); got != r {
 		t.Error("a report without secrets is copied")
 	}
-	everyone := tf.ObjectValue(tf.Field{Name: "cidr", Value: tf.StringValue("0.0.0.0/0").MarkSensitive()})
+	everyone := tf.ObjectValue(
+		tf.Field{Name: "cidr", Value: tf.StringValue("0.0.0.0/0").MarkSensitive()},
+		tf.Field{Name: "from_port", Value: tf.NumberValue("22").MarkSensitive()},
+	)
 	r.Stacks[0].After.Resources[0].Values = everyone
 	s := secretsOf(r.Stacks)
-	if got := s.prefix(netip.MustParsePrefix("203.0.113.0/24")); got == hidden {
+	own := s.along(nil, r.Stacks[0].After.Resources[0])
+	if got := own.prefix(netip.MustParsePrefix("203.0.113.0/24")); got == hidden {
 		t.Error("a sensitive 0.0.0.0/0 hides every address")
 	}
-	if got := s.prefix(netip.MustParsePrefix("0.0.0.0/0")); got != hidden {
+	if got := own.prefix(netip.MustParsePrefix("0.0.0.0/0")); got != hidden {
 		t.Error("a sensitive 0.0.0.0/0 is printed")
+	}
+	if got := own.text("tcp/22 from 0.0.0.0/0, ::/0"); got != "tcp/(sensitive) from (sensitive), ::/0" {
+		t.Error("what is sensitive is printed in " + got)
+	}
+	// What has nothing to do with it is full of all addresses and of port 22.
+	elsewhere := s.along(nil, r.Stacks[0].After.Resources[1])
+	if got := elsewhere.prefix(netip.MustParsePrefix("0.0.0.0/0")) + elsewhere.text(" tcp/22 from 0.0.0.0/0"); got != "0.0.0.0/0 tcp/22 from 0.0.0.0/0" {
+		t.Error("what is sensitive hides all others: " + got)
 	}
 }

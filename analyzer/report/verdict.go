@@ -161,6 +161,7 @@ func (p *printer) exposed(r *analyzer.Report, of func(analyzer.Status) bool) []s
 	type entry struct {
 		packets packet.Set
 		sources packet.Addresses
+		hops    []reach.Hop
 	}
 	targets := map[string]entry{}
 	for _, e := range r.Exposures {
@@ -170,12 +171,15 @@ func (p *printer) exposed(r *analyzer.Report, of func(analyzer.Status) bool) []s
 		t := targets[target(e)]
 		t.packets = t.packets.Union(e.Flow.Reachable.Must)
 		t.sources = t.sources.Union(e.Flow.Reachable.Must.Sources())
+		if !p.secrets.isEmpty() {
+			t.hops = append(t.hops, e.Flow.Path()...)
+		}
 		targets[target(e)] = t
 	}
 	var list []string
 	for _, name := range slices.SortedFunc(maps.Keys(targets), tf.CompareAddresses) {
 		t := targets[name]
-		text := name + " on " + p.secrets.text(services(t.packets))
+		text := name + " on " + p.secrets.along(t.hops).text(services(t.packets))
 		if !everyone(t.sources) {
 			text += " from " + p.sources(t.sources)
 		}
