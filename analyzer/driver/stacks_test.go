@@ -1,24 +1,17 @@
 package driver_test
 
 import (
-	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tfcheck/tfcheck/analyzer"
-	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/driver"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
-	"github.com/tfcheck/tfcheck/analyzer/tfplan"
-	"github.com/tfcheck/tfcheck/analyzer/triage"
-	"github.com/tfcheck/tfcheck/checks"
 )
 
 // told are the findings and exposures of a report in lines.
@@ -166,62 +159,4 @@ func TestMocks(t *testing.T) {
 	if len(report.Exposures) != 0 && slices.ContainsFunc(report.Exposures, func(e *analyzer.Exposure) bool { return e.Flow.Verdict() == reach.Yes }) {
 		t.Errorf("the internet certainly reaches %v through a made-up id", report.Exposures[0].Flow.To.Label)
 	}
-}
-
-// mostSlope is how much more a root module may cost between 100 and 200 of them
-// than between 25 and 50.
-const mostSlope = 1.5
-
-// BenchmarkMonorepo holds that time grows with the number of root modules, and
-// not with its square, by the best round of each size; and shows what a second
-// core gains. Give it rounds: -benchtime 10x.
-func BenchmarkMonorepo(b *testing.B) {
-	best := map[string]time.Duration{}
-	measure := func(name string, n, cores int) {
-		b.Run(name, func(b *testing.B) {
-			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-			for b.Loop() {
-				b.StopTimer()
-				stacks := monorepo(b, n)
-				b.StartTimer()
-				began := time.Now()
-				report, err := driver.Analyze(context.Background(), driver.Options{Stacks: stacks, Known: checks.All(), Triage: triage.Defaults()})
-				if took := time.Since(began); best[name] == 0 || took < best[name] {
-					best[name] = took
-				}
-				if err != nil || len(report.Exposures) != n {
-					b.Fatalf("%d exposures of %d stacks: %v", len(report.Exposures), n, err)
-				}
-			}
-			b.ReportMetric(float64(best[name].Nanoseconds())/float64(n), "ns/stack")
-		})
-	}
-	for _, n := range []int{25, 50, 100, 200} {
-		measure(fmt.Sprint(n), n, 0)
-	}
-	measure("200 on one core", 200, 1)
-	measure("200 on two cores", 200, 2)
-	if len(best) < 6 {
-		return // some were filtered out
-	}
-	slope := float64(best["200"]-best["100"]) / 4 / float64(best["50"]-best["25"])
-	fmt.Printf("slope %.2f, one core to two %.2f\n", slope, float64(best["200 on one core"])/float64(best["200 on two cores"]))
-	if slope > mostSlope {
-		b.Errorf("a root module more costs %.2f times as much from 100 to 200 as from 25 to 50, at most %.1f", slope, mostSlope)
-	}
-}
-
-// monorepo are root modules with the same addresses and CIDRs.
-func monorepo(b *testing.B, n int) []*tf.Stack {
-	b.Helper()
-	var stacks []*tf.Stack
-	for i := range n {
-		text := exposing("eu-west-1", fmt.Sprintf("%03x", i), "111111111111")
-		stack, err := tfplan.Read(context.Background(), strings.NewReader(text), tfplan.Options{Wanted: aws.Types, Name: fmt.Sprint("stacks/", i)})
-		if err != nil {
-			b.Fatal(err)
-		}
-		stacks = append(stacks, stack)
-	}
-	return stacks
 }

@@ -2,7 +2,7 @@ package input
 
 import (
 	"context"
-	"maps"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -15,17 +15,66 @@ import (
 // configurations for data sources, units of terragrunt for their dependencies.
 type Asked struct {
 	mu      sync.Mutex
-	again   map[*tf.Stack]reread
+	by      map[*tf.Stack]*asking
 	answers map[*tf.Stack]data
 }
 
 // data answers data sources, and dependencies, with what other stacks know.
 type data = func(*tf.Resource) (tf.Value, bool)
 
-// reread reads an input once more, with answers.
-type reread func(context.Context, data) (*tf.Stack, error)
+// asking is an input with what it asked for, and which answers it got.
+type asking struct {
+	options   Options
+	input     located
+	answers   data // nil while nobody answers
+	questions []question
+}
 
-// answersOf is the function that answered a configuration, or nil.
+type question struct {
+	asks   *tf.Resource
+	answer tf.Value
+	ok     bool
+}
+
+// ask answers a question, and remembers it.
+func (a *asking) ask(r *tf.Resource) (tf.Value, bool) {
+	q := question{asks: r}
+	if a.answers != nil {
+		q.answer, q.ok = a.answers(r)
+	}
+	a.questions = append(a.questions, q)
+	return q.answer, q.ok
+}
+
+// differ reports whether any question gets another answer.
+func (a *asking) differ(answers data) bool {
+	return slices.ContainsFunc(a.questions, func(q question) bool {
+		answer, ok := answers(q.asks)
+		return ok != q.ok || !answer.Equal(q.answer)
+	})
+}
+
+// answered opens an input with answers, and notes what it asks for: it is read
+// again when others know more.
+func (o Options) answered(ctx context.Context, l located, answers data) (*tf.Stack, error) {
+	if o.Asked == nil {
+		return o.open(ctx, l)
+	}
+	a := &asking{options: o, input: l, answers: answers}
+	o.data = a.ask
+	s, err := o.open(ctx, l)
+	if err == nil && len(a.questions) > 0 && l.path != stdin {
+		o.Asked.mu.Lock()
+		defer o.Asked.mu.Unlock()
+		if o.Asked.by == nil {
+			o.Asked.by = map[*tf.Stack]*asking{}
+		}
+		o.Asked.by[s] = a
+	}
+	return s, err
+}
+
+// answersOf is the function that answers a stack, or nil.
 func (a *Asked) answersOf(s *tf.Stack) data {
 	if a == nil {
 		return nil
@@ -33,33 +82,9 @@ func (a *Asked) answersOf(s *tf.Stack) data {
 	return a.answers[s]
 }
 
-// asking has a data function note that it was asked, and answer nothing.
-func asking(asked *bool) data {
-	return func(*tf.Resource) (tf.Value, bool) {
-		*asked = true
-		return tf.Value{}, false
-	}
-}
-
-// note remembers that a stack asked, and how it is read again.
-func (o Options) note(s *tf.Stack, read func(context.Context, Options) (*tf.Stack, error)) {
-	a := o.Asked
-	again := o
-	again.Asked = nil
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.again == nil {
-		a.again = map[*tf.Stack]reread{}
-	}
-	a.again[s] = func(ctx context.Context, answers data) (*tf.Stack, error) {
-		again.data = answers
-		return read(ctx, again)
-	}
-}
-
-// Answers makes a function that answers data sources and dependencies from
-// stacks; assume gets what the answers rest on.
-type Answers func(known []*tf.Stack, assume func(*tf.Assumption)) func(*tf.Resource) (tf.Value, bool)
+// Answers makes a function that answers the data sources and dependencies of a
+// stack from all others that are known; assume gets what the answers rest on.
+type Answers func(known []*tf.Stack) func(asks *tf.Stack, assume func(*tf.Assumption)) func(*tf.Resource) (tf.Value, bool)
 
 // mostRounds bounds how far answers lead to further answers, as they do along a
 // chain of units.
@@ -78,46 +103,56 @@ func (a *Asked) Evaluate(ctx context.Context, stacks, known []*tf.Stack, answers
 	return nil
 }
 
-// round reads all that asked once; told is set where one of them has other
-// outputs then.
+// round reads those that get other answers now once more; told is set where
+// there is one.
 func (a *Asked) round(ctx context.Context, stacks, known []*tf.Stack, answers Answers) (told bool, err error) {
-	first := slices.Concat(stacks, known)
-	reads := make([]reread, len(first))
-	for i, s := range first {
-		reads[i] = a.again[s]
+	all := slices.Concat(stacks, known)
+	if len(a.by) == 0 || len(all) < 2 {
+		return false, nil
+	}
+	answer := answers(all)
+	var again []int
+	for i, s := range all {
+		if by := a.by[s]; by != nil {
+			a.answers[s] = answer(s, func(*tf.Assumption) {})
+			if by.differ(a.answers[s]) {
+				again = append(again, i)
+			}
+		}
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	for i, s := range first {
-		read := reads[i]
-		others := slices.DeleteFunc(slices.Clone(first), func(other *tf.Stack) bool { return other == s })
-		if read == nil || len(others) == 0 {
-			continue
-		}
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	read := make([]*tf.Stack, len(again))
+	for n, i := range again {
+		s := all[i]
+		by, others := a.by[s], a.answers[s]
 		g.Go(func() error {
 			var assumptions []*tf.Assumption
-			again, err := read(ctx, answers(others, func(assumed *tf.Assumption) { assumptions = append(assumptions, assumed) }))
+			now, err := by.options.answered(ctx, by.input, answer(s, func(assumed *tf.Assumption) { assumptions = append(assumptions, assumed) }))
 			if err != nil {
 				return err
 			}
-			again.Name = s.Name
-			for n := range again.Diagnostics {
-				again.Diagnostics[n].Stack = s.Name
+			now.Name = s.Name
+			for n := range now.Diagnostics {
+				now.Diagnostics[n].Stack = s.Name
 			}
-			again.Assumptions = append(again.Assumptions, assumptions...)
-			if i < len(stacks) {
-				stacks[i] = again
-			} else {
-				known[i-len(stacks)] = again
-			}
+			now.Assumptions = append(now.Assumptions, assumptions...)
 			a.mu.Lock()
 			defer a.mu.Unlock()
-			delete(a.again, s)
-			a.again[again] = read
-			a.answers[again] = answers(others, func(*tf.Assumption) {})
-			told = told || !maps.EqualFunc(s.Outputs, again.Outputs, tf.Value.Equal)
+			delete(a.by, s)
+			a.answers[now], read[n] = others, now
 			return nil
 		})
 	}
-	err = g.Wait()
-	return told, err
+	if err := g.Wait(); err != nil {
+		return false, err
+	}
+	for n, i := range again {
+		if i < len(stacks) {
+			stacks[i] = read[n]
+		} else {
+			known[i-len(stacks)] = read[n]
+		}
+	}
+	return len(again) > 0, nil
 }

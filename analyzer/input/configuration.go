@@ -34,10 +34,7 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 		name = place.name()
 	}
 	config, diags := s.config, slices.Concat(unitDiags, s.diags)
-	asked := unit.asks()
-	if options.Data = o.data; o.data == nil && o.Asked != nil {
-		options.Data = asking(&asked)
-	}
+	options.Data = o.data
 	stack, err := config.Stack(ctx, name, filepath.ToSlash(l.path), options)
 	if err != nil {
 		return nil, err
@@ -58,9 +55,6 @@ func (o Options) evaluate(ctx context.Context, l located) (*tf.Stack, error) {
 	}
 	stack.Diagnostics = append(diags, stack.Diagnostics...)
 	stack.Assumptions = append(stack.Assumptions, unit.assumptions(unit.open())...)
-	if asked && o.Asked != nil {
-		o.note(stack, func(ctx context.Context, again Options) (*tf.Stack, error) { return again.evaluate(ctx, l) })
-	}
 	return stack, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -89,9 +90,10 @@ func Open(ctx context.Context, paths []string, o Options) ([]*tf.Stack, error) {
 	}
 	stacks := make([]*tf.Stack, len(all))
 	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, l := range all {
 		g.Go(func() (err error) {
-			stacks[i], err = o.open(ctx, l)
+			stacks[i], err = o.answered(ctx, l, nil)
 			var known *Error
 			if l.among && errors.As(err, &known) && known.foreign {
 				return nil // a folder of plans may hold other JSON
@@ -116,18 +118,21 @@ func Open(ctx context.Context, paths []string, o Options) ([]*tf.Stack, error) {
 	return read, unique(slices.Concat(o.Beside, read))
 }
 
-// Size is how many bytes of plans and states the paths stand for.
-func Size(paths []string) int64 {
-	var size int64
+// Size is how many bytes of plans and states the paths stand for. It is not
+// known where one is a configuration, which is more than its folder.
+func Size(paths []string) (size int64, known bool) {
 	for _, argument := range paths {
 		found, _ := locate(argument)
 		for _, l := range found {
+			if l.folder {
+				return 0, false
+			}
 			if info, err := os.Stat(l.path); err == nil {
 				size += info.Size()
 			}
 		}
 	}
-	return size
+	return size, true
 }
 
 // tellApart adds the file's name to those of stacks that lie in one folder and
@@ -325,7 +330,7 @@ func (o Options) open(ctx context.Context, l located) (*tf.Stack, error) {
 		stack.Name = options.Name
 	}
 	if unit != nil {
-		o.mocked(stack, unit, l)
+		unit.mocked(stack)
 	}
 	for _, d := range unitDiags {
 		d.Stack = stack.Name

@@ -1,7 +1,6 @@
 package input
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -139,18 +138,14 @@ func (u *unit) open() []tfconfig.Dependency {
 	return u.unknown
 }
 
-// asks reports whether other stacks are asked for dependencies.
-func (u *unit) asks() bool { return u != nil && len(u.Dependencies()) > 0 }
-
 // mocks finds the mocks in a plan.
 func (u *unit) mocks() *tfconfig.Mocks {
 	u.planned = u.Mocks(u.outputs)
 	return u.planned
 }
 
-// mocked notes what was found of mocks in a plan: it is read again when more is
-// known.
-func (o Options) mocked(s *tf.Stack, u *unit, l located) {
+// mocked notes what was found of mocks in a plan.
+func (u *unit) mocked(s *tf.Stack) {
 	open := u.planned.Open()
 	s.Assumptions = append(s.Assumptions, u.assumptions(open)...)
 	for _, name := range u.planned.Uneven() {
@@ -159,9 +154,6 @@ func (o Options) mocked(s *tf.Stack, u *unit, l located) {
 			Summary: "the mock of var." + name + " has another number of elements than what it stands for",
 			Detail:  "What the plan makes for each element is not what will be made: plan again when the dependency is applied.",
 		})
-	}
-	if len(open) > 0 && o.Asked != nil && l.path != stdin {
-		o.note(s, func(ctx context.Context, again Options) (*tf.Stack, error) { return again.open(ctx, l) })
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package plangen writes large Terraform plans for benchmarks: plans that look
-// like what `terraform show -json` prints, with the mix of real ones. Only
-// tests import it.
+// like what `terraform show -json` prints, with the mix of real ones; and
+// configurations. Only tests import it.
 //
 // A plan is a number of stacks, each a module of the root module: a VPC with
 // its subnets, gateways, load balancer and rules, the servers and the database

@@ -51,56 +51,83 @@ var filters = map[string]string{
 // is meant.
 var indifferent = []string{"state", "region", "timeouts", "owner-id"}
 
-// Answers answers data sources from stacks that are known: for the arguments
-// of one, the attributes of the only instance that fits them, or the ids of all
-// that do; for terraform_remote_state the outputs of the stack that is meant.
-// Where an argument cannot be held against an instance there is no answer.
-// What an answer rests on is handed to assume.
-func Answers(known []*tf.Stack, assume func(*tf.Assumption)) func(r *tf.Resource) (tf.Value, bool) {
-	return func(r *tf.Resource) (tf.Value, bool) {
-		switch r.Addr.Type {
-		case "terraform_remote_state":
-			return remoteState(r, known, assume)
-		case tf.DependencyType:
-			return dependency(r, known, assume)
-		}
-		look, ok := lookups[r.Addr.Type]
-		if !ok {
-			return tf.Value{}, false
-		}
-		var found []*tf.Resource
-		for _, s := range known {
-			c := outward(s)
-			for _, candidate := range s.After.Resources {
-				if candidate.Addr.Mode != tf.Managed || candidate.Deposed || !slices.Contains(look.types, candidate.Addr.Type) {
-					continue
-				}
-				copied := c.copy(candidate)
-				switch fits(copied, r.Values) {
-				case tf.Maybe:
-					return tf.Value{}, false
-				case tf.Yes:
-					found = append(found, copied)
+// Answers answers the data sources of one stack from others that are known: for
+// the arguments of one, the attributes of the only instance that fits them, or
+// the ids of all that do; for terraform_remote_state the outputs of the stack
+// that is meant. Where an argument cannot be held against an instance there is
+// no answer. What an answer rests on is handed to assume.
+func Answers(known []*tf.Stack) func(asks *tf.Stack, assume func(*tf.Assumption)) func(*tf.Resource) (tf.Value, bool) {
+	byType := instances(known)
+	return func(asks *tf.Stack, assume func(*tf.Assumption)) func(*tf.Resource) (tf.Value, bool) {
+		others := slices.DeleteFunc(slices.Clone(known), func(s *tf.Stack) bool { return s == asks })
+		return func(r *tf.Resource) (tf.Value, bool) {
+			switch r.Addr.Type {
+			case "terraform_remote_state":
+				return remoteState(r, others, assume)
+			case tf.DependencyType:
+				return dependency(r, others, assume)
+			}
+			look, ok := lookups[r.Addr.Type]
+			if !ok {
+				return tf.Value{}, false
+			}
+			var found []*tf.Resource
+			for _, typ := range look.types {
+				for _, candidate := range byType[typ] {
+					if candidate.Stack == asks {
+						continue
+					}
+					switch fits(candidate, r.Values) {
+					case tf.Maybe:
+						return tf.Value{}, false
+					case tf.Yes:
+						found = append(found, candidate)
+					}
 				}
 			}
+			return look.answer(r, found, assume)
 		}
-		if len(found) == 0 || look.list == "" && len(found) > 1 {
-			return tf.Value{}, false
-		}
-		names := make([]string, len(found))
-		ids := make([]tf.Value, len(found))
-		for i, f := range found {
-			names[i], ids[i] = f.Address, f.Values.Get("id")
-		}
-		assume(&tf.Assumption{
-			ID: "data:" + r.Address, Address: r.Address,
-			Text: r.Address + " is taken to find " + strings.Join(names, ", ") + ": nothing else of the stacks that are known fits",
-		})
-		if look.list != "" {
-			return tf.ObjectValue(tf.Field{Name: look.list, Value: tf.ListValue(ids...)}), true
-		}
-		return found[0].Values, true
 	}
+}
+
+// instances are those that data sources look for, by their types and as other
+// stacks know them.
+func instances(known []*tf.Stack) map[string][]*tf.Resource {
+	byType := map[string][]*tf.Resource{}
+	for _, look := range lookups {
+		for _, typ := range look.types {
+			byType[typ] = nil
+		}
+	}
+	for _, s := range known {
+		c := outward(s)
+		for _, r := range s.After.Resources {
+			if _, sought := byType[r.Addr.Type]; sought && r.Addr.Mode == tf.Managed && !r.Deposed {
+				byType[r.Addr.Type] = append(byType[r.Addr.Type], c.copy(r))
+			}
+		}
+	}
+	return byType
+}
+
+// answer is what a data source says of what it finds.
+func (l lookup) answer(r *tf.Resource, found []*tf.Resource, assume func(*tf.Assumption)) (tf.Value, bool) {
+	if len(found) == 0 || l.list == "" && len(found) > 1 {
+		return tf.Value{}, false
+	}
+	names := make([]string, len(found))
+	ids := make([]tf.Value, len(found))
+	for i, f := range found {
+		names[i], ids[i] = f.Address, f.Values.Get("id")
+	}
+	assume(&tf.Assumption{
+		ID: "data:" + r.Address, Address: r.Address,
+		Text: r.Address + " is taken to find " + strings.Join(names, ", ") + ": nothing else of the stacks that are known fits",
+	})
+	if l.list != "" {
+		return tf.ObjectValue(tf.Field{Name: l.list, Value: tf.ListValue(ids...)}), true
+	}
+	return found[0].Values, true
 }
 
 // outward is a copier that writes every address as other stacks know it.
@@ -214,10 +241,12 @@ func equal(have, want tf.Value) tf.Tri {
 	if !strings.ContainsAny(y, "*?") {
 		return tf.TriOf(x == y)
 	}
-	escaped := strings.NewReplacer(`\`, `\\`, `[`, `\[`, "/", "\x00").Replace(y)
-	matched, err := path.Match(escaped, strings.ReplaceAll(x, "/", "\x00"))
+	matched, err := path.Match(wildcards.Replace(y), strings.ReplaceAll(x, "/", "\x00"))
 	return tf.TriOf(err == nil && matched)
 }
+
+// wildcards makes a pattern that path.Match takes of one of a filter's.
+var wildcards = strings.NewReplacer(`\`, `\\`, `[`, `\[`, "/", "\x00")
 
 // remoteState is the outputs of the stack whose state a data source reads: of
 // the one whose name stands in the path or key of the state, else of the only

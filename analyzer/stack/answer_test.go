@@ -67,7 +67,7 @@ func TestAnswers(t *testing.T) {
 		{"a type that is not looked up", "data.aws_ami.x", nil, nil},
 	} {
 		assumed := 0
-		ask := Answers([]*tf.Stack{net}, func(*tf.Assumption) { assumed++ })
+		ask := Answers([]*tf.Stack{net})(nil, func(*tf.Assumption) { assumed++ })
 		answer, ok := ask(resource(c.address, c.arguments...))
 		var got []string
 		for _, v := range append(answer.Get("ids").Elements(), answer.Get("id")) {
@@ -83,6 +83,9 @@ func TestAnswers(t *testing.T) {
 		}
 		if !same || ok != (len(c.want) > 0) || ok != (assumed == 1) {
 			t.Errorf("%s: answer %q (%t, assuming %d), want %q", c.about, got, ok, assumed, c.want)
+		}
+		if _, ok := Answers([]*tf.Stack{net})(net, func(*tf.Assumption) {})(resource(c.address, c.arguments...)); ok {
+			t.Errorf("%s: the stack that asks answers itself", c.about)
 		}
 	}
 }
@@ -110,7 +113,7 @@ func TestRemoteState(t *testing.T) {
 		{"neither, of two", []*tf.Stack{prod, stage}, state(field("key", text("x"))), ""},
 		{"the only one with outputs", []*tf.Stack{silent, stage}, state(field("key", text("x"))), "vpc-2"},
 	} {
-		answer, ok := Answers(c.known, func(*tf.Assumption) {})(c.asks)
+		answer, ok := Answers(c.known)(nil, func(*tf.Assumption) {})(c.asks)
 		got, _ := answer.Get("outputs").Get("vpc_id").AsString().Known()
 		if got != c.want || ok != (c.want != "") {
 			t.Errorf("%s: vpc_id is %q, want %q", c.about, got, c.want)

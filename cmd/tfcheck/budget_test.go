@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,6 +30,7 @@ const (
 	slopeBudget  = 1.2      // growth of the time per resource from one size to the next
 	memoryBudget = 64 << 20 // beside once the file
 	startBudget  = 30 * time.Millisecond
+	halvesBudget = 1.5 // a run on two cores against two halves on one each; on one core it would be 2
 	tolerance    = 2
 )
 
@@ -48,11 +50,7 @@ func BenchmarkBudget(b *testing.B) {
 			sizes = append(sizes, n)
 		}
 	}
-	dir := b.TempDir()
-	binary := filepath.Join(dir, "tfcheck")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, out)
-	}
+	dir, binary := b.TempDir(), build(b)
 	b.Run("start", func(b *testing.B) { benchStart(b, binary) })
 	for _, update := range []bool{false, true} {
 		kind := "create"
@@ -65,6 +63,16 @@ func BenchmarkBudget(b *testing.B) {
 		}
 		b.Run(kind, func(b *testing.B) { benchPlans(b, binary, sizes, plans) })
 	}
+}
+
+// build builds the command.
+func build(b *testing.B) string {
+	b.Helper()
+	binary := filepath.Join(b.TempDir(), "tfcheck")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	return binary
 }
 
 func generate(b *testing.B, path string, o plangen.Options) string {
@@ -134,6 +142,67 @@ func benchPlans(b *testing.B, binary string, sizes []int, plans []string) {
 	}
 }
 
+// BenchmarkMonorepo runs the command on the root modules of a repository. What
+// one costs, in processor time, must not grow with their number, and a run on
+// two cores must not take much longer than two runs of half of them on a core
+// each: whatever else the machine does, they have as much of it.
+func BenchmarkMonorepo(b *testing.B) {
+	binary, dir := build(b), b.TempDir()
+	sizes := []int{25, 200}
+	whole := sizes[1]
+	if err := plangen.Monorepo(dir, whole); err != nil {
+		b.Fatal(err)
+	}
+	check := func(from, to, cores int) *exec.Cmd {
+		command := exec.Command(binary, "check", "-f", "json")
+		for i := from; i < to; i++ {
+			command.Args = append(command.Args, fmt.Sprintf("stacks/%03d", i))
+		}
+		command.Dir, command.Env = dir, append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", cores))
+		return command
+	}
+	var processor [2]time.Duration // of each size
+	var together, halves time.Duration
+	var cores float64
+	for b.Loop() {
+		for i, size := range sizes {
+			least(&processor[i], start(b, check(0, size, 1)).processor)
+		}
+		u := start(b, check(0, whole, 2))
+		if u.code != exitFindings {
+			b.Fatal("nothing is found")
+		}
+		least(&together, u.wall)
+		cores = max(cores, u.processor.Seconds()/u.wall.Seconds())
+		began := time.Now()
+		other := check(0, whole/2, 1)
+		if err := other.Start(); err != nil {
+			b.Fatal(err)
+		}
+		start(b, check(whole/2, whole, 1))
+		_ = other.Wait() // it has findings
+		least(&halves, time.Since(began))
+	}
+	slope := processor[1].Seconds() / float64(sizes[1]) / (processor[0].Seconds() / float64(sizes[0]))
+	b.ReportMetric(processor[1].Seconds()*1000/float64(whole), "ms/module")
+	b.ReportMetric(slope, "×slope")
+	b.ReportMetric(cores, "cores")
+	b.ReportMetric(float64(together)/float64(halves), "×halves")
+	if slope > slopeBudget {
+		b.Errorf("a root module costs %.2f times as much among %d as among %d, the budget is %.1f", slope, sizes[1], sizes[0], slopeBudget)
+	}
+	if runtime.GOMAXPROCS(0) > 1 && float64(together) > halvesBudget*float64(halves) {
+		b.Errorf("%d root modules take %v on two cores, and %v as two halves on a core each", whole, together, halves)
+	}
+}
+
+// least keeps the shortest of several times, which noise can only lengthen.
+func least(of *time.Duration, took time.Duration) {
+	if *of == 0 || took < *of {
+		*of = took
+	}
+}
+
 // perResource is the time that a resource costs between two sizes.
 func perResource(runs []usage, sizes []int, from int) float64 {
 	return float64(runs[from+1].wall-runs[from].wall) / float64(sizes[from+1]-sizes[from])
@@ -141,13 +210,20 @@ func perResource(runs []usage, sizes []int, from int) float64 {
 
 // usage is what one run took.
 type usage struct {
-	wall   time.Duration
-	memory int64 // peak resident, in bytes
+	wall      time.Duration
+	processor time.Duration
+	memory    int64 // peak resident, in bytes
+	code      int
 }
 
 func measure(b *testing.B, binary, plan string) usage {
 	b.Helper()
-	command := exec.Command(binary, "check", "-f", "json", plan)
+	return start(b, exec.Command(binary, "check", "-f", "json", plan))
+}
+
+// start runs a command and measures it.
+func start(b *testing.B, command *exec.Cmd) usage {
+	b.Helper()
 	command.Stdout = io.Discard
 	began := time.Now()
 	err := command.Run()
@@ -156,7 +232,8 @@ func measure(b *testing.B, binary, plan string) usage {
 	if err != nil && (!errors.As(err, &exited) || exited.ExitCode() != exitFindings) {
 		b.Fatal(err)
 	}
-	u := usage{wall: wall}
+	u := usage{wall: wall, code: command.ProcessState.ExitCode()}
+	u.processor = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
 	if r, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		u.memory = r.Maxrss << 10
 	}

@@ -14,13 +14,18 @@ const largeInput = 64 << 20
 const besideInput = 64 << 20
 
 // tuneCollector lets the heap grow as far as the budget allows before it is
-// collected, which saves most of the collector's time. GOGC and GOMEMLIMIT in
-// the environment decide instead.
+// collected, which saves most of the collector's time. Configurations have no
+// budget of memory, and one that is too small would be collected all the time.
+// GOGC and GOMEMLIMIT in the environment decide instead.
 func tuneCollector(env environment, paths []string) {
 	if env.getenv("GOGC") != "" || env.getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	size := input.Size(paths)
+	size, known := input.Size(paths)
+	if !known {
+		debug.SetGCPercent(200)
+		return
+	}
 	limit := size + besideInput
 	if size > largeInput {
 		limit += besideInput / 2
