@@ -157,6 +157,9 @@ resource "aws_case" "it" {
   folder        = path.module
   wrong         = 1 + "x"
   null_chosen   = try(var.none ? 1 : 2, "none")
+  try_number    = try(aws_vpc.a.id * 2, 5)
+  try_wrong     = try(aws_vpc.a.id * 2 + [], 5)
+  can_number    = can(aws_vpc.a.id * 2)
   as_number     = [for id in [aws_vpc.a.id] : id * 2]
   block {
     a = 1
@@ -202,6 +205,7 @@ arn = <aws_case.it.arn>
 as_number = [?]
 attribute = 10.0.32.0/20
 block = [{a=1} {a=0 inner=[{b=aa}]} {a=1 inner=[{b=bb}]}]
+can_number = ?
 chosen_id = <aws_vpc.a.id>
 compared = false
 concat_ids = [<aws_vpc.a.id> <aws_subnet.counted[0].id> <aws_subnet.counted[1].id>]
@@ -228,6 +232,8 @@ set_ids = [<aws_vpc.a.id> <aws_vpc.b.id>]
 splat_ids = [<aws_subnet.counted[0].id> <aws_subnet.counted[1].id>]
 template = x-443
 try_id = <aws_subnet.each["a"].id>
+try_number = ?
+try_wrong = 5
 unknown = ?
 values_ids = [<aws_subnet.each["a"].id> <aws_subnet.each["b"].id>]
 vpc_id = <aws_vpc.a.id>

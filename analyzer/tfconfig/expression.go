@@ -111,9 +111,12 @@ func descend(e hclsyntax.Expression) {
 		e.Condition, e.TrueResult, e.FalseResult = evaluable(e.Condition), evaluable(e.TrueResult), evaluable(e.FalseResult)
 	case *hclsyntax.FunctionCallExpr:
 		each(e.Args)
-		if looksIntoObjects[e.Name] {
-			for i, arg := range e.Args {
+		for i, arg := range e.Args {
+			switch {
+			case looksIntoObjects[e.Name]:
 				e.Args[i] = &whole{arg}
+			case e.Name == "try" || e.Name == "can":
+				e.Args[i] = &attempt{arg}
 			}
 		}
 	case *hclsyntax.ForExpr:
@@ -376,6 +379,23 @@ func (e *text) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		}
 	}
 	return v, diags
+}
+
+// attempt is an expression that may fail. It does so in Terraform only if it
+// fails with its symbols unknown as well: it may have taken one for a number, or
+// as a key.
+type attempt struct{ hclsyntax.Expression }
+
+// Value is unknown where it is a symbol that makes the expression fail.
+func (e *attempt) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	v, diags := e.Expression.Value(ctx)
+	s := scopeOf(ctx)
+	if !diags.HasErrors() || s == nil || s.module.ev.symbols == 0 || s.module.ev.opaque {
+		return v, diags
+	}
+	s.module.ev.opaque = true
+	defer func() { s.module.ev.opaque = false }()
+	return e.Expression.Value(ctx)
 }
 
 // looksIntoObjects are the functions that take an object by all of its
