@@ -1,6 +1,9 @@
 package tf
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // InputKind is what a PATH turned out to be.
 type InputKind string
@@ -38,7 +41,9 @@ type Resource struct {
 	Deposed bool
 	// Maybe is set for the one instance that stands for those of a count or
 	// for_each that nobody knows: there may be none, or several (U-12).
-	Maybe bool
+	// Unknown is what that depends on, such as "var.n", where it is found.
+	Maybe   bool
+	Unknown string
 
 	// Provider identifies the provider configuration, such as "aws" or
 	// "module.west:aws.usw2"; Region is its region where the input shows one.
@@ -92,14 +97,22 @@ func (c *ResourceConfig) Sets(argument string) Tri {
 // has is in the input (the closed world of U-14).
 func (r *Resource) IsNew() bool { return r.Action == Create || r.Action == Replace }
 
-// HowMany asks for the number of instances of the block, where that is not
-// known; ok is false where it is (U-12).
+// HowMany asks for what the number of instances of the block depends on, where
+// that is not known; ok is false where it is (U-12). What depends on one thing
+// is one question.
 func (r *Resource) HowMany() (fact Fact, ok bool) {
 	if r == nil || !r.Maybe {
 		return Fact{}, false
 	}
-	block := StripKeys(r.Address)
-	return Fact{ID: "count:" + block, Text: "how many " + block + " there are", Settle: "known after apply, or in a plan: terraform plan -out=tfplan"}, true
+	of, text := StripKeys(r.Address), "how many "+StripKeys(r.Address)+" there are"
+	if r.Unknown != "" {
+		of, text = r.Unknown, "how many instances "+r.Unknown+" makes"
+	}
+	settle := "known after apply, or in a plan: terraform plan -out=tfplan"
+	if name, ok := strings.CutPrefix(of, "var."); ok && !strings.Contains(name, " ") {
+		settle = "--var " + name + "=VALUE, or --var-file FILE"
+	}
+	return Fact{ID: "count:" + of, Text: text, Settle: settle}, true
 }
 
 // Get is the attribute at a dotted path of names, such as

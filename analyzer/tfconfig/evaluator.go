@@ -467,6 +467,16 @@ type expansion struct {
 	repeats []*repeat
 	// unknown is set when nobody knows the keys: one instance stands for all.
 	unknown bool
+	because *string // what that depends on, once asked for
+}
+
+// cause is what an unknown count or for_each in a scope depends on.
+func (x *expansion) cause(in *scope) string {
+	if x.because == nil {
+		cause := causeOf(x.repeats[0].arg, in)
+		x.because = &cause
+	}
+	return *x.because
 }
 
 type expansionKind uint8

@@ -30,6 +30,7 @@ func (c *Config) Stack(ctx context.Context, name, file string, o Options) (*tf.S
 	}
 	s.After = tf.NewSnapshot(b.resources)
 	b.outputs()
+	b.uncounted()
 	b.unsetVariables()
 	s.Diagnostics = ev.diags
 	for i := range s.Diagnostics {
@@ -44,6 +45,7 @@ type stackBuilder struct {
 	ev        *evaluator
 	stack     *tf.Stack
 	resources []*tf.Resource
+	undecided undecided
 }
 
 func (b *stackBuilder) module(m *moduleInstance) {
@@ -68,7 +70,7 @@ func (b *stackBuilder) module(m *moduleInstance) {
 			b.notInstalled(c.of)
 		default:
 			if c.expansion.unknown {
-				b.uncounted(c.expansion.repeats[0].arg, c.of.path)
+				b.undecided.add(c.expansion.cause(m.scope), c.of.path, at(c.expansion))
 			}
 			for _, instance := range c.instances {
 				b.module(instance)
@@ -77,9 +79,10 @@ func (b *stackBuilder) module(m *moduleInstance) {
 	}
 }
 
-// uncounted says that a count or for_each is not known (U-12).
-func (b *stackBuilder) uncounted(a *arg, address string) {
-	b.ev.report(a.file.rangeOf(a.at), "how many "+address+" there are is not known", "One stands for all of them; it may not be there at all. A plan says how many.")
+// at is the count or for_each of an expansion.
+func at(x *expansion) tf.Range {
+	a := x.repeats[0].arg
+	return a.file.rangeOf(a.at)
 }
 
 // notInstalled says that a module is missing; of a folder that does not exist
@@ -121,7 +124,7 @@ func (b *stackBuilder) instance(i *instance) {
 	}
 	r := i.resource(keep)
 	if i.addr.Key == unknownKey {
-		b.uncounted(i.body.scope.repeat.arg, i.addr.Config())
+		b.undecided.add(r.Unknown, i.addr.Config(), at(i.group.expansion))
 	}
 	b.resources = append(b.resources, r)
 }
@@ -153,23 +156,28 @@ func (i *instance) resource(keep map[string]bool) *tf.Resource {
 func (i *instance) bare() *tf.Resource {
 	r := &tf.Resource{
 		Addr: i.addr, Address: i.address, Action: tf.Create, Provider: i.group.module.providerOf(i.body.block).key, Region: i.region(),
-		Maybe: i.isMaybe(), Config: i.config(),
+		Config: i.config(),
 	}
+	r.Unknown, r.Maybe = i.countless()
 	if i.addr.Mode == tf.Data {
 		r.Action = tf.Read
 	}
 	return r
 }
 
-// isMaybe reports whether the instance, or the module it is in, stands for
-// those of an unknown count or for_each.
-func (i *instance) isMaybe() bool {
-	for m := i.group.module; m != nil; m = m.parent {
+// countless is set for an instance that stands, or is in a module that stands,
+// for those of an unknown count or for_each; cause is what that depends on.
+func (i *instance) countless() (cause string, ok bool) {
+	if i.addr.Key == unknownKey {
+		return i.group.expansion.cause(i.group.module.scope), true
+	}
+	for m := i.group.module; m.parent != nil; m = m.parent {
 		if m.key == unknownKey {
-			return true
+			name := m.of.block.labels[0]
+			return m.parent.moduleCalls(name).expansion.cause(m.parent.scope), true
 		}
 	}
-	return i.addr.Key == unknownKey
+	return "", false
 }
 
 // others are the attributes that are wanted and not set.
@@ -271,17 +279,4 @@ func expanded(v cty.Value) cty.Value {
 		return o.object().WithSameMarks(v)
 	}
 	return v
-}
-
-// unsetVariables says which root variables have no value.
-func (b *stackBuilder) unsetVariables() {
-	if len(b.ev.unset) == 0 {
-		return
-	}
-	slices.Sort(b.ev.unset)
-	root := b.ev.root.of.source
-	for _, name := range b.ev.unset {
-		v := root.variables[name]
-		b.ev.report(v.file.rangeOf(v.header), "var."+name+" has no value", "Give it one with --var "+name+"=VALUE or --var-file FILE. What depends on it is not known.")
-	}
 }
