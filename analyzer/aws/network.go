@@ -301,6 +301,9 @@ type Peer[T any] struct {
 	// the widest that it may be, everything of the family that the argument
 	// takes (U-11).
 	Unknown bool
+	// Output is what a dependency of terragrunt's hands over, such as
+	// "dependency.net.outputs.cidr", where the CIDR is that; else empty.
+	Output string
 }
 
 // PrefixList is a managed prefix list (SG-16, U-5).

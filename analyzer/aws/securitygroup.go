@@ -218,7 +218,11 @@ func (rule *Rule) addCIDRs(s setting, widest netip.Prefix) {
 		case tf.IsKnown:
 			rule.CIDRs = append(rule.CIDRs, Peer[netip.Prefix]{Cause: s.cause, To: p})
 		case tf.IsUnknown:
-			rule.CIDRs = append(rule.CIDRs, Peer[netip.Prefix]{Cause: s.cause, To: widest, Unknown: true})
+			peer := Peer[netip.Prefix]{Cause: s.cause, To: widest, Unknown: true}
+			if symbol, ok := v.Symbol(); ok && symbol.IsOutput() {
+				peer.Output = symbol.Address
+			}
+			rule.CIDRs = append(rule.CIDRs, peer)
 		}
 	}
 	if s.value.Kind() != tf.List {

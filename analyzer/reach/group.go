@@ -247,13 +247,14 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 	}
 	for _, p := range r.CIDRs {
 		if p.Unknown || !p.To.IsValid() {
-			if a, says, ok := g.sayCIDRs(valueFact(at(p.Cause)), f); ok {
+			fact := valueFact(at(p.Cause), p.Output)
+			if a, says, ok := g.sayCIDRs(fact, f); ok {
 				t := add(p.Cause, "an address range as given", transport.each(func(s packet.Set) packet.Set { return d.at(s, a) }))
 				t.assumptions = says
 				continue
 			}
 			t := add(p.Cause, "an address range that is not known yet", transport.doubt())
-			t.doubts = append(t.doubts, doubt{valueFact(t.cause), t.matches.May}) // U-9, U-11
+			t.doubts = append(t.doubts, doubt{fact, t.matches.May}) // U-9, U-11
 			continue
 		}
 		a := packet.Prefixes(p.To).Family(f)
@@ -293,7 +294,12 @@ func ruleFact(r *aws.Rule) tf.Fact {
 	return tf.Fact{ID: "rule:" + name, Text: "what " + name + " admits", Settle: settleApply}
 }
 
-func valueFact(c aws.Cause) tf.Fact {
+// valueFact asks for a value that is known after apply, or that another stack
+// hands over.
+func valueFact(c aws.Cause, output string) tf.Fact {
+	if output != "" {
+		return tf.Fact{ID: "value:" + output, Text: "the value of " + output, Settle: settleContext}
+	}
 	name := configName(c)
 	return tf.Fact{ID: "value:" + name, Text: "the value of " + name, Settle: settleApply}
 }
