@@ -45,6 +45,9 @@ func handedTypes() map[string]map[string]bool {
 		for _, more := range strings.Fields(placement[name]) {
 			attributes[more] = true
 		}
+		if attributes["tags"] {
+			attributes["tags_all"] = true // with the default tags of the provider
+		}
 		for _, name := range notHanded {
 			delete(attributes, name)
 		}

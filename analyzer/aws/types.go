@@ -164,7 +164,7 @@ func (t types) identities(resourceType string) []string {
 type tagged struct{ types }
 
 // Tagged is the table for those who ask for tags too, which nothing else of
-// the analysis reads.
+// the analysis reads: statements, and stacks that look each other up.
 func (t types) Tagged() tf.Wanted { return tagged{t} }
 
 // Keep implements [tf.Wanted].

@@ -183,10 +183,24 @@ func tagged(candidate *tf.Resource, tags tf.Value) tf.Tri {
 		return tf.Maybe
 	}
 	answer := tf.Yes
-	for _, tag := range tags.Fields() {
-		answer = answer.And(equal(candidate.Values.Get("tags").Get(tag.Name), tag.Value))
+	for _, t := range tags.Fields() {
+		answer = answer.And(equal(tag(candidate, t.Name), t.Value))
 	}
 	return answer
+}
+
+// tag is a tag that an instance bears, be it by the default tags of its
+// provider. A provider that says nothing of them has none; a configuration does
+// not show which types have tags.
+func tag(r *tf.Resource, key string) tf.Value {
+	own, all := r.Values.Get("tags"), r.Values.Get("tags_all")
+	switch {
+	case own.IsNull() && all.IsNull() && r.Stack != nil && r.Stack.Kind == tf.ConfigurationInput:
+		return tf.UnknownValue()
+	case all.IsNull(), all.IsUnknown() && !own.Get(key).IsNull():
+		return own.Get(key)
+	}
+	return all.Get(key)
 }
 
 // passes reports whether an instance passes a filter: any of its values is
@@ -200,8 +214,8 @@ func passes(candidate *tf.Resource, filter tf.Value) tf.Tri {
 		return tf.Yes
 	}
 	have := tf.UnknownValue()
-	if tag, ok := strings.CutPrefix(name, "tag:"); ok {
-		have = candidate.Values.Get("tags").Get(tag)
+	if key, ok := strings.CutPrefix(name, "tag:"); ok {
+		have = tag(candidate, key)
 	} else if attributeName, ok := filters[name]; ok {
 		have = attribute(candidate, attributeName)
 	}

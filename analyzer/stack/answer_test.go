@@ -90,6 +90,36 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// TestTags: default tags of the provider count (U-6).
+func TestTags(t *testing.T) {
+	all := func(pairs ...string) tf.Field { return field("tags_all", tags(pairs...).Value) }
+	vpc := func(address string, fields ...tf.Field) *tf.Resource {
+		return resource(address, append(fields, field("id", text(address)))...)
+	}
+	for _, c := range []struct {
+		about string
+		kind  tf.InputKind
+		vpcs  []*tf.Resource
+		want  string
+	}{
+		{"by the provider alone", tf.PlanInput, []*tf.Resource{vpc("aws_vpc.a", all("env", "prod")), vpc("aws_vpc.b", all("env", "test"))}, "aws_vpc.a"},
+		{"its own win", tf.PlanInput, []*tf.Resource{vpc("aws_vpc.a", tags("env", "test"), all("env", "test")), vpc("aws_vpc.b", all("env", "prod"))}, "aws_vpc.b"},
+		{"two of them", tf.PlanInput, []*tf.Resource{vpc("aws_vpc.a", tags("env", "prod"), all("env", "prod")), vpc("aws_vpc.b", all("env", "prod"))}, ""},
+		{"one that nobody knows", tf.PlanInput, []*tf.Resource{vpc("aws_vpc.a", tags("env", "prod")), vpc("aws_vpc.b", field("tags_all", tf.UnknownValue()))}, ""},
+		{"its own are known", tf.PlanInput, []*tf.Resource{vpc("aws_vpc.a", tags("env", "prod"), field("tags_all", tf.UnknownValue()))}, "aws_vpc.a"},
+		{"an old provider", tf.StateInput, []*tf.Resource{vpc("aws_vpc.a", tags("env", "prod")), vpc("aws_vpc.b")}, "aws_vpc.a"},
+		{"a configuration that says nothing", tf.ConfigurationInput, []*tf.Resource{vpc("aws_vpc.a", tags("env", "prod")), vpc("aws_vpc.b")}, ""},
+	} {
+		net := &tf.Stack{Name: "net", Kind: c.kind, After: tf.NewSnapshot(c.vpcs)}
+		for _, ask := range []tf.Field{tags("env", "prod"), filter("tag:env", text("prod"))} {
+			answer, _ := Answers([]*tf.Stack{net})(nil, func(*tf.Assumption) {})(resource("data.aws_vpc.x", ask))
+			if got, _ := answer.Get("id").AsString().Known(); got != c.want {
+				t.Errorf("%s, by %s: %q, want %q", c.about, ask.Name, got, c.want)
+			}
+		}
+	}
+}
+
 // TestRemoteState finds the stack whose state is read by its name in the place
 // of the state, else by there being one only.
 func TestRemoteState(t *testing.T) {

@@ -33,6 +33,29 @@ func (p *provider) region() tf.Val[string] {
 	return tf.KnownVal(text)
 }
 
+// defaultTags are those that the configuration gives to all resources, or
+// cty.NilVal.
+func (p *provider) defaultTags() cty.Value {
+	if p.body == nil {
+		return cty.NilVal
+	}
+	v := p.body.member("default_tags")
+	if v == cty.NilVal || unmarked(v).IsNull() {
+		return cty.NilVal
+	}
+	plain, marks := v.Unmark()
+	if ty := plain.Type(); plain.IsKnown() && (ty.IsTupleType() || ty.IsListType()) && plain.LengthInt() == 1 {
+		plain, marks = plain.Index(cty.Zero).Unmark()
+	}
+	if !plain.IsKnown() || !plain.Type().IsObjectType() {
+		return cty.DynamicVal
+	}
+	if !plain.Type().HasAttribute("tags") {
+		return cty.NilVal
+	}
+	return plain.GetAttr("tags").WithMarks(marks)
+}
+
 // providerOf is the provider configuration of a resource block.
 func (m *moduleInstance) providerOf(b *block) *provider {
 	name, _, _ := strings.Cut(b.labels[0], "_")

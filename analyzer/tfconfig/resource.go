@@ -1,6 +1,7 @@
 package tfconfig
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -103,6 +104,9 @@ func (i *instance) compute(name string) cty.Value {
 			}
 		}
 	}
+	if name == allTags && i.addr.Mode == tf.Managed && strings.HasPrefix(i.addr.Type, "aws_") {
+		return i.tags()
+	}
 	v := i.body.member(name)
 	switch {
 	case v != cty.NilVal && (v.IsMarked() || v.IsKnown() && !v.IsNull()):
@@ -126,6 +130,31 @@ func (i *instance) compute(name string) cty.Value {
 		return v
 	}
 	return ev.unsetValue(i.addr.Type, name)
+}
+
+// allTags is the attribute that the provider gives every resource with tags.
+const allTags = "tags_all"
+
+// tags are those that the instance sets, over the default tags of its provider.
+func (i *instance) tags() cty.Value {
+	merged := map[string]cty.Value{}
+	marks := cty.ValueMarks{}
+	for _, v := range []cty.Value{i.group.module.providerOf(i.body.block).defaultTags(), i.body.member("tags")} {
+		if v == cty.NilVal {
+			continue
+		}
+		plain, outer := expanded(v).Unmark()
+		maps.Copy(marks, outer)
+		switch ty := plain.Type(); {
+		case plain.IsNull():
+		case !plain.IsKnown() || !ty.IsObjectType() && !ty.IsMapType():
+			return cty.UnknownVal(cty.Map(cty.String)).WithMarks(marks)
+		default:
+			maps.Copy(merged, plain.AsValueMap())
+		}
+	}
+	maps.DeleteFunc(merged, func(_ string, v cty.Value) bool { return v.IsNull() })
+	return cty.ObjectVal(merged).WithMarks(marks)
 }
 
 // object is the instance with what its configuration sets, and its identities.

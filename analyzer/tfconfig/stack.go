@@ -193,6 +193,9 @@ func (i *instance) others(keep map[string]bool) []string {
 		if s, ok := ev.opts.Wanted.(schema); ok {
 			names = append(names, s.ComputedOf(i.addr.Type)...)
 		}
+		if i.body.block.args["tags"] != nil {
+			names = append(names, allTags) // it has tags
+		}
 	}
 	for name, wanted := range keep {
 		if wanted {

@@ -18,7 +18,7 @@ type contextCommand struct {
 }
 
 func newContext(env environment) *cobra.Command {
-	c := &contextCommand{env: env}
+	c := &contextCommand{env: env, inputFlags: inputFlags{tagged: true}}
 	command := &cobra.Command{
 		Use:   "context PATH",
 		Short: "Write down what other stacks need to know of this one, for --context",

@@ -38,6 +38,8 @@ type inputFlags struct {
 
 	variables []input.Variable // in the order of the command line
 	workspace string
+
+	tagged bool // tags are read, whoever asks for them
 }
 
 func (f *inputFlags) register(c *cobra.Command) {
@@ -58,8 +60,8 @@ func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string
 	}
 	tuneCollector(env, slices.Concat(paths, f.context))
 	var wanted tf.Wanted = aws.Types
-	if set.SelectsByTag() {
-		wanted = aws.Types.Tagged()
+	if set.SelectsByTag() || f.tagged || len(f.context) > 0 || len(paths) > 1 {
+		wanted = aws.Types.Tagged() // by which stacks look each other up
 	}
 	options := input.Options{Wanted: wanted, Source: f.source, NoSource: f.noSource, Stdin: env.stdin,
 		Workspace: cmp.Or(f.workspace, env.getenv("TF_WORKSPACE")), Variables: f.variables, Environment: env.given, Asked: &input.Asked{}}
