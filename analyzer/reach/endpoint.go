@@ -24,6 +24,8 @@ func (g *Graph) Endpoint(expr string) (Endpoint, error) {
 		return internetEnd(packet.IPv6), nil
 	case expr == ConsumersName:
 		return Endpoint{Kind: Consumers, Label: expr}, nil
+	case named && kind == "service" && rest == "":
+		return Endpoint{}, fmt.Errorf("%q: which service? write it as service:s3", expr)
 	case named && kind == "service":
 		return Endpoint{Kind: Service, Label: expr, Service: rest}, nil
 	case named && (kind == "internet" || kind == "onprem" || kind == "ip"):
@@ -33,7 +35,7 @@ func (g *Graph) Endpoint(expr string) (Endpoint, error) {
 		}
 		e := Endpoint{Kind: map[string]EndpointKind{"internet": Internet, "onprem": OnPremises, "ip": IP}[kind], Label: expr, Family: f, Addresses: a}
 		if e.Kind == Internet && !a.Overlaps(g.internet[f]) {
-			return Endpoint{}, fmt.Errorf("%q: no address of the internet (IGW-4)", expr)
+			return Endpoint{}, fmt.Errorf("%q: no address of the internet; write onprem:%s for a network behind the VPN, ip:%s for whoever has it", expr, rest, rest)
 		}
 		return e, nil
 	}
@@ -52,6 +54,30 @@ func (g *Graph) Endpoint(expr string) (Endpoint, error) {
 	return Endpoint{}, g.unknownName(expr)
 }
 
+// Senseless is why a question asks nothing about the network, or nil.
+func (q Question) Senseless() error {
+	from, to := q.From, q.To
+	outside := func(e Endpoint) bool { return e.Kind == Internet && len(e.Services) == 0 || e.Kind == OnPremises }
+	only := func(e Endpoint) *aws.Interface {
+		if list := e.interfaces(); e.Kind == Interfaces && len(list) == 1 && e.Subnet == nil {
+			return list[0]
+		}
+		return nil
+	}
+	packets := func(f packet.Family) bool { return from.in(f) && to.in(f) && !q.Packets.Family(f).SubsetOf(foreign(f)) }
+	switch {
+	case outside(from) && from.Kind == to.Kind && outside(to):
+		return fmt.Errorf("from %s to %s nothing passes the network: name something of it as one of the ends", from.Label, to.Label)
+	case from.Family != 0 && to.Family != 0 && from.Family != to.Family:
+		return fmt.Errorf("%s and %s have addresses of different families, IPv4 and IPv6", from.Label, to.Label)
+	case only(from) != nil && only(from) == only(to):
+		return fmt.Errorf("from %s to %s there is one network interface only, %s", from.Label, to.Label, only(from).Label)
+	case !packets(packet.IPv4) && !packets(packet.IPv6):
+		return fmt.Errorf("between %s and %s there are no such packets: icmp is of IPv4 and icmpv6 of IPv6, which internet6 speaks", from.Label, to.Label)
+	}
+	return nil
+}
+
 func addressesOf(text string) (packet.Addresses, packet.Family, error) {
 	p, err := netip.ParsePrefix(text)
 	if err != nil {
@@ -61,7 +87,10 @@ func addressesOf(text string) (packet.Addresses, packet.Family, error) {
 		}
 		p = netip.PrefixFrom(a, a.BitLen())
 	}
-	return packet.Prefixes(p.Masked()), familyOf(p.Addr()), nil
+	if whole := p.Masked(); whole != p {
+		return packet.Addresses{}, 0, fmt.Errorf("%q is an address inside of a block: write %s for the block or %s for the address", text, whole, p.Addr())
+	}
+	return packet.Prefixes(p), familyOf(p.Addr()), nil
 }
 
 // index is the end point of every address: interfaces by themselves and by

@@ -101,6 +101,9 @@ func (c *reachCommand) run(ctx context.Context, paths []string) error {
 		return exit{exitError, fmt.Sprintf("--to: %v", err)}
 	}
 	question.Packets = restrict(packet.Everything(packet.IPv4).Union(packet.Everything(packet.IPv6)))
+	if err := question.Senseless(); err != nil {
+		return exit{exitError, err.Error()}
+	}
 	answer := graph.Ask(question)
 	options := report.Options{Color: color, Width: c.env.width, Version: version, Command: "tfcheck"}
 	if err := write(c.env.stdout, question, answer, slices.Concat(stacks, known), options); err != nil {
