@@ -369,6 +369,9 @@ func TestNoOfEveryFixtureIsRepaired(t *testing.T) {
 	}
 	count := explained{codes: map[string]int{}, left: map[string]int{}}
 	for _, a := range between(t) {
+		if _, err := os.Stat(filepath.Join(a.dir, "modules")); err == nil {
+			continue // edits are made in the root module
+		}
 		if a := a; a.answer(t).Answer == reach.No {
 			t.Run(a.name, func(t *testing.T) { count.repair(t, a) })
 		}
