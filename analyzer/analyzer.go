@@ -160,12 +160,34 @@ type Pass struct {
 	Options map[string][]string
 	// Given answers questions by their id (tfcheck.hcl).
 	Given Given
-	// Evaluated counts what was looked at and found good or not: a check
-	// calls it once for every subject that it judges.
-	Evaluated int
 
+	judged map[*tf.Stack]int
 	report func(Finding)
 }
+
+// Judges counts a subject that the check looks at, whether it is good or not,
+// for the stack that it belongs to.
+func (p *Pass) Judges(r *tf.Resource) {
+	var owner *tf.Stack
+	if r != nil {
+		owner = r.Stack
+	}
+	if p.judged == nil {
+		p.judged = map[*tf.Stack]int{}
+	}
+	p.judged[owner]++
+}
+
+// JudgesInterfaces counts all network interfaces as subjects.
+func (p *Pass) JudgesInterfaces() {
+	for _, i := range p.Network.Interfaces {
+		p.Judges(i.Resource)
+	}
+}
+
+// Judged is how many subjects of each stack the check has looked at; nil is the
+// key of what belongs to none, as where one stack is alone.
+func (p *Pass) Judged() map[*tf.Stack]int { return p.judged }
 
 // Given looks answers up that people gave to questions.
 type Given interface {

@@ -147,7 +147,7 @@ func {{.Func}}(p *analyzer.Pass) {
 		}
 		// Skip what the check is not about. What it is about counts as
 		// evaluated, whether it is good or not.
-		p.Evaluated++
+		p.Judges(r)
 		// Report what is bad: the cause that somebody edits, the instances
 		// concerned, what somebody can do with it (severity follows from that),
 		// and a message of one sentence. A value that is not known yet makes

@@ -105,7 +105,7 @@ func (o Options) judge(ctx context.Context, joint *stack.Joint, view, before *an
 		})
 		check.Run(pass)
 		v.findings = append(v.findings, found...)
-		v.results = append(v.results, count(check, joint, pass.Evaluated, found)...)
+		v.results = append(v.results, count(check, joint, pass.Judged(), found)...)
 	}
 	v.intents(o, joint, view, before)
 	return v
@@ -124,7 +124,7 @@ func (v *verdicts) intents(o Options, joint *stack.Joint, view, before *analyzer
 			}
 		}
 		v.findings = append(v.findings, found...)
-		v.results = append(v.results, count(r.Check, joint, r.Evaluated, found)...)
+		v.results = append(v.results, count(r.Check, joint, map[*tf.Stack]int{nil: r.Evaluated}, found)...)
 		v.diagnostics = append(v.diagnostics, r.Diagnostics...)
 	}
 }
@@ -164,10 +164,9 @@ func complete(f analyzer.Finding, check *analyzer.Check, joint *stack.Joint) *an
 }
 
 // count says what became of the subjects that a check looked at, stack by
-// stack. What is looked at in a network of several stacks counts for the first.
-func count(check *analyzer.Check, joint *stack.Joint, evaluated int, found []*analyzer.Finding) []analyzer.CheckResult {
+// stack. What belongs to none counts for the first.
+func count(check *analyzer.Check, joint *stack.Joint, evaluated map[*tf.Stack]int, found []*analyzer.Finding) []analyzer.CheckResult {
 	results := make([]analyzer.CheckResult, len(joint.Judged))
-	rest := evaluated
 	for i, s := range joint.Judged {
 		violated, undetermined := map[string]bool{}, map[string]bool{}
 		for _, f := range found {
@@ -186,14 +185,13 @@ func count(check *analyzer.Check, joint *stack.Joint, evaluated int, found []*an
 			delete(undetermined, address)
 		}
 		r := analyzer.CheckResult{Check: check, Stack: s, Violated: len(violated), Undetermined: len(undetermined)}
-		r.Evaluated = r.Violated + r.Undetermined
-		rest -= r.Evaluated
-		results[i] = r
-	}
-	results[0].Evaluated += max(rest, 0)
-	for i := range results {
-		r := &results[i]
+		r.Evaluated = evaluated[s]
+		if i == 0 {
+			r.Evaluated += evaluated[nil]
+		}
+		r.Evaluated = max(r.Evaluated, r.Violated+r.Undetermined)
 		r.Passed = r.Evaluated - r.Violated - r.Undetermined
+		results[i] = r
 	}
 	return results
 }

@@ -2,6 +2,8 @@ package driver_test
 
 import (
 	"fmt"
+	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -158,5 +160,32 @@ func TestMocks(t *testing.T) {
 	}
 	if len(report.Exposures) != 0 && slices.ContainsFunc(report.Exposures, func(e *analyzer.Exposure) bool { return e.Flow.Verdict() == reach.Yes }) {
 		t.Errorf("the internet certainly reaches %v through a made-up id", report.Exposures[0].Flow.To.Label)
+	}
+}
+
+// TestEvaluatedByStack: a stack counts as its own what a check looks at,
+// whatever network it stands in.
+func TestEvaluatedByStack(t *testing.T) {
+	evaluated := func(r *analyzer.Report) map[string]int {
+		all := map[string]int{}
+		for _, c := range r.Checks {
+			all[c.Stack.Name+" "+c.Check.ID] += c.Evaluated
+		}
+		return all
+	}
+	app := func() []*tf.Stack { return open(t, filepath.Join(stacksAt, "app-variable", "plan.json")) }
+	network := func() []*tf.Stack { return known(t, filepath.Join(stacksAt, "network", "plan.json")) }
+	want := evaluated(analyze(t, driver.Options{Stacks: app()}))
+	if want["fixtures/stacks/app-variable imds-v1"] != 2 {
+		t.Fatalf("the check of metadata looks at other than two instances: %v", want)
+	}
+	if diff := cmp.Diff(want, evaluated(analyze(t, driver.Options{Stacks: app(), Context: network()}))); diff != "" {
+		t.Errorf("in its network: %s", diff)
+	}
+	maps.Copy(want, evaluated(analyze(t, driver.Options{Stacks: network()})))
+	// Its group is to blame for two instances of the application.
+	want["network internet-reaches-unexpected-port"] = 2
+	if diff := cmp.Diff(want, evaluated(analyze(t, driver.Options{Stacks: slices.Concat(app(), network())}))); diff != "" {
+		t.Errorf("together: %s", diff)
 	}
 }

@@ -62,7 +62,7 @@ func runUnencrypted(p *analyzer.Pass) {
 		if !ok || r.Addr.Mode != tf.Managed || r.Deposed {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(r)
 		encrypted, state := r.Get(store.argument).AsBool().Get()
 		unset := state == tf.IsNull || state == tf.IsUnknown && r.IsNew() && r.Config.Sets(store.argument) == tf.No
 		if encrypted || state == tf.IsUnknown && !unset || unset && inherits(r, store.sources) {

@@ -53,7 +53,7 @@ resource "aws_lb_target_group_attachment" "web" {
 }
 ` + example.Host,
 	Run: func(p *analyzer.Pass) {
-		p.Evaluated += len(p.Network.Interfaces)
+		p.JudgesInterfaces()
 		around := func(part *exposed.Part) bool { return part.Reach == analyzer.Anyone && part.Around != nil }
 		for _, group := range exposed.ByCause(exposed.Parts(p.View), around) {
 			balancer := group.Parts[0].Around

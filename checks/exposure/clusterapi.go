@@ -63,7 +63,7 @@ func runClusterAPI(p *analyzer.Pass) {
 		if s.Resource == nil || s.Resource.Addr.Type != "aws_eks_cluster" {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(s.Resource)
 		known, certain := sources(s.Sources)
 		verdict := analyzer.Violation
 		switch {

@@ -92,7 +92,7 @@ func runControlRemoved(p *analyzer.Pass) {
 	}
 	for _, before := range p.Before.Network.ACLs {
 		if after := sameACL(p.Network, before); after != nil && before.Resource != nil {
-			p.Evaluated++
+			p.Judges(before.Resource)
 			deniesRemoved(p, before, after)
 		}
 	}
@@ -102,7 +102,7 @@ func runControlRemoved(p *analyzer.Pass) {
 			if !set {
 				continue
 			}
-			p.Evaluated++
+			p.Judges(r)
 			if covered(p.View, control.Type, control.Protects, protects) || gone(p, protects) {
 				continue
 			}

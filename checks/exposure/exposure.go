@@ -27,7 +27,10 @@ func Checks() []*analyzer.Check {
 // report makes a finding for every root cause of the parts to keep: who can
 // reach what, and how to close it.
 func report(p *analyzer.Pass, who, fix string, keep func(*exposed.Part) bool) {
-	p.Evaluated += len(p.Network.Interfaces) + len(p.Network.LoadBalancers)
+	p.JudgesInterfaces()
+	for _, b := range p.Network.LoadBalancers {
+		p.Judges(b.Resource)
+	}
 	for _, group := range exposed.ByCause(exposed.Parts(p.View), keep) {
 		finding := group.Finding(who, "")
 		finding.Fix = fix

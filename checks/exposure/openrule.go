@@ -82,7 +82,7 @@ func runOpenRule(p *analyzer.Pass) {
 		if group.Resource == nil {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(group.Resource)
 		for n := range group.Ingress {
 			rule := &group.Ingress[n]
 			place := exposed.PlaceOf(exposed.RuleCause(rule))

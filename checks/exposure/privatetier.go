@@ -71,7 +71,7 @@ func runPrivateTier(p *analyzer.Pass) {
 		if s.Resource == nil {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(s.Resource)
 		reached[s] = slices.ContainsFunc(inside[s], func(i *aws.Interface) bool { return exposed.Anywhere(p.View, i) })
 		why[s] = called(s, p.Options["private_names"])
 		if why[s] == "" && !reached[s] { // a data store that is reached has a finding of its own
@@ -163,7 +163,7 @@ func turnedOutward(p *analyzer.Pass) {
 		if b.Resource == nil || b.Internal != tf.No || !internal[b.Label] {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(b.Resource)
 		message := b.Label + ", internal until this change, faces the internet"
 		if !exposed.Balanced(p.View, b) {
 			message += ", though nobody there can use its listeners today"
@@ -184,7 +184,7 @@ func publicDataStores(p *analyzer.Pass) {
 		if i.Kind != aws.KindDataStore {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(i.Resource)
 		if i.PublicIPv4 != tf.Yes || i.PublicCause.Resource == nil || exposed.Anywhere(p.View, i) {
 			continue
 		}

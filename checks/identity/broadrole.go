@@ -81,7 +81,7 @@ func runBroadRole(p *analyzer.Pass) {
 		if i.Kind != aws.KindInstance || host == nil || reported[host] {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(host)
 		if !exposed.Anywhere(p.View, i) {
 			continue
 		}

@@ -97,7 +97,7 @@ func runCredential(p *analyzer.Pass) {
 		if arguments == nil || r.Addr.Mode != tf.Managed || r.Deposed {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(r)
 		for _, argument := range arguments {
 			kind := credential(texts(r, argument))
 			if kind == "" {

@@ -65,7 +65,7 @@ var hosts = []string{"aws_instance", "aws_spot_instance_request", "aws_launch_te
 func runIMDSv1(p *analyzer.Pass) {
 	exposedHost := exposedHosts(p)
 	for _, r := range index.Of(p.View, hosts...) {
-		p.Evaluated++
+		p.Judges(r)
 		tokens, state := r.Get("metadata_options", "http_tokens").AsString().Get()
 		if endpoint, ok := r.Get("metadata_options", "http_endpoint").AsString().Known(); ok && endpoint == "disabled" {
 			continue

@@ -52,7 +52,7 @@ func runWeakTLS(p *analyzer.Pass) {
 			if !slices.Contains([]string{"HTTPS", "TLS", "SSL"}, strings.ToUpper(protocol)) {
 				continue
 			}
-			p.Evaluated++
+			p.Judges(b.Resource)
 			policy, chosen := policyOf(l)
 			if !slices.ContainsFunc(weak, func(prefix string) bool { return strings.HasPrefix(policy, prefix) }) {
 				continue

@@ -64,7 +64,7 @@ resource "aws_lb_listener" "http" {
 func runWithoutTLS(p *analyzer.Pass) {
 	for _, b := range p.Network.LoadBalancers {
 		for _, l := range b.Listeners {
-			p.Evaluated++
+			p.Judges(b.Resource)
 			served := plain(l)
 			if served == tf.No {
 				continue

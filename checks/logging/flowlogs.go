@@ -49,7 +49,7 @@ func runFlowLogs(p *analyzer.Pass) {
 		if vpc.Resource == nil || vpc.Resource.Addr.Type != "aws_vpc" || !vpc.Resource.IsNew() {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(vpc.Resource)
 		subject := analyzer.Subject{Address: vpc.Label, Verdict: analyzer.Violation}
 		var waits []tf.Fact
 		if log := logOf(p, vpc); log != nil {

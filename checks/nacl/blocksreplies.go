@@ -65,7 +65,7 @@ func runBlocksReplies(p *analyzer.Pass) {
 		if a.Resource == nil || a.Open {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(a.Resource)
 		in, known := acl.Evaluate(a.Ingress, true)
 		out, known2 := acl.Evaluate(a.Egress, false)
 		if !known || !known2 {

@@ -79,7 +79,7 @@ func neverMatch(p *analyzer.Pass, a *aws.ACL, list []aws.ACLEntry, ingress bool)
 		return
 	}
 	for _, d := range decisions {
-		p.Evaluated++
+		p.Judges(a.Resource)
 		if !d.Decides.IsEmpty() || d.Matches.IsEmpty() || !changesAnything(d) {
 			continue
 		}

@@ -58,7 +58,17 @@ resource "aws_instance" "app" {
 }
 
 func runRefusedAtApply(p *analyzer.Pass) {
-	p.Evaluated += len(p.Network.Interfaces) + len(p.Network.RouteTables) + len(p.Network.ACLs)
+	p.JudgesInterfaces()
+	for _, t := range p.Network.RouteTables {
+		if t.Resource != nil {
+			p.Judges(t.Resource)
+		}
+	}
+	for _, a := range p.Network.ACLs {
+		if a.Resource != nil {
+			p.Judges(a.Resource)
+		}
+	}
 	for _, r := range p.Network.Refused {
 		p.Report(analyzer.Finding{
 			Cause:    r.Cause,

@@ -46,7 +46,7 @@ func runDefaultUsed(p *analyzer.Pass) {
 		if i.Resource == nil {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(i.Resource)
 		group, verdict := defaultGroup(i)
 		cause := i.GroupsCause
 		if cause.Resource == nil {

@@ -104,7 +104,7 @@ func runOverwrite(p *analyzer.Pass) {
 	}
 	for _, o := range objects {
 		if o.Resource != nil {
-			p.Evaluated++
+			p.Judges(o.Resource)
 			o.report(p, homes)
 		}
 	}

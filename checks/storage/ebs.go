@@ -61,7 +61,7 @@ func runEBS(p *analyzer.Pass) {
 		if !ok || r.Addr.Mode != tf.Managed || r.Deposed {
 			continue
 		}
-		p.Evaluated++
+		p.Judges(r)
 		if byDefault == tf.Yes {
 			continue // nothing unencrypted can be made in such an account
 		}
