@@ -222,6 +222,9 @@ type Finding struct {
 	WaitsFor []tf.Fact
 	// Assumptions are what the verdict rests on.
 	Assumptions []*tf.Assumption
+	// Secret says of a text whether it holds the credential of the finding, so
+	// that no variable is named that only stands beside it; nil for others.
+	Secret func(string) bool
 	// Fix is the remediation for this very case; empty means the check's.
 	Fix string
 

@@ -241,7 +241,13 @@ func origins(f *analyzer.Finding) []analyzer.Note {
 	var notes []analyzer.Note
 	for _, o := range tracer.Origins(f.Cause.Resource, f.Cause.Argument) {
 		text := "it comes from var." + o.Variable
+		if f.Secret != nil {
+			text = "a part of it comes from var." + o.Variable
+		}
 		if value, known := o.Value.AsString().Known(); known {
+			if f.Secret != nil && !f.Secret(value) {
+				continue
+			}
 			switch {
 			case o.Value.IsSensitive() || f.Effect.Credential:
 				value = "(sensitive)"

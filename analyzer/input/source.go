@@ -100,11 +100,13 @@ func holdsSame(folder string, files fs.FS, root string) bool {
 		if e.IsDir() || !isConfiguration(e.Name()) {
 			continue
 		}
-		planned, err := fs.ReadFile(files, path.Join(root, e.Name()))
-		if err != nil {
+		name, here := path.Join(root, e.Name()), filepath.Join(folder, e.Name())
+		planned, err := fs.Stat(files, name)
+		if own, statErr := os.Stat(here); err != nil || statErr != nil || planned.Size() != own.Size() {
 			return false
 		}
-		if !holdsContent(filepath.Join(folder, e.Name()), planned) {
+		content, err := fs.ReadFile(files, name)
+		if err != nil || !holdsContent(here, content) {
 			return false
 		}
 		same = true

@@ -107,6 +107,7 @@ func runCredential(p *analyzer.Pass) {
 				Cause:    aws.Cause{Resource: r, Argument: argument},
 				Subjects: []analyzer.Subject{{Address: r.Address, Verdict: analyzer.Violation}},
 				Effect:   analyzer.Effect{Credential: true},
+				Secret:   func(text string) bool { return credential(withDecoded([]string{text})) != "" },
 				Message:  fmt.Sprintf("%s of %s holds %s", argument, r.Address, kind),
 			})
 		}
@@ -128,7 +129,7 @@ func credential(texts []string) string {
 	return ""
 }
 
-// texts are the strings in an argument, and what they are in base64. The
+// texts are the strings in an argument, with what they are in base64. The
 // provider may plan a digest of user data: then the literal of the
 // configuration speaks.
 func texts(r *tf.Resource, argument string) []string {
@@ -136,6 +137,11 @@ func texts(r *tf.Resource, argument string) []string {
 	if r.Config != nil && r.Config.Constants[argument] != "" {
 		found = append(found, r.Config.Constants[argument])
 	}
+	return withDecoded(found)
+}
+
+// withDecoded are texts, and what they are in base64.
+func withDecoded(found []string) []string {
 	for _, text := range found {
 		if decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text)); err == nil {
 			found = append(found, string(decoded))

@@ -142,6 +142,7 @@ type module struct {
 // holds it: the files of its modules where they lay, with the root module in
 // the folder root, and the list of the modules where terraform init leaves it.
 //
+// Their sizes are not bounded here: whoever reads them says what is too large.
 // The root module is put into the folder at. A module that lies beside or
 // above it is left out where that would be outside of the file system; with
 // inside set, root is chosen so deep below at that none is.
@@ -158,7 +159,7 @@ func (f *File) Sources(at string, inside bool) (sources fs.FS, root string, err 
 	z := &zip.Reader{}
 	seen := map[string]bool{} // the file holds a module once for each of its calls
 	add := func(entry *zip.File, name string) {
-		if seen[name] || !fs.ValidPath(name) || entry.UncompressedSize64 > maxSource {
+		if seen[name] || !fs.ValidPath(name) {
 			return
 		}
 		seen[name] = true
