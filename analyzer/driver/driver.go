@@ -63,7 +63,7 @@ type part struct {
 	exposures   []*analyzer.Exposure
 	assumptions []analyzer.StackAssumption
 	checks      []analyzer.CheckResult
-	diagnostics []tf.Diagnostic
+	diagnostics []tf.Diagnostic // of statements that cannot be judged
 	interfaces  int
 	outside     int
 	changed     bool
@@ -87,8 +87,8 @@ func (o Options) report(parts []*part, apart []*tf.Stack) *analyzer.Report {
 			report.Diagnostics = append(report.Diagnostics, drift(s)...)
 			report.Resources += s.Instances
 		}
-		report.Diagnostics = append(report.Diagnostics, p.diagnostics...)
 	}
+	report.Diagnostics = append(report.Diagnostics, everywhere(parts)...)
 	for _, c := range o.Context {
 		report.Diagnostics = append(report.Diagnostics, c.Diagnostics...)
 	}
@@ -101,6 +101,24 @@ func (o Options) report(parts []*part, apart []*tf.Stack) *analyzer.Report {
 	}
 	o.triage(report)
 	return report
+}
+
+// everywhere are the diagnostics of statements that every network has, once:
+// what a statement is about needs to be in one of them only.
+func everywhere(parts []*part) []tf.Diagnostic {
+	var all []tf.Diagnostic
+	if len(parts) == 0 {
+		return all
+	}
+	for _, d := range parts[0].diagnostics {
+		missing := slices.ContainsFunc(parts[1:], func(p *part) bool {
+			return !slices.ContainsFunc(p.diagnostics, func(other tf.Diagnostic) bool { return other.Summary == d.Summary && other.Range == d.Range })
+		})
+		if !missing {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // runs are the checks to run, in the order of their ids.

@@ -13,6 +13,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/driver"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/settings"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
@@ -187,5 +188,33 @@ func TestEvaluatedByStack(t *testing.T) {
 	want["network internet-reaches-unexpected-port"] = 2
 	if diff := cmp.Diff(want, evaluated(analyze(t, driver.Options{Stacks: slices.Concat(app(), network())}))); diff != "" {
 		t.Errorf("together: %s", diff)
+	}
+}
+
+// TestStatementsOfSeveralNetworks: what a statement is about needs to be in one
+// of the networks only, and what is in none is said once.
+func TestStatementsOfSeveralNetworks(t *testing.T) {
+	loaded, diags := settings.Load("tfcheck.hcl", []byte(`
+deny "here" {
+  from = ["internet"]
+  to   = ["aws_instance.only"]
+}
+deny "nowhere" {
+  from = ["internet"]
+  to   = ["module.ghost.*"]
+}
+`), settings.Known{})
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	report := analyze(t, driver.Options{Settings: loaded, Stacks: []*tf.Stack{
+		parse(t, "a", strings.ReplaceAll(strings.ReplaceAll(exposing("eu-west-1", "2aa", "111111111111"), "aws_instance.app", "aws_instance.only"), `"name": "app"`, `"name": "only"`)), parse(t, "b", exposing("eu-west-1", "2bb", "222222222222")), parse(t, "c", exposing("us-east-1", "2cc", "")),
+	}})
+	var said []string
+	for _, d := range report.Diagnostics {
+		said = append(said, d.Summary)
+	}
+	if diff := cmp.Diff([]string{`intent "nowhere" is about nothing: nothing here is module.ghost.*`}, said); diff != "" {
+		t.Error(diff)
 	}
 }
