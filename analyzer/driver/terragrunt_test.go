@@ -1,6 +1,7 @@
 package driver_test
 
 import (
+	"context"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,7 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/driver"
+	"github.com/tfcheck/tfcheck/analyzer/input"
+	"github.com/tfcheck/tfcheck/analyzer/stack"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 	"github.com/tfcheck/tfcheck/analyzer/triage"
 )
@@ -234,7 +238,7 @@ func TestChainOfUnits(t *testing.T) {
 inputs = { subnet = dependency.d.outputs.subnet, group = dependency.d.outputs.group }
 `
 	}
-	const through = `
+	const passing = `
 variable "subnet" { type = string }
 variable "group" { type = string }
 output "subnet" { value = var.subnet }
@@ -245,8 +249,8 @@ output "group" { value = var.group }
 output "group" { value = aws_security_group.bastion.id }
 output "vpc_id"`),
 		"live/network/terragrunt.hcl": "",
-		"live/b/main.tf":              through, "live/b/terragrunt.hcl": pass("network"),
-		"live/a/main.tf": through, "live/a/terragrunt.hcl": pass("b"),
+		"live/b/main.tf":              passing, "live/b/terragrunt.hcl": pass("network"),
+		"live/a/main.tf": passing, "live/a/terragrunt.hcl": pass("b"),
 		"live/app/terragrunt.hcl": pass("a"),
 		"live/app/main.tf": `
 variable "subnet" { type = string }
@@ -262,9 +266,28 @@ resource "aws_instance" "web" {
 }
 `,
 	})
-	report := analyze(t, driver.Options{Stacks: within(t, nil, "live/app", "live/a", "live/b", "live/network")})
-	got := proven(report, func(s string) bool { return strings.HasSuffix(s, "aws_instance.web") })
-	if len(got) != 1 || !strings.Contains(got[0], "internet-reaches-admin-port") {
-		t.Errorf("found %q, want that everyone reaches the instance", got)
+	through := []string{"live/a", "live/b", "live/network"}
+	asked := &input.Asked{}
+	o := input.Options{Wanted: aws.Types, Asked: asked}
+	app, err := input.Open(context.Background(), []string{"live/app"}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Known, o.NoSource, o.Beside = true, true, app
+	others, err := input.Open(context.Background(), through, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := asked.Evaluate(context.Background(), app, others, stack.Answers); err != nil {
+		t.Fatal(err)
+	}
+	for about, o := range map[string]driver.Options{
+		"together": {Stacks: within(t, nil, append([]string{"live/app"}, through...)...)}, "in the context of the others": {Stacks: app, Context: others},
+	} {
+		report := analyze(t, o)
+		got := proven(report, func(s string) bool { return strings.HasSuffix(s, "aws_instance.web") })
+		if len(got) != 1 || !strings.Contains(got[0], "internet-reaches-admin-port") {
+			t.Errorf("%s: found %q, want that everyone reaches the instance", about, got)
+		}
 	}
 }

@@ -14,5 +14,8 @@
 // attributes are computed when they are asked for, since nobody knows here
 // which it has: see lazy.go.
 //
+// A [Unit] of Terragrunt is evaluated the same way: its terragrunt.hcl gives
+// values to the root module, and tells which values of a plan are mocks.
+//
 // It reads inside the repository only, opens no connection and runs nothing.
 package tfconfig

@@ -79,12 +79,14 @@ func TestUnitInputs(t *testing.T) {
   port    = dependency.network.outputs.port
   name    = "${dependency.network.outputs.vpc_id}-x"
   other   = dependency.network.outputs.other
+  same    = dependency.network.outputs.other == dependency.network.outputs.vpc_id
+  set     = dependency.network.outputs.vpc_id != ""
   literal = "0.0.0.0/0"
 }`}, map[string]string{
 			"vpc": "<dependency.network.outputs.vpc_id>", "subnets": "[<dependency.network.outputs.subnets[0]> <dependency.network.outputs.subnets[1]>]",
 			"first": "<dependency.network.outputs.subnets[0]>", "each": "[<dependency.network.outputs.subnets[0]> <dependency.network.outputs.subnets[1]>]",
 			"id": `<dependency.network.outputs.by["a"]["id"]>`, "ids": `[<dependency.network.outputs.by["a"]["id"]>]`, "splat": `[<dependency.network.outputs.by["a"]["id"]>]`,
-			"port": "?", "name": "?", "other": "<dependency.network.outputs.other>", "literal": "0.0.0.0/0",
+			"port": "?", "name": "?", "other": "<dependency.network.outputs.other>", "same": "?", "set": "true", "literal": "0.0.0.0/0",
 		}},
 		{"all outputs", map[string]string{"live/app/terragrunt.hcl": network + `inputs = merge(dependency.network.outputs, { port = 1 })`}, map[string]string{
 			"vpc_id": "<dependency.network.outputs.vpc_id>", "subnets": "[<dependency.network.outputs.subnets[0]> <dependency.network.outputs.subnets[1]>]",
