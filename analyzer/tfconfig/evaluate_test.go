@@ -484,7 +484,7 @@ resource "aws_case" "it" {
   count = 1000000000
   x     = count.index
 }
-`, "there are more than 200000 instances"},
+`, "there are more than 20000 instances"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			summary := c.summary

@@ -54,9 +54,11 @@ type evaluator struct {
 	root      *moduleInstance
 	given     map[string]given // values of root variables
 
-	fuel      int // what is left to spend on evaluation
-	depth     int // of what is being evaluated
-	instances int // made so far
+	fuel      int  // what is left to spend on evaluation
+	expr      *arg // that is being evaluated; nil outside of any
+	left      int  // what is left to spend on it
+	depth     int  // of what is being evaluated
+	instances int  // made so far
 	diags     []tf.Diagnostic
 	reported  map[string]bool
 	unset     []string // root variables without a value
@@ -69,7 +71,10 @@ type evaluator struct {
 
 func newEvaluator(c *Config, o Options) *evaluator {
 	ev := &evaluator{config: c, opts: o, limits: c.limits, fuel: c.limits.Work, reported: map[string]bool{}}
-	ev.functions = functionTable(c)
+	ev.functions = functionTable(c, func(n int) bool {
+		ev.spend(n)
+		return !ev.exhausted()
+	})
 	ev.given = ev.values()
 	ev.root = ev.newModule(c.modules[""], nil, nil, "")
 	return ev
@@ -84,14 +89,28 @@ func (ev *evaluator) report(at tf.Range, summary, detail string) {
 	}
 }
 
-// spend takes from what is left, so that no configuration takes forever.
+// spend takes from what is left, so that no expression takes forever, and all
+// of them together do not either.
 func (ev *evaluator) spend(n int) {
-	if ev.fuel -= n; ev.fuel <= 0 {
-		ev.report(tf.Range{}, "the configuration takes too long to evaluate", "What is left of it is taken for unknown. A plan of it can be analysed: terraform plan -out=tfplan")
+	if ev.exhausted() {
+		return
+	}
+	var at tf.Range
+	if ev.expr != nil {
+		n = min(n, ev.left) // what costs more is not done
+		ev.left -= n
+		at = ev.expr.file.rangeOf(ev.expr.at)
+	}
+	ev.fuel -= n
+	switch {
+	case ev.fuel <= 0:
+		ev.report(at, "the configuration takes too long to evaluate", "What is left of it, from here on, is taken for unknown. A plan of it can be analysed: terraform plan -out=tfplan")
+	case ev.exhausted():
+		ev.report(at, "an expression takes too long to evaluate", "Its value is taken for unknown. A plan of the configuration can be analysed: terraform plan -out=tfplan")
 	}
 }
 
-func (ev *evaluator) exhausted() bool { return ev.fuel <= 0 }
+func (ev *evaluator) exhausted() bool { return ev.fuel <= 0 || ev.expr != nil && ev.left <= 0 }
 
 // value evaluates an expression. One that fails is unknown: it is Terraform's
 // to say what is wrong with it.
@@ -129,7 +148,14 @@ func (ev *evaluator) value(e hclsyntax.Expression, ctx *hcl.EvalContext) (v cty.
 
 // argument evaluates an argument.
 func (ev *evaluator) argument(a *arg, ctx *hcl.EvalContext) cty.Value {
-	return ev.value(a.expression(), ctx)
+	expr, left := ev.expr, ev.left
+	ev.expr, ev.left = a, ev.limits.Expression
+	v := ev.value(a.expression(), ctx)
+	if ev.exhausted() {
+		v = cty.DynamicVal
+	}
+	ev.expr, ev.left = expr, left
+	return v
 }
 
 // settled evaluates an argument for what it is, not for where it goes.

@@ -85,8 +85,6 @@ func evaluable(e hclsyntax.Expression) hclsyntax.Expression {
 		return &conditional{e}
 	case *hclsyntax.FunctionCallExpr:
 		return &call{e}
-	case *hclsyntax.ForExpr:
-		return &loop{e}
 	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateJoinExpr:
 		return &text{e}
 	}
@@ -106,21 +104,23 @@ func descend(e hclsyntax.Expression) {
 	case *hclsyntax.IndexExpr:
 		e.Collection, e.Key = evaluable(e.Collection), evaluable(e.Key)
 	case *hclsyntax.SplatExpr:
-		e.Source, e.Each = evaluable(e.Source), evaluable(e.Each)
+		e.Source, e.Each = &measured{evaluable(e.Source), functions.Length}, evaluable(e.Each)
 	case *hclsyntax.ConditionalExpr:
 		e.Condition, e.TrueResult, e.FalseResult = evaluable(e.Condition), evaluable(e.TrueResult), evaluable(e.FalseResult)
 	case *hclsyntax.FunctionCallExpr:
 		each(e.Args)
 		for i, arg := range e.Args {
-			switch {
-			case looksIntoObjects[e.Name]:
-				e.Args[i] = &whole{arg}
-			case e.Name == "try" || e.Name == "can":
+			if !functions.Evaluated(e.Name) {
 				e.Args[i] = &attempt{arg}
+				continue
 			}
+			if looksIntoObjects[e.Name] {
+				arg = &whole{arg}
+			}
+			e.Args[i] = &measured{arg, func(v cty.Value) int { return functions.Cost(e.Name, v) }}
 		}
 	case *hclsyntax.ForExpr:
-		e.CollExpr, e.ValExpr = evaluable(e.CollExpr), evaluable(e.ValExpr)
+		e.CollExpr, e.ValExpr = &measured{evaluable(e.CollExpr), functions.Length}, evaluable(e.ValExpr)
 		if e.KeyExpr != nil {
 			e.KeyExpr = evaluable(e.KeyExpr)
 		}
@@ -328,40 +328,40 @@ func unified(v, other cty.Value) cty.Value {
 // call is a function call.
 type call struct{ *hclsyntax.FunctionCallExpr }
 
-// Value calls the function.
+// Value calls the function, as long as there is anything left to spend.
 func (e *call) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	return spending(ctx, e.FunctionCallExpr, functions.Weight)
+}
+
+// spending is the value of an expression that is paid for: a step, and what the
+// value is worth.
+func spending(ctx *hcl.EvalContext, e hclsyntax.Expression, cost func(cty.Value) int) (cty.Value, hcl.Diagnostics) {
 	s := scopeOf(ctx)
 	if s == nil {
-		return e.FunctionCallExpr.Value(ctx)
+		return e.Value(ctx)
 	}
 	if s.module.spend(1); s.module.exhausted() {
 		return cty.DynamicVal, nil
 	}
-	return e.FunctionCallExpr.Value(ctx)
-}
-
-// loop is a for expression.
-type loop struct{ *hclsyntax.ForExpr }
-
-// Value runs the loop as long as there is anything left to spend.
-func (e *loop) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	s := scopeOf(ctx)
-	if s == nil {
-		return e.ForExpr.Value(ctx)
-	}
-	collection, diags := e.CollExpr.Value(ctx)
+	v, diags := e.Value(ctx)
 	if diags.HasErrors() {
-		return cty.DynamicVal, diags
+		return v, diags
 	}
-	if plain := unmarked(collection); plain.IsKnown() && !plain.IsNull() && plain.CanIterateElements() {
-		s.module.spend(plain.LengthInt())
-	}
-	if s.module.exhausted() {
+	if s.module.spend(cost(v)); s.module.exhausted() {
 		return cty.DynamicVal, nil
 	}
-	over := *e.ForExpr
-	over.CollExpr = &hclsyntax.LiteralValueExpr{Val: collection, SrcRange: e.CollExpr.Range()}
-	return over.Value(ctx)
+	return v, diags
+}
+
+// measured is an expression whose value is gone through, by a loop or a function.
+type measured struct {
+	hclsyntax.Expression
+	cost func(cty.Value) int // in steps
+}
+
+// Value is unknown where nothing is left to spend on going through it.
+func (e *measured) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	return spending(ctx, e.Expression, e.cost)
 }
 
 // text is a template.
@@ -372,7 +372,7 @@ const mostText = 1 << 20
 
 // Value is unknown where the text is made of a symbol.
 func (e *text) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
-	v, diags := e.Expression.Value(ctx)
+	v, diags := spending(ctx, e.Expression, functions.Weight)
 	if plain := unmarked(v); !diags.HasErrors() && plain.Type() == cty.String && plain.IsKnown() && !plain.IsNull() {
 		if _, _, symbol := functions.ParseSymbol(plain); !symbol && functions.HasSymbol(plain) || len(plain.AsString()) > mostText {
 			return cty.UnknownVal(cty.String).RefineNotNull().WithSameMarks(v), diags

@@ -15,8 +15,8 @@ import (
 
 // functionTable are the functions of the language, which see the files of the
 // repository.
-func functionTable(c *Config) map[string]function.Function {
-	table := functions.Table(functions.Options{Files: files{c}, Dir: c.modules[""].source.dir})
+func functionTable(c *Config, spend func(int) bool) map[string]function.Function {
+	table := functions.Table(functions.Options{Files: files{c}, Dir: c.modules[""].source.dir, Spend: spend})
 	table["slice"] = slice
 	table["core::slice"] = slice
 	return table

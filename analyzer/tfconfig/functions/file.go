@@ -29,6 +29,7 @@ type reader struct {
 	dir   string
 	// table is the table that the functions are in, for templates.
 	table map[string]function.Function
+	spend func(int) bool // of Options
 }
 
 // errUnavailable says that a file is not part of what can be read.

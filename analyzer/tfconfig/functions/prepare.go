@@ -54,14 +54,20 @@ func PrepareNode(node hclsyntax.Node) {
 
 // prepareTree prepares a node and all that is below it.
 func prepareTree(node hclsyntax.Node) {
-	var nodes []hclsyntax.Node // all, before any is hidden in a wrapper
+	for _, n := range nodesOf(node) {
+		PrepareNode(n)
+	}
+}
+
+// nodesOf are a node and all that are below it, as long as none is hidden in a
+// wrapper.
+func nodesOf(node hclsyntax.Node) []hclsyntax.Node {
+	var nodes []hclsyntax.Node
 	_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
 		nodes = append(nodes, n)
 		return nil
 	})
-	for _, n := range nodes {
-		PrepareNode(n)
-	}
+	return nodes
 }
 
 // operand is an operand of an operator, which sees no order that is not known.

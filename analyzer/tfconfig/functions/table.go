@@ -18,6 +18,9 @@ type Options struct {
 	// Dir is the folder of the root module within Files, with slashes: what
 	// relative paths are relative to, as they are in Terraform.
 	Dir string
+	// Spend is told what templates cost, in steps; false means that nothing is
+	// left, and what they make is unknown. Nil is no limit.
+	Spend func(steps int) bool
 }
 
 // Files is read-only access to the files of an input. Names have slashes, are
@@ -61,7 +64,7 @@ type entry struct {
 // those that OpenTofu added, and the functions of the AWS provider.
 func Table(options Options) map[string]function.Function {
 	table := map[string]function.Function{}
-	files := reader{files: options.Files, dir: options.Dir, table: table}
+	files := reader{files: options.Files, dir: options.Dir, table: table, spend: options.Spend}
 	for name, e := range entries(files) {
 		f := e.function
 		switch e.sight {

@@ -73,7 +73,10 @@ func (r reader) render(source, name string, vars cty.Value) (cty.Value, error) {
 		}
 		ctx.Functions[name] = f
 	}
-	v, diags := Evaluate(Prepare(expr), ctx)
+	nodes := nodesOf(expr)
+	prepared := Prepare(expr)
+	r.meter(nodes)
+	v, diags := Evaluate(prepared, ctx)
 	if diags.HasErrors() {
 		return cty.NilVal, diags
 	}
