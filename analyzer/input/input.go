@@ -19,7 +19,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
-	"github.com/tfcheck/tfcheck/analyzer/tfconfig"
 	"github.com/tfcheck/tfcheck/analyzer/tfplan"
 )
 
@@ -228,7 +227,7 @@ func in(l located) ([]located, error) {
 	if len(plans) == 0 {
 		plans = nested(l.path)
 	}
-	if len(plans) == 0 && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == tfconfig.UnitFile }) {
+	if len(plans) == 0 && isUnit(l.path) {
 		l.folder = true
 		return []located{l}, nil
 	}

@@ -3,6 +3,7 @@ package input
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -29,8 +30,10 @@ func unitOf(folder string) string {
 
 // isUnit reports whether a folder is that of a unit.
 func isUnit(folder string) bool {
-	info, err := os.Stat(filepath.Join(folder, tfconfig.UnitFile))
-	return err == nil && info.Mode().IsRegular()
+	return slices.ContainsFunc(tfconfig.UnitFiles, func(name string) bool {
+		info, err := os.Stat(filepath.Join(folder, name))
+		return err == nil && info.Mode().IsRegular()
+	})
 }
 
 // unit is a unit of terragrunt, with what other stacks know of the outputs of

@@ -11,13 +11,18 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/json"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
-// UnitFile is the file that makes a folder a unit of Terragrunt.
-const UnitFile = "terragrunt.hcl"
+// UnitFiles are the files that make a folder a unit of Terragrunt: the first of
+// them that is there.
+var UnitFiles = []string{"terragrunt.hcl", "terragrunt.hcl.json"}
+
+// valuesFile holds what a stack of Terragrunt hands to a unit that it makes.
+const valuesFile = "terragrunt.values.hcl"
 
 // Unit is a unit of Terragrunt: what its terragrunt.hcl, with the files that it
 // includes, hands to the root module. It is evaluated as everything else here
@@ -26,6 +31,7 @@ type Unit struct {
 	config *Config // its root module holds the locals of terragrunt.hcl
 	folder string
 	own    *unitFile
+	values *unitFile            // nil where no stack made the unit
 	files  map[string]*unitFile // by name; nil for one that cannot be read
 	diags  []tf.Diagnostic
 	above  int
@@ -54,7 +60,6 @@ type Input struct {
 type unitFile struct {
 	*file
 	source     *source // with the locals
-	blocks     []*block
 	attributes map[string]*arg
 	inputs     map[string]*arg
 }
@@ -83,12 +88,19 @@ func LoadUnitFS(files Tree, dir string, limits Limits) (*Unit, []tf.Diagnostic) 
 	limits.Work = min(limits.Work, mostUnitWork)
 	u := &Unit{config: newConfig(), folder: dir, files: map[string]*unitFile{}}
 	u.config.fsys, u.config.root, u.config.limits = files.FS, files.Root, limits
-	name := path.Join(dir, UnitFile)
-	if _, err := fs.Stat(files, name); err != nil {
+	is := func(name string) bool {
+		_, err := fs.Stat(files, path.Join(dir, name))
+		return err == nil
+	}
+	i := slices.IndexFunc(UnitFiles, is)
+	if i < 0 {
 		return nil, nil
 	}
-	if u.own = u.file(name); u.own == nil {
+	if u.own = u.file(path.Join(dir, UnitFiles[i])); u.own == nil {
 		return nil, u.diags
+	}
+	if is(valuesFile) {
+		u.values = u.file(path.Join(dir, valuesFile))
 	}
 	u.config.modules[""] = &module{source: u.own.source}
 	u.Dependencies() // reads every file
@@ -116,32 +128,63 @@ func (u *Unit) file(name string) *unitFile {
 		u.warn(f.whole(), "the file cannot be read", sentence(tf.Reason(err)))
 		return nil
 	}
-	if tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos); tooDeep(tokens) {
+	diags, deep := f.parse()
+	if deep {
 		u.warn(f.whole(), "the file is nested too deeply to be read", "What it hands to its root module is not known.")
 		return nil
 	}
-	parsed, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 	for _, d := range f.diagnostics("unit", diags) {
 		u.warn(d.Range, d.Summary, d.Detail)
 	}
-	if parsed != nil {
-		f.add(parsed.Body.(*hclsyntax.Body))
+	for _, b := range f.blocks {
+		if b.typ == "locals" {
+			maps.Copy(f.source.locals, b.args)
+		}
 	}
 	u.files[name] = f
 	return f
 }
 
-func (f *unitFile) add(body *hclsyntax.Body) {
+// unitLabels are the blocks that are read from JSON, with their number of
+// labels.
+var unitLabels = map[string]int{"dependency": 1, "include": 1, "locals": 0, "terraform": 0}
+
+// parse reads the blocks and attributes of a file of either syntax; deep is set
+// for one that is nested too deeply.
+func (f *unitFile) parse() (diags hcl.Diagnostics, deep bool) {
+	if strings.HasSuffix(f.path, ".json") {
+		if jsonTooDeep(f.src) {
+			return nil, true
+		}
+		parsed, diags := json.Parse(f.src, f.path)
+		if parsed == nil || diags.HasErrors() {
+			return diags, false
+		}
+		attributes, diags := parsed.Body.JustAttributes()
+		for name, a := range attributes {
+			if depth, ok := unitLabels[name]; ok {
+				f.unpack(name, nil, a.NameRange, a.Expr, depth)
+			} else {
+				f.attributes[name] = &arg{file: f.file, name: name, at: a.Range, expr: a.Expr}
+			}
+		}
+		return diags, false
+	}
+	if tokens, _ := hclsyntax.LexConfig(f.src, f.path, hcl.InitialPos); tooDeep(tokens) {
+		return nil, true
+	}
+	parsed, diags := hclsyntax.ParseConfig(f.src, f.path, hcl.InitialPos)
+	if parsed == nil {
+		return diags, false
+	}
+	body := parsed.Body.(*hclsyntax.Body)
 	for name, a := range body.Attributes {
 		f.attributes[name] = &arg{file: f.file, name: name, at: a.SrcRange, expr: a.Expr}
 	}
-	for _, native := range body.Blocks {
-		b := nativeBlock(f.file, native)
-		f.blocks = append(f.blocks, b)
-		if b.typ == "locals" {
-			maps.Copy(f.source.locals, b.args)
-		}
+	for _, b := range body.Blocks {
+		f.blocks = append(f.blocks, nativeBlock(f.file, b))
 	}
+	return diags, false
 }
 
 func (u *Unit) warn(at tf.Range, summary, detail string) {
@@ -230,6 +273,7 @@ type unitModule struct {
 	reading *reading
 	file    *unitFile
 	dir     string // that get_terragrunt_dir gives
+	values  map[string]*cell
 	parent  string // the file that it is as an included one, or empty
 }
 
@@ -304,10 +348,11 @@ func (r *reading) includes(b *block) {
 
 // module is a file in the evaluation.
 func (r *reading) module(f *unitFile, dir, parent string) *unitModule {
-	m := &unitModule{moduleInstance: r.ev.newModule(&module{source: f.source}, nil, nil, ""), reading: r, file: f, dir: dir, parent: parent}
+	m := &unitModule{moduleInstance: r.ev.newModule(&module{source: f.source}, nil, nil, ""), reading: r, file: f, dir: dir, values: map[string]*cell{}, parent: parent}
 	m.scope.ctx.Functions = m.functionTable()
 	m.scope.ctx.Variables["dependency"] = lazyObject(unitDependencies{m})
 	m.scope.ctx.Variables["include"] = lazyObject(unitIncludes{r})
+	m.scope.ctx.Variables["values"] = lazyObject(unitValues{m})
 	return m
 }
 
@@ -636,6 +681,31 @@ func (i unitIncludes) attribute(name string) cty.Value {
 }
 
 func (i unitIncludes) object() cty.Value { return cty.DynamicVal }
+
+// unitValues are what values means: what a stack hands to the unit.
+type unitValues struct{ module *unitModule }
+
+func (v unitValues) attribute(name string) cty.Value {
+	m := v.module.reading.own
+	from := m.reading.unit.values
+	if from == nil || from.attributes[name] == nil {
+		return cty.DynamicVal
+	}
+	a := from.attributes[name]
+	return m.ev.once(m.values, name, "values."+name, from.rangeOf(a.at), func() cty.Value { return m.ev.settled(a, m.scope.ctx) })
+}
+
+func (v unitValues) object() cty.Value {
+	from := v.module.reading.unit.values
+	if from == nil {
+		return cty.DynamicVal
+	}
+	all := map[string]cty.Value{}
+	for name := range from.attributes {
+		all[name] = v.attribute(name)
+	}
+	return cty.ObjectVal(all)
+}
 
 // unitView is a file as others see it.
 type unitView struct{ module *unitModule }

@@ -122,7 +122,7 @@ func (m *unitModule) function(apply func(args []string, all []cty.Value) cty.Val
 
 // findInParents is the first file of a name in a folder above.
 func (m *unitModule) findInParents(args []string, all []cty.Value) cty.Value {
-	name := UnitFile
+	name := UnitFiles[0]
 	if len(args) > 0 {
 		name = args[0]
 	}

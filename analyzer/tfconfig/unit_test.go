@@ -158,6 +158,18 @@ inputs = { a = local.a, x = local.x.locals.y, ok = "ok" }`,
 locals { x = read_terragrunt_config("/etc/passwd") }
 inputs = { a = file("../../../etc/passwd"), b = local.x.locals.y, c = find_in_parent_folders("../../etc/passwd", "none"), ok = "ok" }`},
 			map[string]string{"a": "?", "b": "?", "c": "none", "ok": "ok"}},
+		{"JSON", map[string]string{
+			"live/app/terragrunt.hcl.json": `{"include": {"root": {"path": "${find_in_parent_folders(\"root.hcl\")}"}}, "locals": {"x": "y"},
+ "dependency": {"network": {"config_path": "../network", "mock_outputs": {"subnets": ["a"]}}},
+ "inputs": {"subnets": "${dependency.network.outputs.subnets}", "x": "${local.x}", "literal": "z", "up": "${path_relative_to_include(\"root\")}"}}`,
+			"root.hcl": `inputs = { parent = "p" }`,
+		}, map[string]string{"subnets": "[<dependency.network.outputs.subnets[0]>]", "x": "y", "literal": "z", "up": "live/app", "parent": "p"}},
+		{"the values of a stack", map[string]string{
+			"live/app/terragrunt.hcl": `dependency "network" { config_path = values.network }
+inputs = { vpc = dependency.network.outputs.vpc_id, name = values.name, all = values, none = values.none }`,
+			"live/app/terragrunt.values.hcl": `name = "n"
+network = "../network"`,
+		}, map[string]string{"vpc": "<dependency.network.outputs.vpc_id>", "name": "n", "all": "{name=n network=../network}", "none": "?"}},
 		{"nothing", map[string]string{"live/app/terragrunt.hcl": ``}, map[string]string{}},
 		{"a number", map[string]string{"live/app/terragrunt.hcl": `inputs = 5`}, map[string]string{}},
 	} {
@@ -351,7 +363,7 @@ func TestUnitIsConfined(t *testing.T) {
 	if diff := cmp.Diff([]string{"a=?", "b=?", "c=c"}, got); diff != "" {
 		t.Error(diff)
 	}
-	if err := os.Rename(filepath.Join(outside, "secret.hcl"), filepath.Join(outside, UnitFile)); err != nil {
+	if err := os.Rename(filepath.Join(outside, "secret.hcl"), filepath.Join(outside, UnitFiles[0])); err != nil {
 		t.Fatal(err)
 	}
 	if u, _ := LoadUnit(filepath.Join(root, "live/out"), root, DefaultLimits()); u != nil {
