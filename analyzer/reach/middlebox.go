@@ -11,7 +11,7 @@ import (
 // appliance is a network interface as a next hop (APP-1).
 func (s *search) appliance(p *place, i *aws.Interface) hop {
 	return hop{
-		key: fmt.Sprintf("interface %p", i), label: interfaceObject(i).Label, in: onlySubnet(i), box: i,
+		key: fmt.Sprintf("interface %p", i), label: interfaceObject(i).Label, to: i, in: onlySubnet(i), box: i,
 		wanted: leadsTo(aws.TargetInterface, func(t *aws.Target) aws.Link[aws.Interface] { return t.Interface }, i),
 		follow: func(t traveller) *way { return s.throughAppliance(t, p, i) },
 	}
@@ -135,7 +135,7 @@ func (s *search) middlebox(p *place, r *aws.Route) []hop {
 			continue
 		}
 		out = append(out, hop{
-			key: fmt.Sprintf("endpoint %p", e), label: e.Label, in: onlySubnet(e.Interface),
+			key: fmt.Sprintf("endpoint %p", e), label: e.Label, to: e, in: onlySubnet(e.Interface),
 			wanted: leadsTo(aws.TargetEndpoint, func(t *aws.Target) aws.Link[aws.Endpoint] { return t.Endpoint }, e),
 			follow: func(t traveller) *way { return s.throughEndpoint(t, p, e) },
 		})
@@ -143,7 +143,7 @@ func (s *search) middlebox(p *place, r *aws.Route) []hop {
 	for _, fw := range t.Firewall.To {
 		at, certain := t.FirewallSubnet.One()
 		out = append(out, hop{
-			key: fmt.Sprintf("firewall %p %v", fw, t.FirewallSubnet.To), label: t.Label, in: at,
+			key: fmt.Sprintf("firewall %p %v", fw, t.FirewallSubnet.To), label: t.Label, to: firewallIn{fw, at}, in: at,
 			wanted: func(o *aws.Route) tf.Tri {
 				if o.Target.Kind == aws.TargetUnknown {
 					return tf.Maybe

@@ -205,7 +205,11 @@ func tell(stages []*stage, end packet.Set, stopped []bool) told {
 			continue
 		}
 		h := s.hop(end, stops)
-		if repair := (blocker{h, s}); stops && !slices.ContainsFunc(t.blockers, repair.same) {
+		split := stops && torn(stages, n)
+		if split {
+			h.Detail += ", which leads elsewhere at another place of this path"
+		}
+		if repair := (blocker{h, s, split}); stops && !slices.ContainsFunc(t.blockers, repair.same) {
 			t.blockers = append(t.blockers, repair)
 			t.cost += s.cost
 		}
@@ -242,6 +246,20 @@ func stopsReplies(before, after Relation) bool {
 type blocker struct {
 	Hop
 	*stage
+	// torn is set for a route table that sends the packets elsewhere at another
+	// place of the path, so that it would need two routes for them.
+	torn bool
+}
+
+// torn reports whether the route table of a stage leads the same packets to
+// something else at another place of the path.
+func torn(stages []*stage, n int) bool {
+	s := stages[n]
+	table, ok := s.mend.table()
+	return ok && slices.ContainsFunc(stages, func(o *stage) bool {
+		other, too := o.mend.table()
+		return too && other == table && o.reply == s.reply && o.mend.to != s.mend.to && o.mend.at == s.mend.at && o.mend.far.Equal(s.mend.far)
+	})
 }
 
 // same reports whether two blockers are one repair: a peering that is met on

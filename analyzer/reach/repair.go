@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -27,12 +28,26 @@ type mending struct {
 	anyPort bool
 }
 
+// table is the route table of a stage that is one.
+func (m mending) table() (*aws.RouteTable, bool) {
+	s, ok := m.of.(*aws.Subnet)
+	if !ok || m.to == nil {
+		return nil, false
+	}
+	return s.RouteTable.One()
+}
+
 // The objects of a mending that the typed network has no type for.
 type (
 	// gatewayOf and egressOnlyOf are the internet gateways of a VPC, or those
 	// that it lacks.
 	gatewayOf    struct{ *aws.VPC }
 	egressOnlyOf struct{ *aws.VPC }
+	// firewallIn is the endpoint of a firewall in a subnet.
+	firewallIn struct {
+		*aws.Firewall
+		in *aws.Subnet
+	}
 )
 
 // mostAlternatives is how many other paths an explanation tells.
@@ -74,10 +89,15 @@ func (p Alternative) Opens() bool {
 func (g *Graph) repaired(list []blocker, asked packet.Set) []Hop {
 	out := make([]Hop, 0, len(list))
 	names, taken := map[string]string{}, map[string]int{}
+	slots := slots{}
 	for _, b := range list {
 		h := b.Hop
 		same := slices.IndexFunc(out, h.is)
-		for _, e := range g.repair(b.stage, asked) {
+		if b.torn {
+			out = append(out, h)
+			continue
+		}
+		for _, e := range g.repair(b.stage, asked, slots) {
 			if text := e.String(); e.Action == Add && e.Block == "" {
 				if names[text] == "" {
 					names[text] = e.Address
@@ -104,7 +124,7 @@ func (g *Graph) repaired(list []blocker, asked packet.Set) []Hop {
 
 // repair is what to edit so that a stage lets the packets of a question pass:
 // nothing where no configuration of this input does.
-func (g *Graph) repair(s *stage, asked packet.Set) []Edit {
+func (g *Graph) repair(s *stage, asked packet.Set, slots slots) []Edit {
 	if s.fixed || s.cost >= impossible {
 		return nil
 	}
@@ -126,9 +146,9 @@ func (g *Graph) repair(s *stage, asked packet.Set) []Edit {
 		return publish(of, familyIn(packets))
 	case *aws.Subnet:
 		if s.code == "SUBNET_ACL_RESTRICTION" || s.code == "ELB_ACL_RESTRICTION" {
-			return g.addEntry(of, s.mend, packets)
+			return g.addEntry(of, s.mend, packets, slots)
 		}
-		if e, ok := s.mend.to.(*aws.Endpoint); ok {
+		if e, ok := s.mend.to.(*aws.Endpoint); ok && isGatewayEndpoint(e) {
 			return servedTable(e, of)
 		}
 		return g.addRoute(of, s.mend, packets)
@@ -363,7 +383,7 @@ func sets(r *tf.Resource, names ...string) bool {
 
 // addEntry admits packets by an entry of a subnet's network ACL before those
 // that deny them.
-func (g *Graph) addEntry(s *aws.Subnet, m mending, packets packet.Set) []Edit {
+func (g *Graph) addEntry(s *aws.Subnet, m mending, packets packet.Set, slots slots) []Edit {
 	a, ok := s.ACL.One()
 	if !ok || a.Resource == nil {
 		return nil
@@ -375,7 +395,11 @@ func (g *Graph) addEntry(s *aws.Subnet, m mending, packets packet.Set) []Edit {
 	}
 	entries := services(packets)
 	peers := m.peers(packets, f)
-	numbers, out := room(list, func(e *aws.ACLEntry) bool {
+	key := slot{a, m.d, fmt.Sprint(entries, peers)}
+	if known, ok := slots[key]; ok {
+		return known
+	}
+	numbers, out := room(list, slots.taken(a, m.d), func(e *aws.ACLEntry) bool {
 		return e.Allow != tf.Yes && matched(e, m.d, f).May.Overlaps(packets)
 	}, len(entries)*len(peers))
 	if len(numbers) < len(entries)*len(peers) {
@@ -407,6 +431,35 @@ func (g *Graph) addEntry(s *aws.Subnet, m mending, packets packet.Set) []Edit {
 			n++
 		}
 	}
+	slots[key] = out
+	return out
+}
+
+// slots are the entries that an answer adds to lists of network ACLs, by what
+// they say, so that no two have one number.
+type slots map[slot][]Edit
+
+type slot struct {
+	acl  *aws.ACL
+	d    direction
+	says string
+}
+
+// taken are the numbers that entries of an answer have in a list.
+func (s slots) taken(a *aws.ACL, d direction) map[int]bool {
+	out := map[int]bool{}
+	for key, list := range s {
+		if key.acl != a || key.d != d {
+			continue
+		}
+		for _, e := range list {
+			for _, x := range e.Arguments {
+				if n, err := strconv.Atoi(x.Value); err == nil && (x.Name == "rule_no" || x.Name == "rule_number") {
+					out[n] = true
+				}
+			}
+		}
+	}
 	return out
 }
 
@@ -419,8 +472,8 @@ func inlineEntries(a *aws.ACL) bool {
 
 // room are numbers for entries that come before those that deny any of the
 // packets. Where there is none, what denies them goes back to a later number.
-func room(list []aws.ACLEntry, denies func(*aws.ACLEntry) bool, count int) ([]int, []Edit) {
-	taken, at := map[int]bool{}, map[int]*aws.ACLEntry{}
+func room(list []aws.ACLEntry, taken map[int]bool, denies func(*aws.ACLEntry) bool, count int) ([]int, []Edit) {
+	at := map[int]*aws.ACLEntry{}
 	last, first := 0, lastNumber+1
 	for k := range list {
 		n, ok := list[k].Number.Known()

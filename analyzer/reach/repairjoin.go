@@ -33,6 +33,9 @@ func (g *Graph) acceptPeering(pcx *aws.Peering) []Edit {
 		return []Edit{with(Add, g.peeringObject(pcx).Label, "", argument("vpc_id", v), argument("peer_vpc_id", w), argument("auto_accept", "true"))}
 	}
 	decides := pcx.ActiveCause.Resource
+	if decides == nil {
+		decides = pcx.Resource
+	}
 	if !edited(decides) {
 		return nil
 	}
@@ -54,6 +57,9 @@ func attachmentEdits(a *aws.Attachment, to any, code string) []Edit {
 	case "BAD_STATE_ATTACHMENT":
 		if a.Kind == aws.AttachedPeering {
 			return []Edit{with(Add, added("aws_ec2_transit_gateway_peering_attachment_accepter", a.Object), "", argument("transit_gateway_attachment_id", a.Resource.Address+".id"))}
+		}
+		if a.Kind == aws.AttachedVPC {
+			return []Edit{with(Add, added("aws_ec2_transit_gateway_vpc_attachment_accepter", a.Object), "", argument("transit_gateway_attachment_id", a.Resource.Address+".id"))}
 		}
 	case "PROTOCOL_RESTRICTION":
 		return []Edit{with(Set, a.Resource.Address, "", argument("ipv6_support", `"enable"`))}
@@ -297,7 +303,53 @@ func firewallEdits(fw *aws.Firewall, m mending, packets packet.Set) []Edit {
 	if _, forward := stateless(p, f); packets.SubsetOf(forward.Must) || packets.To(m.far).SubsetOf(forward.Must) {
 		return statefulEdits(p, m, packets, f)
 	}
-	return nil
+	return statelessEdits(p, m, packets, f)
+}
+
+// statelessEdits pass packets before all other stateless rules.
+func statelessEdits(p *aws.FirewallPolicy, m mending, packets packet.Set, f packet.Family) []Edit {
+	first := 0
+	for _, group := range p.Stateless {
+		n, ok := group.Priority.Known()
+		if !ok || n <= 1 {
+			return nil // nothing comes before the first
+		}
+		if first == 0 || n < first {
+			first = n
+		}
+	}
+	var rules []Argument
+	destination := packets.Destinations().Intersect(m.far)
+	if destination.IsEmpty() {
+		destination = m.far
+	}
+	place := func(name string, a packet.Addresses) Argument {
+		return Argument{Name: name, Block: []Argument{argument("address_definition", strconv.Quote(cover(a.Family(f)).String()))}}
+	}
+	for n, s := range services(packets) {
+		match := []Argument{place("source", packets.Sources()), place("destination", destination)}
+		if s.number != allProtocols {
+			match = append([]Argument{argument("protocols", listOf(number(s.number)))}, match...)
+		}
+		if s.number == int(packet.TCP) || s.number == int(packet.UDP) {
+			match = append(match, Argument{Name: "destination_port", Block: []Argument{argument("from_port", number(s.from)), argument("to_port", number(s.to))}})
+		}
+		rules = append(rules, Argument{Name: "stateless_rule", Block: []Argument{
+			argument("priority", number(n+1)),
+			{Name: "rule_definition", Block: []Argument{argument("actions", `["aws:pass"]`), {Name: "match_attributes", Block: match}}},
+		}})
+	}
+	name := added("aws_networkfirewall_rule_group", p.Object)
+	return []Edit{
+		with(Add, name, "", argument("name", ruleGroupName(name)), argument("type", `"STATELESS"`), argument("capacity", "100"),
+			Argument{Name: "rule_group", Block: []Argument{{Name: "rules_source", Block: []Argument{{Name: "stateless_rules_and_custom_actions", Block: rules}}}}}),
+		with(Add, p.Resource.Address, "firewall_policy.stateless_rule_group_reference", argument("priority", number(max(first-1, 1))), argument("resource_arn", name+".arn")),
+	}
+}
+
+// ruleGroupName is the name of a rule group after its address.
+func ruleGroupName(address string) string {
+	return strconv.Quote(strings.ReplaceAll(address[strings.LastIndex(address, ".")+1:], "_", "-"))
 }
 
 func statefulEdits(p *aws.FirewallPolicy, m mending, packets packet.Set, f packet.Family) []Edit {
@@ -369,7 +421,7 @@ func statefulEdits(p *aws.FirewallPolicy, m mending, packets packet.Set, f packe
 		reference = append(reference, argument("priority", number(max(first-1, 1))))
 	}
 	return []Edit{
-		with(Add, name, "", argument("name", strconv.Quote(strings.ReplaceAll(name[strings.LastIndex(name, ".")+1:], "_", "-"))), argument("type", `"STATEFUL"`), argument("capacity", "100"),
+		with(Add, name, "", argument("name", ruleGroupName(name)), argument("type", `"STATEFUL"`), argument("capacity", "100"),
 			Argument{Name: "rule_group", Block: inside}),
 		with(Add, p.Resource.Address, "firewall_policy.stateful_rule_group_reference", reference...),
 	}

@@ -23,7 +23,8 @@ func (g *Graph) nextHop(to any) (Argument, bool) {
 	}
 	switch to := to.(type) {
 	case gatewayOf:
-		return of("gateway_id", to.gateway())
+		gw, _ := g.gatewayFor(to.VPC)
+		return of("gateway_id", gw)
 	case egressOnlyOf:
 		for _, gw := range to.Gateways {
 			if gw.EgressOnly {
@@ -38,18 +39,39 @@ func (g *Graph) nextHop(to any) (Argument, bool) {
 		return of("transit_gateway_id", to.Object)
 	case *aws.VPNGateway:
 		return of("gateway_id", to.Object)
+	case *aws.Endpoint:
+		return of("vpc_endpoint_id", to.Object)
+	case *aws.Interface:
+		if r := to.Resource; r != nil && r.Addr.Type == "aws_instance" {
+			return argument("network_interface_id", r.Address+".primary_network_interface_id"), true
+		}
+		return of("network_interface_id", to.Object)
+	case firewallIn:
+		if to.Resource == nil || to.in == nil || idOf(to.in.Object) == "" {
+			return Argument{}, false
+		}
+		return argument("vpc_endpoint_id", "one([for s in "+to.Resource.Address+".firewall_status[0].sync_states : s.attachment[0].endpoint_id if s.attachment[0].subnet_id == "+idOf(to.in.Object)+"])"), true
 	}
 	return Argument{}, false
 }
 
-// gateway is the internet gateway of a VPC, or the one that it would get.
-func (v gatewayOf) gateway() aws.Object {
+// gatewayFor is the internet gateway of a VPC; or one that its routes lead to and
+// that is attached to nothing; or the one that it would get, which is new.
+func (g *Graph) gatewayFor(v *aws.VPC) (gw aws.Object, isNew bool) {
 	for _, gw := range v.Gateways {
-		if !gw.EgressOnly && attached(gw, v.VPC) != tf.No {
-			return gw.Object
+		if !gw.EgressOnly && attached(gw, v) != tf.No {
+			return gw.Object, false
 		}
 	}
-	return newObject(added("aws_internet_gateway", v.Object))
+	for _, t := range g.network.RouteTables {
+		for n := range t.Routes {
+			gw, ok := t.Routes[n].Target.Gateway.One()
+			if of, one := t.VPC.One(); ok && one && of == v && !gw.EgressOnly && (!gw.VPC.IsSet() || attached(gw, v) != tf.No) && edited(gw.Resource) {
+				return gw.Object, false
+			}
+		}
+	}
+	return newObject(added("aws_internet_gateway", v.Object)), true
 }
 
 // newObject is something that an edit adds.
@@ -62,7 +84,11 @@ func (g *Graph) addGateway(v *aws.VPC) []Edit {
 	if id == "" {
 		return nil
 	}
-	return []Edit{with(Add, gatewayOf{v}.gateway().Label, "", argument("vpc_id", id))}
+	gw, isNew := g.gatewayFor(v)
+	if isNew {
+		return []Edit{with(Add, gw.Label, "", argument("vpc_id", id))}
+	}
+	return []Edit{with(Set, gw.Resource.Address, "", argument("vpc_id", id))}
 }
 
 // destinations are what a route for packets may be for, the widest first.

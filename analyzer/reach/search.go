@@ -139,15 +139,8 @@ func (s *search) along(t traveller, p *place, h hop, supposed int) *way {
 	if route.admits.IsEmpty() != (supposed > 0) {
 		return nil
 	}
-	table, one := p.subnet.RouteTable.One()
 	if supposed > 0 {
 		route.cost = supposed
-		if one && slices.Contains(t.tables, table) {
-			route.fixed = true // it sends these packets elsewhere before
-		}
-	}
-	if one {
-		t.tables = append(t.tables[:len(t.tables):len(t.tables)], table)
 	}
 	route.mend.to, route.mend.far, route.mend.at = h.to, s.goal.at.addresses, s.goal.place
 	if s.reply {

@@ -68,10 +68,8 @@ type traveller struct {
 	pins []pin
 	// zone is the zone that the packets are in, where one is known (TGW-2).
 	zone tf.Val[string]
-	// trail are the places that were passed, and tables the route tables that
-	// have led there.
-	trail  []string
-	tables []*aws.RouteTable
+	// trail are the places that were passed.
+	trail []string
 }
 
 // rewrite is a device that replaces the source of packets, so that replies go
