@@ -104,6 +104,9 @@ func (s *source) edit(e reach.Edit) error {
 		}
 		return write(s.files["main.tf"].Body().AppendNewBlock("resource", []string{a.Type, a.Name}).Body(), e.Arguments)
 	}
+	if e.Action == reach.Remove && e.Block == "" {
+		return s.remove(e)
+	}
 	body, err := s.resource(e.Address)
 	if err != nil {
 		return err

@@ -134,7 +134,7 @@ func (p *passage) walk(before, after []stage, question packet.Set) outcome {
 		}
 	}
 	arrived, stuck := o.reachable.May, o.reachable.IsEmpty() || stopsReplies(o.forward, o.reachable)
-	o.story = func() told { return p.tell(before, after, question, arrived, stuck) }
+	o.story = story(func() told { return p.tell(before, after, question, arrived, stuck) }).once()
 	o.stuck = stuck || p.deadForward || p.deadReplies
 	switch {
 	case p.deadForward:

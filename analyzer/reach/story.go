@@ -33,11 +33,24 @@ func (s story) tell() told {
 	return s()
 }
 
+// once composes a path for the first who asks: an explanation compares paths by
+// what it costs to repair them before it tells any. Nobody changes what it gets.
+func (s story) once() story {
+	var known *told
+	return func() told {
+		if known == nil {
+			t := s()
+			known = &t
+		}
+		return *known
+	}
+}
+
 // setOut puts who sends before the path.
 func (s story) setOut(from aws.Object) story {
 	return func() told {
 		t := s.tell()
-		t.path = slices.Insert(t.path, 0, Hop{Object: from})
+		t.path = slices.Concat([]Hop{{Object: from}}, t.path)
 		return t
 	}
 }
@@ -46,7 +59,7 @@ func (s story) setOut(from aws.Object) story {
 func (s story) arrive(to aws.Object) story {
 	return func() told {
 		t := s.tell()
-		t.path = append(t.path, Hop{Object: to})
+		t.path = slices.Concat(t.path, []Hop{{Object: to}})
 		return t
 	}
 }
@@ -117,7 +130,7 @@ func (s story) besides(paths []outcome) story {
 		t := s.tell()
 		for _, p := range paths {
 			other := p.story.tell()
-			t.others = append(t.others, other.others...)
+			t.others = slices.Concat(t.others, other.others)
 			other.others = nil
 			t.others = append(t.others, other)
 		}
@@ -154,6 +167,7 @@ func (f *Flow) Part(must, may packet.Set) *Flow {
 	if f.Through == nil {
 		part.story = func() told {
 			t := f.story.tell()
+			t.path = slices.Clone(t.path)
 			for n := range t.path {
 				t.path[n] = t.path[n].Of(may, aws.Cause{})
 			}

@@ -163,13 +163,22 @@ var unchangeable = map[string]string{
 	"BAD_STATE":                        "VPCs whose blocks overlap cannot be peered",
 }
 
+// few are how many networks of each scenario are looked at: a few of them
+// where tests are to be short.
+func few(n uint64) uint64 {
+	if testing.Short() {
+		return 1
+	}
+	return n
+}
+
 // TestNoIsRepaired: making the edits that a no lists makes it a yes. Where
 // something has none, those of another way do, or nobody can change it.
 func TestNoIsRepaired(t *testing.T) {
 	codes, left := map[string]int{}, map[string]int{}
 	repaired, otherwise, fixed, byOthers := 0, 0, 0, 0
 	for _, s := range scenarios {
-		for seed := range uint64(8) {
+		for seed := range few(8) {
 			d := newDice(seed, uint64(len(s.name)), false)
 			for n := range s.network(d).askedOf() {
 				m := s.network(newDice(seed, uint64(len(s.name)), false))
@@ -222,7 +231,7 @@ func TestNoIsRepaired(t *testing.T) {
 		t.Logf("%d not changed by any edit: %s, %s", left[code], code, unchangeable[code])
 	}
 	t.Logf("%d answers repaired, %d of them by another way than the first; %d by none, %d are decided by a device; edits for %v", repaired, otherwise, fixed, byOthers, codes)
-	if repaired < 800 || len(codes) < 15 {
+	if !testing.Short() && (repaired < 800 || len(codes) < 15) {
 		t.Errorf("%d answers repaired, by %v: too few", repaired, codes)
 	}
 }
@@ -241,7 +250,7 @@ func editText(list []reach.Edit) string {
 func TestYesIsCut(t *testing.T) {
 	cut, moved := 0, 0
 	for _, s := range scenarios {
-		for seed := range uint64(8) {
+		for seed := range few(8) {
 			first := s.network(newDice(seed, uint64(len(s.name)), false))
 			for n, q := range first.askedOf() {
 				a := first.answer(t, q)
@@ -269,7 +278,7 @@ func TestYesIsCut(t *testing.T) {
 		}
 	}
 	t.Logf("%d elements cut, %d answers moved to another path first", cut, moved)
-	if cut < 300 || moved == 0 {
+	if !testing.Short() && (cut < 300 || moved == 0) {
 		t.Errorf("%d elements cut, %d moved: too few", cut, moved)
 	}
 }

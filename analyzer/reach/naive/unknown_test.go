@@ -39,7 +39,7 @@ func (everythingIsSo) Knows(string, string, string) {}
 func TestUnknownIsSettled(t *testing.T) {
 	unknown, settled := 0, 0
 	for _, s := range scenarios {
-		for seed := range uint64(16) {
+		for seed := range few(16) {
 			m := s.network(newDice(seed, uint64(len(s.name)), true))
 			for _, q := range m.askedOf() {
 				a := m.answer(t, q)
@@ -65,7 +65,7 @@ func TestUnknownIsSettled(t *testing.T) {
 		}
 	}
 	t.Logf("%d answers are unknown, %d settled by what people can say", unknown, settled)
-	if unknown < 100 || settled < 20 {
+	if !testing.Short() && (unknown < 100 || settled < 20) {
 		t.Errorf("%d answers are unknown, %d settled: too few", unknown, settled)
 	}
 }
