@@ -45,11 +45,14 @@ func elementOf(c aws.Cause) (reach.Edit, string) {
 // from the source makes it a no, or leads to another path, whose elements are
 // removed in their turn.
 func TestYesIsCutInSource(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some 200 elements")
+	}
 	dirs := []string{filepath.Join("..", "..", "fixtures", "reach")}
 	if shared := filepath.Join("..", "..", "..", "shared", "conformance"); exists(shared) {
 		dirs = append(dirs, shared)
 	}
-	cut, moved, left := 0, 0, map[string]int{}
+	cut, moved, open, left := 0, 0, 0, map[string]int{}
 	for _, dir := range dirs {
 		for _, q := range answered(t, dir, "yes") {
 			t.Run(q.name, func(t *testing.T) {
@@ -65,9 +68,12 @@ func TestYesIsCutInSource(t *testing.T) {
 						left[why]++
 						continue
 					}
-					rounds := q.cut(t, at)
+					rounds, answer := q.cut(t, at)
 					if cut++; rounds > 1 {
 						moved++
+					}
+					if answer == reach.Unknown {
+						open++
 					}
 				}
 			})
@@ -76,9 +82,9 @@ func TestYesIsCutInSource(t *testing.T) {
 	for _, why := range slices.Sorted(maps.Keys(left)) {
 		t.Logf("%d hops are admitted by what nobody removes: %s", left[why], kept[why])
 	}
-	t.Logf("%d elements cut, %d answers moved to another path first", cut, moved)
-	if cut < 100 || moved == 0 {
-		t.Errorf("%d elements cut, %d moved: too few", cut, moved)
+	t.Logf("%d elements cut, %d answers moved to another path first, %d are unknown then", cut, moved, open)
+	if cut < 100 || open*20 > cut {
+		t.Errorf("%d elements cut, %d unknown then", cut, open)
 	}
 }
 
@@ -104,14 +110,14 @@ func removal(h reach.Hop) (out []reach.Edit, why string) {
 }
 
 // cut removes what admits the packets at a hop until they do not arrive any
-// more, and says in how many rounds.
-func (q asked) cut(t *testing.T, at int) int {
+// more, and says in how many rounds, and what the answer is then.
+func (q asked) cut(t *testing.T, at int) (rounds int, answer reach.Verdict) {
 	t.Helper()
 	s := readSource(t, q.dir)
 	for round := range 10 {
 		a := ask(t, s.graph(t), q.row)
 		if a.Answer != reach.Yes {
-			return round
+			return round, a.Answer
 		}
 		hops := slices.Concat(a.Path, a.ReplyPath)
 		if round > 0 { // another path: where it can be cut
@@ -131,5 +137,5 @@ func (q asked) cut(t *testing.T, at int) int {
 		}
 	}
 	t.Fatalf("still yes")
-	return 0
+	return 0, reach.Yes
 }

@@ -28,12 +28,13 @@ import (
 
 // source is a configuration that edits are made in.
 type source struct {
+	dir   string
 	files map[string]*hclwrite.File
 }
 
 func readSource(t *testing.T, dir string) *source {
 	t.Helper()
-	s := &source{files: map[string]*hclwrite.File{}}
+	s := &source{dir: dir, files: map[string]*hclwrite.File{}}
 	files, err := filepath.Glob(filepath.Join(dir, "*.tf"))
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +56,10 @@ func readSource(t *testing.T, dir string) *source {
 // graph is the network of the configuration as it stands now.
 func (s *source) graph(t *testing.T) *reach.Graph {
 	t.Helper()
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "edited")
+	if err := os.CopyFS(dir, os.DirFS(s.dir)); err != nil { // with its modules
+		t.Fatal(err)
+	}
 	for name, f := range s.files {
 		if err := os.WriteFile(filepath.Join(dir, name), f.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
