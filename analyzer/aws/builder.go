@@ -27,6 +27,7 @@ func Build(inputs ...Input) *Network {
 	for _, phase := range phases() {
 		phase(b)
 	}
+	b.nameData()
 	b.sort()
 	return b.n
 }

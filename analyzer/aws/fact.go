@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -217,6 +218,10 @@ func Settled(f tf.Fact, attribute string) tf.Fact {
 		return f
 	}
 	kind, name, named := strings.Cut(f.ID, ":")
+	name = cmp.Or(f.Name, name)
+	for _, list := range lists {
+		name = strings.TrimPrefix(name, list)
+	}
 	if !named || strings.HasPrefix(name, "the subnet of ") {
 		return f // no block can name it
 	}

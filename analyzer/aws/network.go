@@ -44,6 +44,10 @@ type Network struct {
 
 	// Refused is what plans well and what AWS refuses at apply.
 	Refused []Refusal
+	// Names are the other names, as people may give them, of what data sources
+	// find: by its id the address of the data source, and the other way round.
+	Names map[string][]string
+
 	// Boundaries are components that were met and are not modelled: each is
 	// printed as an assumption.
 	Boundaries []Boundary
@@ -57,6 +61,9 @@ type Object struct {
 	// Label is the address, or a description such as "main route table of
 	// aws_vpc.main" or "sg-0abc (outside the input)".
 	Label string
+	// Listed is the data source that lists what is outside of the input; empty
+	// for all else.
+	Listed string
 	// Scope keys account and Region, so that equal ids or CIDRs of two
 	// networks are kept apart.
 	Scope string

@@ -100,7 +100,9 @@ func (b *builder) mentionSubnets(r *tf.Resource) {
 	}
 	ids, complete := r.Get("ids").Strings()
 	for _, id := range ids {
-		outside(b, b.scope(r), id, func(id string) *Subnet { return mention(Object{Label: id + " (outside the input)", Scope: b.scope(r)}) })
+		outside(b, b.scope(r), id, func(id string) *Subnet {
+			return mention(Object{Label: id + " (outside the input)", Scope: b.scope(r), Listed: r.Address})
+		})
 	}
 	if !complete {
 		o := b.object(r)

@@ -2,6 +2,7 @@ package driver_test
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -127,5 +128,47 @@ given "group" "sg-0aaa1111bbb2222cc" { from_internet = "none" }`, false},
 				t.Errorf("diagnostic %s: %s", d.Summary, d.Detail)
 			}
 		})
+	}
+}
+
+// What a data source finds may be given by its id and by the address of the data
+// source, whether the input knows the id or not; a configuration knows addresses
+// alone. The question prints what holds for both.
+func TestGivenByEitherName(t *testing.T) {
+	known := settings.Known{Facts: []settings.Fact{
+		{Kind: "subnet", Answers: []settings.Answer{{Name: "public"}}},
+		{Kind: "group", Answers: []settings.Answer{{Name: "from_internet"}}},
+	}}
+	byAddress := `given "subnet" "data.aws_subnets.public" { public = true }
+given "group" "data.aws_security_group.servers" { from_internet = "none" }`
+	byID := `given "subnet" "subnet-9525be9e55ac0793b subnet-ba4e33881dfd22884" { public = true }
+given "group" "sg-b8693090252fd2467" { from_internet = "none" }`
+	folder := filepath.Join("..", "..", "fixtures", "stacks", "app-data")
+	for name, c := range map[string]struct{ input, given string }{
+		"directory":   {folder, byAddress},
+		"plan":        {filepath.Join(folder, "plan.json"), byAddress},
+		"plan by ids": {filepath.Join(folder, "plan.json"), byID},
+	} {
+		set, diags := settings.Load("tfcheck.hcl", []byte(c.given), known)
+		if len(diags) > 0 {
+			t.Fatal(diags)
+		}
+		report := analyze(t, driver.Options{Stacks: open(t, c.input), Known: checks.All(), Settings: set})
+		for _, q := range report.Questions {
+			if kind, _, _ := strings.Cut(q.ID, ":"); kind == "subnet" || kind == "group" {
+				t.Errorf("%s: %s is asked", name, q.ID)
+			}
+		}
+		for _, d := range set.Unused() {
+			t.Errorf("%s: %s", name, d.Summary)
+		}
+	}
+	for _, input := range []string{folder, filepath.Join(folder, "plan.json")} {
+		report := analyze(t, driver.Options{Stacks: open(t, input), Known: checks.All()})
+		if !slices.ContainsFunc(report.Questions, func(q analyzer.Question) bool {
+			return strings.Contains(q.Settle, `given "subnet" "data.aws_subnets.public" {`)
+		}) {
+			t.Errorf("%s: no question prints the address of the data source: %v", input, report.Questions)
+		}
 	}
 }

@@ -240,7 +240,7 @@ func subnetFact(s *aws.Subnet) tf.Fact {
 	if strings.HasPrefix(name, unknownSubnetOf) {
 		settle = settleApply // no stack and no given block can name it
 	}
-	return tf.Fact{ID: id, Text: "whether " + name + " is public", Settle: settle}
+	return tf.Fact{ID: id, Name: s.Listed, Text: "whether " + name + " is public", Settle: settle}
 }
 
 // shortName is a label without the remark that the object is outside.

@@ -46,21 +46,45 @@ func (g *Graph) say(fact tf.Fact, attribute string) (string, []*tf.Assumption, b
 	if g.answers == nil || attribute == "" {
 		return "", nil, false
 	}
-	value, ok := g.answers.Answer(fact.ID, attribute)
+	var value string
+	ok := false
+	for _, id := range g.idsOf(fact) {
+		if value, ok = g.answers.Answer(id, attribute); ok {
+			break
+		}
+	}
 	if !ok {
 		return "", nil, false
 	}
+	kind, name, _ := strings.Cut(fact.ID, ":")
+	if about := kind + " " + name; !strings.HasPrefix(name, "a ") { // such as "a subnet of data.aws_subnets.public"
+		name = about
+	}
 	return value, []*tf.Assumption{{
 		ID:   "given:" + fact.ID,
-		Text: "as a given block says, " + attribute + " of " + strings.Replace(fact.ID, ":", " ", 1) + " is " + value,
+		Text: "as a given block says, " + attribute + " of " + name + " is " + value,
 	}}, true
+}
+
+// idsOf are the ids of a fact by every name of what it is about: an answer holds
+// for inputs that know a data source by its address alone, and for those that
+// know the id of what it finds.
+func (g *Graph) idsOf(fact tf.Fact) []string {
+	kind, name, _ := strings.Cut(fact.ID, ":")
+	ids := []string{fact.ID}
+	for _, other := range g.network.Names[name] {
+		ids = append(ids, kind+":"+other)
+	}
+	return ids
 }
 
 // sayBool is what people say of a yes-or-no fact that the input leaves open.
 func (g *Graph) sayBool(t tf.Tri, fact tf.Fact, attribute string) (tf.Tri, []*tf.Assumption) {
 	if t != tf.Maybe {
 		if g.answers != nil && attribute != "" {
-			g.answers.Knows(fact.ID, attribute, strconv.FormatBool(t == tf.Yes))
+			for _, id := range g.idsOf(fact) {
+				g.answers.Knows(id, attribute, strconv.FormatBool(t == tf.Yes))
+			}
 		}
 		return t, nil
 	}

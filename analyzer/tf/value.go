@@ -439,6 +439,7 @@ func TriVal(v Val[bool], def Tri) Tri {
 // depends. People see it as a question.
 type Fact struct {
 	ID     string // stable, such as "group:sg-0f3c91"; the name a given block uses
+	Name   string // the name to print for a given block, where another is better
 	Text   string // "who is in sg-0f3c91"
 	Settle string // the one line that settles it
 }

@@ -66,6 +66,7 @@ func joinFacts(findings []*analyzer.Finding) {
 	for _, kind := range elsewhere {
 		names := map[*tf.Stack][]string{}
 		first := map[*tf.Stack]tf.Fact{}
+		given := map[*tf.Stack][]string{} // as given blocks name them
 		owner := map[string]*tf.Stack{}
 		for _, f := range findings {
 			for _, fact := range f.WaitsFor {
@@ -77,6 +78,9 @@ func joinFacts(findings []*analyzer.Finding) {
 					first[f.Stack] = fact
 				}
 				owner[name], names[f.Stack] = f.Stack, append(names[f.Stack], name)
+				if g := cmp.Or(fact.Name, name); !slices.Contains(given[f.Stack], g) {
+					given[f.Stack] = append(given[f.Stack], g)
+				}
 			}
 		}
 		joint := map[string]tf.Fact{} // by the id of what it replaces
@@ -85,10 +89,11 @@ func joinFacts(findings []*analyzer.Finding) {
 				continue
 			}
 			fact := first[stack]
-			one := strings.TrimPrefix(fact.ID, kind.kind+":")
+			one := cmp.Or(fact.Name, strings.TrimPrefix(fact.ID, kind.kind+":"))
 			slices.SortFunc(all, tf.CompareAddresses)
+			slices.SortFunc(given[stack], tf.CompareAddresses)
 			joined := strings.Join(all, " ")
-			settle := strings.Replace(fact.Settle, strconv.Quote(one), strconv.Quote(joined), 1)
+			settle := strings.Replace(fact.Settle, strconv.Quote(one), strconv.Quote(strings.Join(given[stack], " ")), 1)
 			for _, name := range all {
 				joint[kind.kind+":"+name] = tf.Fact{
 					ID:     kind.kind + ":" + joined,
