@@ -1,6 +1,7 @@
 package tfconfig
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -383,12 +384,17 @@ inputs = merge(local, dependency.d.outputs, { x = [for k, v in dependency.d.outp
 	f.Add([]byte(`locals { a = read_terragrunt_config("../../root.hcl") }
 inputs = local.a.inputs`), []byte(`locals { a = read_terragrunt_config(get_terragrunt_dir()) }
 inputs = { a = local.a.inputs.a, b = split("/", get_repo_root()) }`))
+	f.Add([]byte(`{"dependency": {"d": {"config_path": "../d", "mock_outputs": {"a": ["b"]}}}, "inputs": {"a": "${dependency.d.outputs.a[0]}"}}`), []byte(nil))
 	f.Fuzz(func(t *testing.T, own, root []byte) {
 		last := ""
 		for range 2 {
 			limits := DefaultLimits()
 			limits.Work = 10_000
-			u, _ := LoadUnitFS(Tree{FS: fstest.MapFS{"live/app/terragrunt.hcl": {Data: own}, "root.hcl": {Data: root}}}, "live/app", limits)
+			name := UnitFiles[0]
+			if bytes.HasPrefix(own, []byte("{")) {
+				name = UnitFiles[1]
+			}
+			u, _ := LoadUnitFS(Tree{FS: fstest.MapFS{"live/app/" + name: {Data: own}, "root.hcl": {Data: root}}}, "live/app", limits)
 			if u == nil {
 				return
 			}
