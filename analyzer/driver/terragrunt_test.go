@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -163,6 +164,53 @@ inputs = { vpc_id = dependency.network.outputs.vpc_id, cidr = dependency.network
 		}
 		if !slices.ContainsFunc(report.Assumptions, func(a analyzer.StackAssumption) bool { return a.ID == "mocks:dependency.network" }) {
 			t.Errorf("%s: it is not said that the mocks do not count", about)
+		}
+	}
+}
+
+// TestInstancesOfMocks: an instance that a mock makes may not be there (U-12,
+// U-13); one for each element of a mock is.
+func TestInstancesOfMocks(t *testing.T) {
+	plan := func(repeat, key string) string {
+		return `{"format_version": "1.2", "terraform_version": "1.11.4", "variables": {"create": {"value": true}, "list": {"value": ["a"]}}, "resource_changes": [
+	{"address": ` + strconv.Quote("aws_ebs_volume.v["+key+"]") + `, "mode": "managed", "type": "aws_ebs_volume", "name": "v", "index": ` + key + `, "change": {"actions": ["create"], "before": null,
+		"after": {"availability_zone": "eu-west-1a", "encrypted": false, "size": 1}, "after_unknown": {"id": true}}}
+], "configuration": {"root_module": {"resources": [
+	{"address": "aws_ebs_volume.v", "mode": "managed", "type": "aws_ebs_volume", "name": "v", "provider_config_key": "aws", "expressions": {"availability_zone": {"constant_value": "eu-west-1a"},
+		"encrypted": {"constant_value": false}, "size": {"constant_value": 1}}, "` + repeat + `_expression": {"references": ["var.create"]}}
+]}}}`
+	}
+	for _, c := range []struct {
+		expression, repeat, key string
+		want                    analyzer.Verdict
+	}{
+		{"var.create ? 1 : 0", "count", "0", analyzer.Undetermined},
+		{"length(var.list)", "count", "0", analyzer.Violation},
+		{"1", "count", "0", analyzer.Violation},
+		{"toset(var.list)", "for_each", `"a"`, analyzer.Undetermined},
+		{"{ for i, e in var.list : i => e }", "for_each", `"0"`, analyzer.Violation},
+	} {
+		repository(t, map[string]string{
+			"live/app/terragrunt.hcl": `dependency "d" {
+  config_path  = "../d"
+  mock_outputs = { create = true, list = ["a"] }
+}
+inputs = { create = dependency.d.outputs.create, list = dependency.d.outputs.list }
+`,
+			"live/app/main.tf": `variable "create" { type = bool }
+variable "list" { type = list(string) }
+resource "aws_ebs_volume" "v" {
+  ` + c.repeat + ` = ` + c.expression + `
+  availability_zone = "eu-west-1a"
+  encrypted         = false
+  size              = 1
+}
+`,
+			"live/app/plan.json": plan(c.repeat, c.key),
+		})
+		report := analyze(t, driver.Options{Stacks: within(t, nil, filepath.Join("live", "app", "plan.json"))})
+		if len(report.Findings) != 1 || report.Findings[0].Verdict != c.want {
+			t.Errorf("%s = %s: %+v, want one finding that is %s", c.repeat, c.expression, report.Findings, c.want)
 		}
 	}
 }

@@ -35,8 +35,9 @@ type Evaluator interface {
 	// the order of the source. ok is false where it has no such instance.
 	Arguments(r *Resource) (arguments Value, ok bool)
 	// Depends are the arguments and blocks of an instance whose values come from
-	// one of some root variables.
-	Depends(r *Resource, variables map[string]bool) []string
+	// one of some root variables. maybe is set where the variables leave open
+	// whether there is such an instance.
+	Depends(r *Resource, variables map[string]bool) (names []string, maybe bool)
 	// Config is what the block of an instance sets; nil where the source has
 	// no such block.
 	Config(r *Resource) *ResourceConfig

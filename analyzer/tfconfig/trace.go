@@ -39,25 +39,58 @@ func (b *body) marks(name string) cty.ValueMarks {
 }
 
 // Depends implements [tf.Evaluator].
-func (p *planned) Depends(r *tf.Resource, variables map[string]bool) []string {
+func (p *planned) Depends(r *tf.Resource, variables map[string]bool) (names []string, maybe bool) {
 	if p.traced == nil {
 		p.traced = newPlanned(newEvaluator(p.ev.config, p.ev.opts))
 		p.traced.ev.traced = true
 	}
 	i := p.traced.instance(r)
 	if i == nil {
-		return nil
+		return nil, false
 	}
-	var names []string
 	for _, name := range i.body.names() {
-		for mark := range i.body.marks(name) {
-			if m, ok := mark.(variableMark); ok && variables[m.name] {
-				names = append(names, name)
-				break
-			}
+		if holdsVariable(i.body.marks(name), variables) {
+			names = append(names, name)
 		}
 	}
-	return names
+	maybe = !i.group.module.repeats(i.group.block, i.addr.Key, variables)
+	for m := i.group.module; m.parent != nil; m = m.parent {
+		maybe = maybe || !m.parent.repeats(m.of.block, m.key, variables)
+	}
+	return names, maybe
+}
+
+func holdsVariable(marks cty.ValueMarks, variables map[string]bool) bool {
+	for mark := range marks {
+		if m, ok := mark.(variableMark); ok && variables[m.name] {
+			return true
+		}
+	}
+	return false
+}
+
+// repeats reports whether a block of the module certainly makes the instance of
+// a key, as far as that is for some root variables to say.
+func (m *moduleInstance) repeats(b *block, key string, variables map[string]bool) bool {
+	text, _, _ := tf.ParseKey(key)
+	depends := func(a *arg) (cty.Value, bool) {
+		if a == nil {
+			return cty.NilVal, false
+		}
+		v := m.ev.settled(a, m.scope.ctx)
+		_, marks := v.UnmarkDeep()
+		return v, holdsVariable(marks, variables)
+	}
+	if v, ok := depends(b.args["count"]); ok {
+		n, known := wholeNumber(v)
+		index, isIndex := tf.NumberValue(text).AsInt().Known()
+		return known && isIndex && index < n
+	}
+	if v, ok := depends(b.args["for_each"]); ok {
+		elements, known := eachOf(v)
+		return known && elements[text] != cty.NilVal
+	}
+	return true
 }
 
 // Origins implements [tf.Tracer]. It evaluates the argument once more, with

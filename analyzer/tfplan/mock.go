@@ -67,7 +67,9 @@ func (rd *reader) depending(source tf.Evaluator) map[*tf.Resource][]string {
 	}
 	all := map[*tf.Resource][]string{}
 	for _, r := range rd.mockable() {
-		names := slices.DeleteFunc(source.Depends(r, variables), func(name string) bool { return !rd.changes(r, name) })
+		names, maybe := source.Depends(r, variables)
+		r.Maybe = r.Maybe || maybe && r.IsNew() // what there is already stays
+		names = slices.DeleteFunc(names, func(name string) bool { return !rd.changes(r, name) })
 		if len(names) == 0 {
 			continue
 		}
@@ -138,6 +140,7 @@ func (rd *reader) substitute() {
 		b := rd.block(r)
 		if b != nil {
 			s.each = b.each
+			r.Maybe = r.Maybe || r.IsNew() && s.repeated()
 		}
 		fields := slices.Clone(r.Values.Fields())
 		changed := false
@@ -156,6 +159,20 @@ func (rd *reader) substitute() {
 			rd.replace(r, fields, waiting)
 		}
 	}
+}
+
+// repeated reports whether a mock decides how many there are of a block.
+func (s *substitution) repeated() bool {
+	decides := func(m *module, each *expr) bool { return each != nil && s.comes(m, nil, each) == tf.Yes }
+	if decides(s.in, s.each) {
+		return true
+	}
+	for m := s.in; m != nil && m.call != nil; m = m.parent {
+		if decides(m.parent, m.call.each) {
+			return true
+		}
+	}
+	return false
 }
 
 // substitution knows what the texts of mocks mean.

@@ -81,8 +81,11 @@ func TestMocksOfModules(t *testing.T) {
 				t.Errorf("%s by %s is in %s, want %s", address, expression, got, want)
 			}
 		}
-		if got := render(s.After.Resource(`aws_subnet.e["sg-a"]`).Get("vpc_id")); got != "sg-1" {
-			t.Errorf("each.value is %s", got)
+		if e := s.After.Resource(`aws_subnet.e["sg-a"]`); render(e.Get("vpc_id")) != "sg-1" || !e.Maybe {
+			t.Errorf("each.value is %s, certain: %t", render(e.Get("vpc_id")), !e.Maybe)
+		}
+		if s.After.Resource("aws_subnet.o").Maybe {
+			t.Error("an instance that no mock makes is not certain")
 		}
 	}
 }
