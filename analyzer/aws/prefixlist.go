@@ -53,6 +53,13 @@ func (b *builder) declarePrefixLists() {
 func (b *builder) declarePrefixList(r *tf.Resource, l *PrefixList) {
 	l.ID, _ = r.Get("id").AsString().Known()
 	l.Name, _ = r.Get("name").AsString().Known()
+	for _, f := range r.Get("filter").Elements() {
+		if by, _ := f.Get("name").AsString().Known(); by == "prefix-list-name" {
+			if names, all := f.Get("values").Strings(); all && len(names) == 1 {
+				l.Name = names[0]
+			}
+		}
+	}
 	l.AWS = strings.HasPrefix(l.Name, "com.amazonaws.")
 	b.n.PrefixLists = append(b.n.PrefixLists, l)
 	register(b, r, l)

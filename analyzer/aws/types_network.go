@@ -125,7 +125,7 @@ var networkTypes = []row{
 	{name: "aws_ec2_managed_prefix_list", coverage: Modelled, keep: "name entry entries address_family owner_id filter", blocks: "entry"},
 	{name: "aws_ec2_managed_prefix_list_entry", coverage: Modelled, keep: "cidr",
 		refs: refs{"prefix_list_id": prefixLists}},
-	{name: "aws_prefix_list", coverage: Modelled, keep: "name cidr_blocks prefix_list_id filter"},
+	{name: "aws_prefix_list", coverage: Modelled, identity: "prefix_list_id", keep: "name cidr_blocks prefix_list_id filter"},
 
 	// Block Public Access (TF-V-6).
 	{name: "aws_vpc_block_public_access_options", coverage: Modelled, keep: "internet_gateway_block_mode"},

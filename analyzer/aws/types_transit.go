@@ -95,7 +95,7 @@ var transitTypes = []row{
 		refs: refs{"resource_arn": {"aws_ec2_transit_gateway", "aws_subnet", "aws_security_group"}}},
 
 	// VPC endpoints and endpoint services (TF-L-3).
-	{name: "aws_vpc_endpoint", coverage: Modelled, boundary: "VPC endpoint", keep: "*",
+	{name: "aws_vpc_endpoint", coverage: Modelled, boundary: "VPC endpoint", keep: "*", identity: "prefix_list_id",
 		refs: refs{"vpc_id": vpcs, "route_table_ids": routeTables, "security_group_ids": groups, "subnet_ids": subnets,
 			"subnet_configuration.subnet_id": subnets, "service_name": {"aws_vpc_endpoint_service"}},
 		blocks: "subnet_configuration dns_options"},

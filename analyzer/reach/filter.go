@@ -41,6 +41,9 @@ type remote struct {
 	unsure bool
 	// fact is what decides the address, where one is set.
 	fact tf.Fact
+	// service is the name of the AWS service that it is, behind a gateway
+	// endpoint: the prefix list of this name is its addresses (U-5).
+	service string
 }
 
 // filter is what a security group set, a network ACL or a route table admits

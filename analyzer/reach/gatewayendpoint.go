@@ -18,7 +18,8 @@ func isGatewayEndpoint(e *aws.Endpoint) bool {
 // echo only; the service's addresses are some of the internet's (EP-1).
 func (g *Graph) toGatewayEndpoint(i *aws.Interface, e *aws.Endpoint, f packet.Family, question packet.Set) outcome {
 	return g.overPlaces(i, f, func(p *place) outcome {
-		service := remote{key: "service " + p.internet.key, addresses: p.internet.addresses, one: true}
+		name, _ := e.Service.Known()
+		service := remote{key: "service " + name + p.internet.key, addresses: p.internet.addresses, one: true, service: name}
 		route := routeStage(p.subnet, p.vpc, filter{})
 		route.blocked = "no route to " + e.Label
 		route.mend.to = e

@@ -49,3 +49,28 @@ func TestGatewayEndpoint(t *testing.T) {
 		})
 	}
 }
+
+// A rule for the prefix list of a service matches its gateway endpoint, and not
+// that of another service (U-5, EP-1).
+func TestGatewayEndpointByPrefixList(t *testing.T) {
+	for list, want := range map[string]reach.Verdict{
+		"com.amazonaws.eu-west-1.s3": reach.Yes, "com.amazonaws.eu-west-1.dynamodb": reach.No, "": reach.Unknown,
+	} {
+		w := newWorld()
+		g := w.group("app")
+		rule := allow("tcp", 443, 443)
+		rule.PrefixLists = []aws.Peer[aws.Link[aws.PrefixList]]{{To: to(&aws.PrefixList{Name: list, AWS: true, Open: true})}}
+		g.Egress = []aws.Rule{rule}
+		w.host("app", w.private, tf.No, g)
+		w.n.Endpoints = []*aws.Endpoint{{
+			Object: object("aws_vpc_endpoint.s3"), Kind: tf.KnownVal(aws.GatewayEndpoint), VPC: to(w.vpc), IPv6: tf.No,
+			Tables: aws.Links[aws.RouteTable]{Each: []aws.Link[aws.RouteTable]{to(table(w.private))}}, Service: tf.KnownVal("com.amazonaws.eu-west-1.s3"),
+		}}
+		if a := w.ask(t, "aws_instance.app", "aws_vpc_endpoint.s3", "tcp/443"); a.Answer != want {
+			t.Errorf("%q: %s by %s, want %s", list, a.Answer, codes(a), want)
+		}
+		if a := w.ask(t, "aws_instance.app", "aws_vpc_endpoint.s3", "tcp/80"); a.Answer != reach.No {
+			t.Errorf("%q, another port: %s", list, a.Answer)
+		}
+	}
+}

@@ -201,9 +201,12 @@ type term struct {
 	// group is still open.
 	matches Relation
 	text    string
-	// group is the reference, where the peer is a group.
-	group  *aws.Link[aws.SecurityGroup]
-	doubts []doubt
+	// group is the reference, where the peer is a group, and list where it is a
+	// prefix list; transport is what the rule matches of protocols and ports.
+	group     *aws.Link[aws.SecurityGroup]
+	list      *aws.Link[aws.PrefixList]
+	transport Relation
+	doubts    []doubt
 	// assumptions are what it rests on; some may be nil.
 	assumptions []*tf.Assumption
 }
@@ -269,6 +272,7 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 			t.doubts = append(t.doubts, doubt{listFact(p.To), t.matches.May}) // U-5
 		}
 		t.assumptions = slices.Concat(says, []*tf.Assumption{p.To.Assumption})
+		t.list, t.transport = &p.To, transport
 	}
 	for _, p := range r.Groups {
 		t := add(p.Cause, linkName(p.To), transport)
@@ -361,6 +365,15 @@ func listFact(l aws.Link[aws.PrefixList]) tf.Fact {
 	return tf.Fact{ID: "prefix-list:" + listName(l), Text: "which addresses " + listName(l) + " holds", Settle: settleContext}
 }
 
+// holds says whether a prefix list is that of an AWS service: it has the
+// service's name, and those of different services have nothing in common.
+func holds(l aws.Link[aws.PrefixList], service string) tf.Tri {
+	if list, ok := l.One(); ok && list.AWS && list.Name != "" {
+		return tf.TriOf(list.Name == service)
+	}
+	return tf.Maybe
+}
+
 func openList(managed bool, f packet.Family) packet.Addresses {
 	if managed {
 		return InternetAddresses(f)
@@ -395,6 +408,15 @@ func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (element, []
 		admits: t.matches,
 	}
 	doubts, assumptions := t.doubts, t.assumptions
+	if t.list != nil && by.service != "" {
+		switch holds(*t.list, by.service) {
+		case tf.No:
+			return element{}, nil, nil
+		case tf.Yes:
+			e.admits, assumptions = t.transport, []*tf.Assumption{t.list.Assumption}
+			doubts = slices.DeleteFunc(slices.Clone(doubts), func(d doubt) bool { return d.fact.ID == listFact(*t.list).ID })
+		}
+	}
 	if t.group != nil {
 		in, says := g.isMember(by.member, *t.group)
 		fact := membersFact(*t.group)
