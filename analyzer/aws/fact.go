@@ -184,6 +184,7 @@ var FactKinds = []FactKind{
 	{"listener", "a listener of a load balancer", nil},
 	{"target", "a target group", nil},
 	{"preserve", "a target group", nil},
+	{"clients", "a load balancer", nil},
 	{"client-port", "what lets replies pass", nil},
 	{"count", "a resource whose count or for_each is not known", nil},
 }

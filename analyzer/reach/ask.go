@@ -13,6 +13,7 @@ import (
 // Ask answers whether the packets of a question get from one end point to the
 // other, and their replies back.
 func (g *Graph) Ask(q Question) Answer {
+	g = g.named(q.From, q.To)
 	a, _ := answer(g.paths(q, false))
 	if a.Answer == No {
 		// What could be joined may be the cheaper repair (D2).
@@ -191,13 +192,25 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 		return g.fromOutside(from, to, f, packets, suppose)
 	case from.Kind == Consumers:
 		return g.consumersTo(to, f, packets)
-	case from.isOutside() && to.isOutside():
+	case from.isOutside() && to.Kind == GatewayEndpoints:
+		return []outcome{walk([]stage{{
+			object: to.Gateway.Object, cause: objectCause(to.Gateway.Object), code: "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION",
+			blocked: "only the interfaces of its VPC use a gateway endpoint", cost: impossible, fixed: true,
+		}}, packets)}
+	case from.isOutside() && to.isOutside() && (from.Kind != OnPremises || !g.heldByNobody(to, f)):
 		return []outcome{g.elsewhere(from, to, nil, f, packets)}
+	case from.isPrivate(g, f):
+		return g.acrossGateway(from, to.interfaces(), "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS", packets)
+	case to.isPrivate(g, f):
+		return g.acrossGateway(to, from.interfaces(), "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", packets)
 	case from.Kind == Internet:
 		return g.fromOutside(from, to, f, packets, suppose)
 	case to.Kind == Internet:
 		return g.toOutside(from, to, f, packets, suppose)
-	case from.Kind == OnPremises && to.Kind != GatewayEndpoints:
+	case from.Kind == OnPremises && g.heldByNobody(to, f):
+		i, nobody := g.nobody(to, f)
+		return []outcome{g.fromPremises(from, i, f, packets, suppose, nobody)}
+	case from.Kind == OnPremises:
 		var out []outcome
 		to = to.inSubnet()
 		for _, j := range to.Interfaces {
@@ -211,6 +224,13 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 		var out []outcome
 		for _, i := range from.interfaces() {
 			out = append(out, g.toPremises(i, to, f, packets, suppose))
+		}
+		return out
+	case from.Kind == Interfaces && g.heldByNobody(to, f):
+		j, nobody := g.nobody(to, f)
+		var out []outcome
+		for _, i := range from.Interfaces {
+			out = append(out, g.eastWest(i, j, f, packets, suppose, nobody))
 		}
 		return out
 	case from.isOutside(), to.isOutside():
@@ -357,9 +377,6 @@ func (g *Graph) fromOutside(from, to Endpoint, f packet.Family, packets packet.S
 		}
 		out = []outcome{together(out...)}
 	}
-	if to.Kind == GatewayEndpoints {
-		out = append(out, g.elsewhere(from, to, nil, f, packets))
-	}
 	return out
 }
 
@@ -385,14 +402,28 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 			}
 			paths = append(paths, g.overPlaces(lb.Interface, f, func(from *place) outcome {
 				return g.overPlaces(j, f, func(to *place) outcome {
-					o := g.legFrom(d, from, to, g.nodeOf(lb, from), packets)
+					node := g.legFrom(d, from, to, g.nodeOf(lb, from), false, packets)
 					if d.preserves() == tf.No {
-						return o
+						return node
 					}
-					// The targets see clients too, whoever they are (LB-4).
-					anyone := remote{addresses: packet.AllAddresses(f), member: lb.Interface, key: fmt.Sprintf("anyone through %p in %p", lb, from.subnet)}
-					seen := g.legFrom(d, from, to, anyone, packets)
-					o.forward.May, o.reachable.May = o.forward.May.Union(seen.forward.May), o.reachable.May.Union(seen.reachable.May)
+					// The targets see clients, whoever they are (LB-4): certainly those
+					// that the scheme is for.
+					seen := func(key string, a packet.Addresses) outcome {
+						by := remote{addresses: a, member: lb.Interface, key: fmt.Sprintf("%s through %p in %p", key, lb, from.subnet)}
+						return g.legFrom(d, from, to, by, false, packets.From(a))
+					}
+					o := seen("anyone", packet.AllAddresses(f))
+					if lb.Internal == tf.No {
+						anyone := o
+						o = seen("internet", from.internet.addresses)
+						o.forward.May, o.reachable.May = o.forward.May.Union(anyone.forward.May), o.reachable.May.Union(anyone.reachable.May)
+						if o.reachable.Must.IsEmpty() {
+							o.waits = append(o.waits, tf.Fact{ID: "clients:" + lb.Label, Text: "where the clients of " + lb.Label + " are", Settle: "check it by hand"})
+						}
+					}
+					if d.preserves() == tf.Maybe {
+						o = oneOf(tf.Fact{ID: "preserve:" + d.group.Label, Text: "whether " + d.group.Label + " preserves the client's address", Settle: settleApply}, node, o)
+					}
 					return o
 				})
 			}))
@@ -400,7 +431,7 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 	}
 	if d := g.unregistered(lb, j, packets); suppose && len(paths) == 0 && d != nil {
 		return g.overPlaces(lb.Interface, f, func(from *place) outcome {
-			return g.overPlaces(j, f, func(to *place) outcome { return g.legFrom(d, from, to, g.nodeOf(lb, from), packets) })
+			return g.overPlaces(j, f, func(to *place) outcome { return g.legFrom(d, from, to, g.nodeOf(lb, from), false, packets) })
 		})
 	}
 	if len(paths) == 0 {
@@ -423,6 +454,94 @@ func (g *Graph) behind(lb *aws.LoadBalancer) []*delivery {
 		out = append(out, g.deliveries(lb, l)...)
 	}
 	return out
+}
+
+// isPrivate reports whether an end point of the internet holds no address that
+// an internet gateway carries (IGW-4).
+func (e Endpoint) isPrivate(g *Graph, f packet.Family) bool {
+	return e.Kind == Internet && !e.Addresses.IsEmpty() && !e.Addresses.Overlaps(g.internet[f])
+}
+
+// acrossGateway is what an internet gateway rejects: private addresses on the
+// other side of it (IGW-4).
+func (g *Graph) acrossGateway(far Endpoint, near []*aws.Interface, code string, packets packet.Set) []outcome {
+	var out []outcome
+	for _, i := range near {
+		why := stage{
+			object: aws.Object{Label: "internet gateway"}, cause: objectCause(interfaceObject(i)), code: code, cost: impossible, fixed: true,
+			blocked: "an internet gateway carries no packets from or to " + far.Label + ": a network behind the VPN is onprem:, whoever has an address ip:",
+		}
+		if s := onlySubnet(i); s != nil {
+			if v, ok := s.VPC.One(); ok {
+				why.object, why.cause = v.Object, objectCause(v.Object)
+				for _, gw := range v.Gateways {
+					if !gw.EgressOnly {
+						why.object, why.cause = gw.Object, objectCause(gw.Object, v.Object)
+					}
+				}
+			}
+		}
+		out = append(out, walk([]stage{why}, packets))
+	}
+	return out
+}
+
+// heldByNobody reports whether an end point is one address inside a VPC of the
+// input that no interface is known to hold.
+func (g *Graph) heldByNobody(e Endpoint, f packet.Family) bool {
+	if e.Kind != IP {
+		return false
+	}
+	all := e.Addresses.Prefixes()
+	return len(all) == 1 && all[0].IsSingleIP() && g.vpcAt(e.Addresses, f) != nil
+}
+
+// vpcAt is the one VPC whose blocks hold the addresses, nil where there is none
+// or more than one.
+func (g *Graph) vpcAt(a packet.Addresses, f packet.Family) *aws.VPC {
+	var at *aws.VPC
+	for _, v := range g.network.VPCs {
+		if g.blocks(v, f).Overlaps(a) {
+			if at != nil || !a.SubsetOf(g.blocks(v, f)) {
+				return nil
+			}
+			at = v
+		}
+	}
+	return at
+}
+
+// nobody stands in for whoever would hold an address inside a VPC, in the
+// subnet that it belongs to, with the stage that says that nobody does (RT-13).
+// That something does which the input does not show is possible (U-10, U-14).
+func (g *Graph) nobody(e Endpoint, f packet.Family) (*aws.Interface, stage) {
+	v := g.vpcAt(e.Addresses, f)
+	s := &aws.Subnet{
+		Object: aws.Object{Label: "a subnet of " + shortName(v.Object) + " with " + e.Label}, VPC: aws.Link[aws.VPC]{To: []*aws.VPC{v}},
+		CIDR: aws.Block{Prefix: e.Addresses.Prefixes()[0], Family: f}, AvailabilityZone: tf.UnknownVal[string](),
+	}
+	if v.MainRouteTable != nil && v.DefaultACL != nil {
+		s.RouteTable, s.ACL = aws.Link[aws.RouteTable]{To: []*aws.RouteTable{v.MainRouteTable}}, aws.Link[aws.ACL]{To: []*aws.ACL{v.DefaultACL}}
+	}
+	why := stage{
+		object: v.Object, cause: objectCause(v.Object), code: "NO_POSSIBLE_DESTINATION", cost: impossible, fixed: true,
+		blocked: "no subnet of it has this address",
+	}
+	for _, real := range g.subnets[v] {
+		if real.CIDR.Known() && e.Addresses.SubsetOf(packet.Prefixes(real.CIDR.Prefix)) {
+			s, why.object, why.cause, why.blocked = real, real.Object, objectCause(real.Object, v.Object), "no interface in it has this address"
+		}
+	}
+	at, _ := e.Addresses.First()
+	i := &aws.Interface{
+		Object: aws.Object{Label: e.Label}, Addresses: []netip.Addr{at}, Subnets: aws.Links[aws.Subnet]{Each: []aws.Link[aws.Subnet]{{To: []*aws.Subnet{s}}}},
+		HasGroups: tf.No, Inbound: tf.Yes, SourceDestCheck: tf.Yes, IPv6: tf.TriOf(f == packet.IPv6),
+	}
+	held := tf.No
+	if g.mayHold(v, e.Addresses, f) {
+		held = tf.Maybe
+	}
+	return i, g.gated(held, f, tf.Fact{ID: "beyond:" + e.Label, Text: "whether something has the address " + e.Label, Settle: "check it by hand"}, why)
 }
 
 // elsewhere is what lies beyond the internet gateway and the VPC: on-premises

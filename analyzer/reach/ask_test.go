@@ -196,13 +196,10 @@ func TestEndpointErrors(t *testing.T) {
 	w := newWorld()
 	w.host("web[0]", w.public, tf.Yes)
 	w.host("web[1]", w.public, tf.Yes)
-	w.n.NATGateways = []*aws.NATGateway{{Object: object("aws_nat_gateway.n")}}
 	g := reach.Compile(w.n)
 	for expr, want := range map[string]string{
-		"aws_nat_gateway.n":   "nobody can connect to a NAT gateway",
 		"aws_instance.wep[0]": `did you mean "aws_instance.web[0]"`,
 		"interne":             `did you mean "internet"`,
-		"internet:10.0.0.1":   "no address of the internet",
 		"onprem:there":        `"there" is neither an address nor a CIDR`,
 		"nonsense":            "is no end point of this network",
 	} {
@@ -339,6 +336,64 @@ func TestSharedSubnets(t *testing.T) {
 		}
 		if a := w.ask(t, "aws_instance.app", "aws_subnet.private", "tcp/443"); a.Answer != reach.No || len(a.Assumptions) != map[bool]int{true: 1}[shared] {
 			t.Errorf("the subnet, shared %v: %s, %d assumptions", shared, a.Answer, len(a.Assumptions))
+		}
+	}
+}
+
+// TestNobody: what stops packets to addresses that nobody holds is told where
+// they would have gone (RT-13), and so is what no gateway carries (IGW-4).
+func TestNobody(t *testing.T) {
+	w := newWorld()
+	w.private.AvailabilityZone = tf.KnownVal("a")
+	i := w.host("a", w.public, tf.Yes, w.group("a", allow("-1", 0, 0, "0.0.0.0/0")))
+	i.Addresses = []netip.Addr{netip.MustParseAddr("10.0.1.9")}
+	w.n.NATGateways = []*aws.NATGateway{{Object: object("aws_nat_gateway.n"), Subnet: to(w.public), Public: tf.Yes}}
+	w.n.Endpoints = []*aws.Endpoint{{Object: object("aws_vpc_endpoint.s3"), Kind: tf.KnownVal(aws.GatewayEndpoint), VPC: to(w.vpc)}}
+	other := w.another("other", "10.7.0.0/16")
+	w.acl.Egress, w.acl.Implicit = nil, false
+	w.acl.Ingress = []aws.ACLEntry{}
+	for _, test := range []struct{ from, to, codes string }{
+		{"aws_instance.a", "ip:10.0.2.77", "SUBNET_ACL_RESTRICTION at aws_subnet.public"},
+		{"aws_instance.a", "ip:10.0.2.78", "NO_POSSIBLE_DESTINATION at aws_subnet.private"},
+		{"aws_instance.a", "ip:10.0.9.9", "NO_POSSIBLE_DESTINATION at aws_vpc.main"},
+		{"aws_instance.a", "ip:10.7.9.9", "NO_POSSIBLE_DESTINATION at " + other.Label},
+		{"onprem:192.168.1.1", "ip:10.0.2.77", "NO_POSSIBLE_DESTINATION at aws_subnet.private"},
+		{"internet:10.9.9.9", "aws_instance.a", "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS at aws_internet_gateway.main"},
+		{"aws_instance.a", "internet:10.9.9.9", "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS at aws_internet_gateway.main"},
+		{"internet", "aws_nat_gateway.n", "NO_POSSIBLE_DESTINATION at aws_nat_gateway.n"},
+		{"aws_instance.a", "aws_nat_gateway.n", "NO_POSSIBLE_DESTINATION at aws_nat_gateway.n"},
+		{"internet", "aws_vpc_endpoint.s3", "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION at aws_vpc_endpoint.s3"},
+		{"onprem:192.168.1.1", "aws_vpc_endpoint.s3", "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION at aws_vpc_endpoint.s3"},
+	} {
+		if a := w.ask(t, test.from, test.to, "tcp/80"); a.Answer != reach.No || !strings.Contains(codes(a), test.codes) {
+			t.Errorf("%s -> %s: %s by %s, want %s", test.from, test.to, a.Answer, codes(a), test.codes)
+		}
+	}
+}
+
+// TestSecondLegFromClients: as a source, a load balancer that keeps the address
+// of its clients is those that its scheme is for (LB-4), from the port that one
+// asks about.
+func TestSecondLegFromClients(t *testing.T) {
+	for _, test := range []struct {
+		admits             string
+		internal, preserve tf.Tri
+		want               reach.Verdict
+	}{
+		{"0.0.0.0/0", tf.No, tf.Yes, reach.Yes},
+		{"203.0.113.0/24", tf.No, tf.Yes, reach.Yes},
+		{"10.0.0.0/16", tf.No, tf.Yes, reach.Unknown}, // clients in the VPC may use it too
+		{"10.0.0.0/16", tf.Yes, tf.Yes, reach.Yes},
+		{"10.0.0.0/16", tf.No, tf.No, reach.Yes},
+		{"203.0.113.0/24", tf.No, tf.No, reach.No},
+		{"203.0.113.0/24", tf.No, tf.Maybe, reach.Unknown},
+	} {
+		w := newWorld()
+		app := w.host("app", w.private, tf.No, w.group("app", allow("tcp", 8080, 8080, test.admits)))
+		lb := w.balancer("network", w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0")), 8080, app)
+		lb.Internal, targets(lb).PreserveClientIP = test.internal, test.preserve
+		if a := w.ask(t, "aws_lb.network", "aws_instance.app", "tcp/8080"); a.Answer != test.want {
+			t.Errorf("%s, internal %s, preserved %s: %s by %s", test.admits, test.internal, test.preserve, a.Answer, codes(a))
 		}
 	}
 }

@@ -271,11 +271,11 @@ func (g *Graph) onward(chain []*delivery, arrived outcome, node *place, f packet
 func (g *Graph) secondLeg(d *delivery, node, to *place, spoken packet.Family, client func(*place) remote) outcome {
 	question := packet.Everything(to.f).On(packet.TCP, packet.UDP)
 	from := g.place(node.subnet, to.f)
-	proxied := func() outcome { return g.legFrom(d, from, to, g.nodeOf(d.balancer, from), question) }
+	proxied := func() outcome { return g.legFrom(d, from, to, g.nodeOf(d.balancer, from), true, question) }
 	seen := func() outcome {
 		by := client(from)
 		by.key, by.member = fmt.Sprintf("%s through %p in %p", by.key, d.balancer, from.subnet), d.balancer.Interface
-		return g.legFrom(d, from, to, by, question)
+		return g.legFrom(d, from, to, by, by.one, question)
 	}
 	preserved := d.preserves()
 	if spoken != to.f {
@@ -328,14 +328,15 @@ func (g *Graph) nodeOf(lb *aws.LoadBalancer, p *place) remote {
 }
 
 // legFrom is what gets from a load balancer's node to a target that sees it
-// come from by (LB-2, LB-4, NACL-9).
-func (g *Graph) legFrom(d *delivery, from, to *place, by remote, question packet.Set) outcome {
+// come from by (LB-2, LB-4, NACL-9), with anyPort from whichever port the node
+// chooses.
+func (g *Graph) legFrom(d *delivery, from, to *place, by remote, anyPort bool, question packet.Set) outcome {
 	f := to.f
 	target := g.hostIn(d.target, to)
 	node := d.balancer.Interface
 	t := traveller{
 		as: by, home: from.vpc, at: from, inward: tf.Yes, outward: tf.Yes,
-		anyPort: by.one, zone: g.zone(from.subnet),
+		anyPort: anyPort, zone: g.zone(from.subnet),
 	}
 	t.as.member = nil
 	return g.roundTrip(t, from, g.to(target, to), false).outcome(func(p *passage) outcome {

@@ -33,11 +33,7 @@ func (g *Graph) Endpoint(expr string) (Endpoint, error) {
 		if err != nil {
 			return Endpoint{}, fmt.Errorf("%q: %w", expr, err)
 		}
-		e := Endpoint{Kind: map[string]EndpointKind{"internet": Internet, "onprem": OnPremises, "ip": IP}[kind], Label: expr, Family: f, Addresses: a}
-		if e.Kind == Internet && !a.Overlaps(g.internet[f]) {
-			return Endpoint{}, fmt.Errorf("%q: no address of the internet; write onprem:%s for a network behind the VPN, ip:%s for whoever has it", expr, rest, rest)
-		}
-		return e, nil
+		return Endpoint{Kind: map[string]EndpointKind{"internet": Internet, "onprem": OnPremises, "ip": IP}[kind], Label: expr, Family: f, Addresses: a}, nil
 	}
 	if g.names == nil {
 		g.names = g.index()
@@ -172,12 +168,26 @@ func (g *Graph) index() map[string]Endpoint {
 		}
 		names[e.Label] = e
 	}
+	for _, n := range g.network.NATGateways {
+		if n.Subnet.IsSet() {
+			add(n.Object, natInterface(n), nil)
+		}
+	}
 	for _, e := range g.network.Endpoints {
 		if isGatewayEndpoint(e) {
 			names[e.Resource.Address] = Endpoint{Kind: GatewayEndpoints, Label: e.Resource.Address, Gateway: e}
 		}
 	}
 	return names
+}
+
+// natInterface is the interface of a NAT gateway: it has no groups (NAT-6) and
+// accepts nothing that it has not seen leave (NAT-1).
+func natInterface(n *aws.NATGateway) *aws.Interface {
+	return &aws.Interface{
+		Object: n.Object, Subnets: aws.Links[aws.Subnet]{Each: []aws.Link[aws.Subnet]{n.Subnet}},
+		HasGroups: tf.No, Inbound: tf.No, Initiates: tf.Yes, PublicIPv4: n.Public, SourceDestCheck: tf.Yes,
+	}
 }
 
 // instances are all instances of a resource written without a key.
@@ -206,11 +216,6 @@ func (g *Graph) instances(a tf.Address) (Endpoint, bool) {
 
 // unknownName says what is wrong with an address and what may be meant.
 func (g *Graph) unknownName(expr string) error {
-	for _, n := range g.network.NATGateways {
-		if addressOf(n.Object) == expr {
-			return fmt.Errorf("%q is no end point: nobody can connect to a NAT gateway (NAT-1), and what it sends is that of the instances behind it", expr)
-		}
-	}
 	best, distance := "", len(expr)/3+1
 	names := append([]string{"internet", "internet6"}, slices.SortedFunc(maps.Keys(g.names), tf.CompareAddresses)...)
 	for _, name := range names {

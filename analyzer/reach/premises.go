@@ -17,6 +17,8 @@ type site struct {
 	gateway    *aws.VPNGateway
 	attachment *aws.Attachment
 	says       []*tf.Assumption // what its prefixes rest on
+	// named are addresses that a question puts behind it (U-17).
+	named packet.Addresses
 }
 
 // sites are the networks on premises that a network is connected to.
@@ -44,7 +46,7 @@ func sites(n *aws.Network) []*site {
 // static routes, and those that a transit gateway's static routes send there
 // (VPN-4).
 func (o *site) covers(f packet.Family) packet.Addresses {
-	var out packet.Addresses
+	out := o.named.Family(f)
 	add := func(v tf.Val[netip.Prefix]) {
 		if p, ok := v.Known(); ok {
 			out = out.Union(packet.Prefixes(p.Masked()).Family(f))
@@ -70,6 +72,41 @@ func (o *site) covers(f packet.Family) packet.Addresses {
 // vague reports whether a network may announce anything besides.
 func (o *site) vague() bool {
 	return o.Open || slices.ContainsFunc(o.Prefixes, func(p tf.Val[netip.Prefix]) bool { return p.IsUnknown() })
+}
+
+// named is a graph in which the addresses on premises that a question names lie
+// behind the connections that may announce them: that they lie behind a gateway
+// is what the end point means (U-17). Where a connection's static routes cover
+// them, nothing has to be assumed; a virtual private gateway to which the input
+// connects nothing stands for what is connected to it elsewhere.
+func (g *Graph) named(ends ...Endpoint) *Graph {
+	for _, e := range ends {
+		if e.Kind != OnPremises || e.Addresses.IsEmpty() || slices.ContainsFunc(g.sites, func(o *site) bool {
+			return e.Addresses.SubsetOf(o.covers(e.Family))
+		}) {
+			continue
+		}
+		sites := slices.Clone(g.sites)
+		for _, gw := range g.network.VPNGateways {
+			if !slices.ContainsFunc(sites, func(o *site) bool { return o.gateway == gw }) {
+				sites = append(sites, &site{OnPremises: &aws.OnPremises{Object: gw.Object, Kind: aws.DynamicVPN, Open: true}, gateway: gw})
+			}
+		}
+		for n, o := range sites {
+			if o.vague() {
+				known := *o
+				known.named = e.Addresses
+				known.says = append(slices.Clone(o.says), &tf.Assumption{
+					ID: "behind:" + o.Label, Address: addressOf(o.Object),
+					Text: e.Label + " lies behind " + o.Label + ", which has a route to it (VPN-4)",
+				})
+				sites[n] = &known
+			}
+		}
+		g = g.fork()
+		g.sites = sites
+	}
+	return g
 }
 
 // premises is a set of addresses on premises as a remote.
@@ -146,7 +183,7 @@ func (s *search) pastSite(t traveller, o *site) *way {
 	if relayed {
 		return s.unknownWay(t, o.Object, tf.Fact{
 			ID: "premises:" + o.Label, Text: "what the network behind " + o.Label + " hands on", Settle: "check it by hand",
-		})
+		}).behind(s.behindSite(o))
 	}
 	return s.blocked(t, stage{
 		object: o.Object, cause: objectCause(o.Object), code: "VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS",
@@ -217,10 +254,12 @@ func (s *search) fromPremises(t traveller) *way {
 		w := s.fromSite(t, o)
 		all = append(all, w)
 		switch {
-		case t.as.addresses.SubsetOf(o.covers(s.f)):
+		case !t.as.addresses.SubsetOf(o.covers(s.f)):
+			if o.vague() {
+				possible = append(possible, w.behind(s.gate(tf.Maybe, announcedFact(o), stage{object: o.Object, cause: objectCause(o.Object), quiet: true})))
+			}
+		case o.named.IsEmpty() || !s.elsewhereBound(o):
 			certain = append(certain, w)
-		case o.vague():
-			possible = append(possible, w.behind(s.gate(tf.Maybe, announcedFact(o), stage{object: o.Object, cause: objectCause(o.Object), quiet: true})))
 		}
 	}
 	which := tf.Fact{
@@ -245,6 +284,12 @@ func (s *search) fromPremises(t traveller) *way {
 		})
 	}
 	return s.branch(possible)
+}
+
+// elsewhereBound reports whether a connection certainly ends at a gateway of
+// another VPC than the goal's.
+func (s *search) elsewhereBound(o *site) bool {
+	return o.gateway != nil && s.goal.kind == toHosts && s.attachedVPN(o.gateway, s.goal.place.vpc) == tf.No
 }
 
 // hiddenCarrier is what may bring packets into the VPC of a subnet from networks
@@ -272,7 +317,7 @@ func (s *search) fromSite(t traveller, o *site) *way {
 	t.zone = tf.UnknownVal[string]()
 	stages := append(s.carries(o), s.announced(o)...)
 	if o.attachment != nil {
-		return s.associated(t, o.attachment).behind(stages...)
+		return s.associated(t, o.attachment).behind(stages...).resting(o.says)
 	}
 	gw := o.gateway
 	why := stage{object: gw.Object, cause: objectCause(gw.Object), code: "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", cost: 3}
@@ -284,7 +329,7 @@ func (s *search) fromSite(t traveller, o *site) *way {
 	why.mend = mending{of: gw, to: s.goal.place.vpc}
 	attached := s.gate(s.attachedVPN(gw, s.goal.place.vpc), attachedVPNFact(gw), why)
 	attached.elements = []element{{object: gw.Object, cause: why.cause, detail: "from " + o.Label, admits: attached.admits}}
-	return s.intoGoal(t, s.g.vpnEdges[s.goal.place.vpc], true).behind(append(stages, attached)...)
+	return s.intoGoal(t, s.g.vpnEdges[s.goal.place.vpc], true).behind(append(stages, attached)...).resting(o.says)
 }
 
 // announced is what a Direct Connect gateway tells the other side of: nothing

@@ -58,11 +58,23 @@ func TestOnPremises(t *testing.T) {
 		}, "192.168.1.1", reach.Yes, reach.Yes, reach.Yes, "", ""},
 		"VPN-1 attached elsewhere": {func(o *office) { o.gw.VPC = to(o.another("other", "10.9.0.0/16")) },
 			"192.168.1.1", reach.No, reach.No, reach.No, "", "BAD_STATE_ROUTE at aws_vpn_gateway.g, VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS at aws_vpn_gateway.g"},
-		"VPN-4 announced by BGP": {bgp, "192.168.1.1", reach.Yes, reach.Unknown, reach.Unknown, "", ""},
+		"U-17, VPN-4 announced by BGP, as the question has it": {bgp, "192.168.1.1", reach.Yes, reach.Yes, reach.Yes, "", ""},
+		"U-17 a default route does not win": {func(o *office) {
+			bgp(o)
+			table(o.private).Routes = []aws.Route{o.world.toGateway("0.0.0.0/0")}
+		}, "192.168.1.1", reach.Yes, reach.Yes, reach.Yes, "", ""},
+		"U-17 another route may": {func(o *office) {
+			bgp(o)
+			table(o.private).Routes = []aws.Route{o.world.toGateway("192.0.0.0/8")}
+		}, "192.168.1.1", reach.Yes, reach.Unknown, reach.Unknown, "", ""},
+		"U-17 what the input does not connect": {func(o *office) {
+			o.gw.OnPremises = nil
+			table(o.private).Routes = []aws.Route{o.toGateway("192.168.0.0/16")}
+		}, "192.168.1.1", reach.Yes, reach.Yes, reach.Yes, "", ""},
 		"VPN-4 BGP and a static route of the table": {func(o *office) {
 			bgp(o)
 			table(o.private).Routes = []aws.Route{o.toGateway("192.168.0.0/16")}
-		}, "192.168.1.1", reach.Yes, reach.Unknown, reach.Unknown, "", ""},
+		}, "192.168.1.1", reach.Yes, reach.Yes, reach.Yes, "", ""},
 		"VPN-4 no address of the connection": {func(*office) {}, "172.16.0.1", reach.No, reach.No, reach.No,
 			"ENI_SG_RULES_MISMATCH at aws_security_group.a, NO_ROUTE_TO_DESTINATION at aws_route_table.private, CANNOT_ROUTE at aws_vpn_connection.v", ""},
 		"RT-4 the local route before a longer propagated one": {func(o *office) {
@@ -92,6 +104,46 @@ func TestOnPremises(t *testing.T) {
 				t.Errorf("out: %s by %s", out.Answer, codes(out))
 			}
 		})
+	}
+}
+
+// TestNamedPremises: that an address lies behind a connection that does not say
+// so is an assumption of the answer, and of no other question (U-17). A transit
+// gateway learns it by propagation.
+func TestNamedPremises(t *testing.T) {
+	o := newOffice()
+	o.vpn.Kind, o.vpn.Open, o.vpn.Prefixes = aws.DynamicVPN, true, nil
+	for _, pair := range [][2]string{{"aws_instance.a", "onprem:192.168.1.1"}, {"onprem:192.168.1.1", "aws_instance.a"}} {
+		a := o.ask(t, pair[0], pair[1], "tcp/22")
+		if len(a.Assumptions) == 0 || a.Assumptions[0].Text != "onprem:192.168.1.1 lies behind aws_vpn_connection.v, which has a route to it (VPN-4)" {
+			t.Errorf("%v assumes %v", pair, a.Assumptions)
+		}
+	}
+	h := newHub()
+	at := &aws.Attachment{
+		Object: object("aws_vpn_connection.v"), Kind: aws.AttachedVPN, Gateway: to(h.gw), Active: tf.Yes, Association: to(h.table),
+		OnPremises: &aws.OnPremises{Object: object("aws_vpn_connection.v"), Kind: aws.DynamicVPN, Open: true},
+	}
+	h.gw.Attachments = append(h.gw.Attachments, at)
+	for _, want := range []reach.Verdict{reach.No, reach.Yes} {
+		if a := h.ask(t, "aws_instance.a", "onprem:192.168.1.1", "tcp/80"); a.Answer != want {
+			t.Errorf("%s by %s waiting for %s, forward %s, want %s", a.Answer, codes(a), facts(a.Waits), a.Forward, want)
+		}
+		h.table.Routes = append(h.table.Routes, aws.TransitRoute{Kind: aws.PropagatedVPN, Destination: tf.UnknownVal[netip.Prefix](), Attachment: to(at), Blackhole: tf.No})
+	}
+}
+
+// TestStaticVPNToTheInternet: a virtual private gateway drops what none of its
+// connections has a route to (VPN-3, VPN-4).
+func TestStaticVPNToTheInternet(t *testing.T) {
+	o := newOffice()
+	table(o.private).Routes = []aws.Route{o.toGateway("0.0.0.0/0")}
+	if a := o.ask(t, "aws_instance.a", "internet:8.8.8.8", "tcp/443"); a.Answer != reach.No || codes(a) != "CANNOT_ROUTE at aws_vpn_connection.v" {
+		t.Errorf("a static connection: %s by %s", a.Answer, codes(a))
+	}
+	o.vpn.Open = true
+	if a := o.ask(t, "aws_instance.a", "internet:8.8.8.8", "tcp/443"); a.Answer != reach.Unknown {
+		t.Errorf("one with BGP: %s by %s", a.Answer, codes(a))
 	}
 }
 

@@ -182,6 +182,10 @@ type routeEntry struct {
 // anyLength is the length of a destination that is not known: longer than any.
 const anyLength = 1 << 8
 
+// namedLength is the length of a route to addresses that a question puts behind
+// a connection: it beats the default route, and nobody knows about others.
+const namedLength = 1
+
 // routeRank ranks routes of one length, the best first (RT-5, TGW-5).
 type routeRank uint8
 
@@ -267,6 +271,9 @@ func (g *Graph) propagatedEntries(t *aws.RouteTable, f packet.Family) []routeEnt
 			}
 			for _, v := range o.Perhaps {
 				to(v, false)
+			}
+			if at := o.named.Family(f); !at.IsEmpty() {
+				out = append(out, routeEntry{route: &r, to: at, length: namedLength, kind: kind, certain: certain && one && !unsure, says: o.says})
 			}
 			if o.vague() {
 				r.Destination = tf.UnknownVal[netip.Prefix]()

@@ -293,6 +293,7 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 			hole = hole || r.Blackhole != tf.No && e.to.Overlaps(s.goal.at.addresses)
 			c := choice{routeEntry: e, want: wanted(r), fact: fact, element: element{object: table.Object, cause: r.Cause, detail: detail}}
 			if e.length == anyLength && r.Kind >= aws.PropagatedDirectConnect {
+				list = append(list, s.toNamed(c, r)...)
 				c.to, c.spares = s.g.learned(s.f), s.g.internet[s.f]
 				spares = spares || c.want != tf.Yes
 			}
@@ -323,6 +324,19 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 		out.filter = out.backward(s.f)
 	}
 	return out
+}
+
+// toNamed is a propagated route of unknown destination as the route to addresses
+// that a question puts behind its attachment.
+func (s *search) toNamed(c choice, r *aws.TransitRoute) []choice {
+	a, ok := r.Attachment.One()
+	for _, o := range s.g.sites {
+		if at := o.named.Family(s.f); ok && o.attachment == a && !at.IsEmpty() {
+			c.to, c.length, c.certain, c.says, c.fact = at, namedLength, !r.Maybe, o.says, tf.Fact{}
+			return []choice{c}
+		}
+	}
+	return nil
 }
 
 // transitEntries are the destinations of a transit gateway's route.
