@@ -196,6 +196,9 @@ func readEntry(cause Cause, v tf.Value, number, action string) ACLEntry {
 	if six := prefix(v.Get("ipv6_cidr_block")); e.CIDR.IsNull() || e.CIDR.IsUnknown() && !six.IsNull() {
 		e.CIDR = six
 	}
+	if e.CIDR.IsUnknown() {
+		e.Family = onlyFamily(setting{value: v.Get("cidr_block")}, setting{value: v.Get("ipv6_cidr_block")}, setting{})
+	}
 	if s, ok := v.Get(action).AsString().Known(); ok {
 		e.Allow = tf.TriOf(strings.EqualFold(s, "allow"))
 	}

@@ -154,8 +154,12 @@ type RouteTable struct {
 // Route is one route of a table.
 type Route struct {
 	Cause Cause
-	// Destination is a CIDR, or PrefixList is set.
+	// Destination is a CIDR, or PrefixList is set. Of an unknown one Family is
+	// that of the argument, zero where it may be either, and Block the VPC whose
+	// IPv6 block it is (U-9).
 	Destination tf.Val[netip.Prefix]
+	Family      packet.Family
+	Block       *VPC
 	PrefixList  Link[PrefixList]
 	Target      Target
 	// Conflict is set when inline and separate routes overwrite each other
@@ -250,6 +254,7 @@ type ACLEntry struct {
 	ICMPType tf.Val[int]
 	ICMPCode tf.Val[int]
 	CIDR     tf.Val[netip.Prefix] // canonical; null when the entry has none
+	Family   packet.Family        // of an unknown CIDR; zero: either
 	Conflict bool
 	Maybe    bool // it may turn out not to exist at all (U-12)
 }
@@ -311,6 +316,9 @@ type Peer[T any] struct {
 	// Output is what a dependency of terragrunt's hands over, such as
 	// "dependency.net.outputs.cidr", where the CIDR is that; else empty.
 	Output string
+	// Block is the VPC whose IPv6 block an unknown CIDR is, nil where that is
+	// not certain (U-9).
+	Block *VPC
 }
 
 // PrefixList is a managed prefix list (SG-16, U-5).

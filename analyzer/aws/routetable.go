@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
@@ -268,10 +269,25 @@ func (b *builder) route(r *tf.Resource, cause Cause, get func(string) setting, d
 		}
 		if p := prefix(d.value); !p.IsUnknown() {
 			route.Destination = p
+		} else if route.Destination.IsUnknown() && i == 1 {
+			route.Block = b.blockOf(r, d.value)
 		}
 	}
+	route.Family = onlyFamily(get(destinations[0]), get(destinations[1]), get(destinations[2]))
 	route.Target = b.target(r, get)
 	return route
+}
+
+// onlyFamily is the family of a destination that is not known: that of the one
+// argument that may be set.
+func onlyFamily(four, six, list setting) packet.Family {
+	switch {
+	case list.isSet() || four.isSet() == six.isSet():
+		return 0
+	case six.isSet():
+		return packet.IPv6
+	}
+	return packet.IPv4
 }
 
 // hops are the arguments that name a next hop, with the kind of each. Of an

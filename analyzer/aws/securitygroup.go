@@ -199,8 +199,8 @@ func (b *builder) inlineRule(r *tf.Resource, e tf.Value, path string) Rule {
 // readPeers reads the peers of a rule: the arguments that hold its IPv4 and
 // IPv6 blocks, prefix lists and groups.
 func (b *builder) readPeers(rule *Rule, r *tf.Resource, get func(string) setting, four, six, lists, groups string) {
-	rule.addCIDRs(get(four), anyIPv4)
-	rule.addCIDRs(get(six), anyIPv6)
+	b.addCIDRs(rule, r, get(four), anyIPv4)
+	b.addCIDRs(rule, r, get(six), anyIPv6)
 	for cause, l := range peers(b, r, get(lists), b.outsidePrefixList) {
 		rule.PrefixLists = append(rule.PrefixLists, Peer[Link[PrefixList]]{Cause: cause, To: l})
 	}
@@ -211,14 +211,14 @@ func (b *builder) readPeers(rule *Rule, r *tf.Resource, get func(string) setting
 
 // addCIDRs adds address blocks. One that is unknown may be as wide as its
 // family (U-11).
-func (rule *Rule) addCIDRs(s setting, widest netip.Prefix) {
+func (b *builder) addCIDRs(rule *Rule, r *tf.Resource, s setting, widest netip.Prefix) {
 	add := func(v tf.Value) {
 		p, state := prefix(v).Get()
 		switch state {
 		case tf.IsKnown:
 			rule.CIDRs = append(rule.CIDRs, Peer[netip.Prefix]{Cause: s.cause, To: p})
 		case tf.IsUnknown:
-			peer := Peer[netip.Prefix]{Cause: s.cause, To: widest, Unknown: true}
+			peer := Peer[netip.Prefix]{Cause: s.cause, To: widest, Unknown: true, Block: b.blockOf(r, v)}
 			if symbol, ok := v.Symbol(); ok && symbol.IsOutput() {
 				peer.Output = symbol.Address
 			}

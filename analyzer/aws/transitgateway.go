@@ -60,6 +60,7 @@ type TransitRoute struct {
 	// block, whose Family is known then; or PrefixList is set.
 	Destination tf.Val[netip.Prefix]
 	Family      packet.Family // zero: either
+	Block       *VPC          // whose IPv6 block it is, where that is certain (U-9)
 	PrefixList  Link[PrefixList]
 	Attachment  Link[Attachment]
 	Blackhole   tf.Tri
@@ -713,9 +714,11 @@ func (t *TransitTable) propagate(a *Attachment, cause Cause, maybe bool) {
 				if c.Known() {
 					p = tf.KnownVal(c.Prefix)
 				}
+				route.Block = of.symbolic(c)
 				add(p, c.Family, !certain || c.Family == packet.IPv6 && a.IPv6 != tf.Yes)
 			}
 		}
+		route.Block = nil
 		if !certain && a.VPC.Open || certain && len(v.CIDRs) == 0 {
 			add(tf.UnknownVal[netip.Prefix](), 0, true)
 		}
@@ -740,7 +743,12 @@ func (b *builder) transitRoutes() {
 		}
 	}
 	for r := range b.each("aws_ec2_transit_gateway_route") {
-		add(r, TransitRoute{Kind: StaticRoute, Destination: prefix(r.Get("destination_cidr_block"))})
+		to := r.Get("destination_cidr_block")
+		route := TransitRoute{Kind: StaticRoute, Destination: prefix(to), Block: b.blockOf(r, to)}
+		if route.Block != nil {
+			route.Family = packet.IPv6
+		}
+		add(r, route)
 	}
 	for r := range b.each("aws_ec2_transit_gateway_prefix_list_reference") {
 		add(r, TransitRoute{Kind: PrefixListRoute, PrefixList: link(b, r, r.Get("prefix_list_id"), b.outsidePrefixList)})

@@ -13,7 +13,7 @@ var (
 	interfaces  = []string{"aws_network_interface", "aws_instance", "aws_spot_instance_request"}
 )
 
-const vpcIdentities = "default_route_table_id main_route_table_id default_network_acl_id default_security_group_id"
+const vpcIdentities = "default_route_table_id main_route_table_id default_network_acl_id default_security_group_id " + ipv6Block
 
 var ruleRefs = refs{
 	"ingress.security_groups": groups, "ingress.prefix_list_ids": prefixLists,

@@ -175,6 +175,9 @@ func matched(e *aws.ACLEntry, d direction, f packet.Family) Relation {
 	cidr, state := e.CIDR.Get()
 	switch state {
 	case tf.IsUnknown:
+		if e.Family != 0 && e.Family != f {
+			return Relation{}
+		}
 		return m.doubt()
 	case tf.IsKnown:
 		a := packet.Prefixes(cidr.Masked()).Family(f)

@@ -39,6 +39,10 @@ type remote struct {
 	member *aws.Interface
 	// unsure is set when the rules may have lost sight of these groups (SG-9).
 	unsure bool
+	// vpc is the VPC that a host stands in, and internet is set for what is
+	// outside of all (U-9).
+	vpc      *aws.VPC
+	internet bool
 	// fact is what decides the address, where one is set.
 	fact tf.Fact
 	// service is the name of the AWS service that it is, behind a gateway

@@ -206,7 +206,9 @@ type term struct {
 	group     *aws.Link[aws.SecurityGroup]
 	list      *aws.Link[aws.PrefixList]
 	transport Relation
-	doubts    []doubt
+	// block is the VPC whose IPv6 block the peer is (U-9).
+	block  *aws.VPC
+	doubts []doubt
 	// assumptions are what it rests on; some may be nil.
 	assumptions []*tf.Assumption
 }
@@ -249,6 +251,9 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 		return t
 	}
 	for _, p := range r.CIDRs {
+		if p.Unknown && p.To.IsValid() && familyOf(p.To.Addr()) != f {
+			continue // the other family's argument
+		}
 		if p.Unknown || !p.To.IsValid() {
 			fact := valueFact(at(p.Cause), p.Output)
 			if a, says, ok := g.sayCIDRs(fact, f); ok {
@@ -258,6 +263,10 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 			}
 			t := add(p.Cause, "an address range that is not known yet", transport.doubt())
 			t.doubts = append(t.doubts, doubt{fact, t.matches.May}) // U-9, U-11
+			if p.Block != nil && f == packet.IPv6 {
+				t.block, t.transport = p.Block, transport
+				t.text = strings.Replace(t.text, "an address range that is not known yet", "the IPv6 block of "+shortName(p.Block.Object), 1)
+			}
 			continue
 		}
 		a := packet.Prefixes(p.To).Family(f)
@@ -365,6 +374,19 @@ func listFact(l aws.Link[aws.PrefixList]) tf.Fact {
 	return tf.Fact{ID: "prefix-list:" + listName(l), Text: "which addresses " + listName(l) + " holds", Settle: settleContext}
 }
 
+// within says whether a remote has its addresses from the IPv6 block of a VPC.
+// The blocks of VPCs have nothing in common, and what comes from the internet to
+// a group is not of the group's own VPC (U-9, RT-3).
+func (r remote) within(block *aws.VPC, group *aws.SecurityGroup) tf.Tri {
+	if own, ok := group.VPC.One(); r.internet && ok && own == block {
+		return tf.No
+	}
+	if r.vpc == nil || r.vpc.Outside {
+		return tf.Maybe
+	}
+	return tf.TriOf(r.vpc == block)
+}
+
 // holds says whether a prefix list is that of an AWS service: it has the
 // service's name, and those of different services have nothing in common.
 func holds(l aws.Link[aws.PrefixList], service string) tf.Tri {
@@ -415,6 +437,15 @@ func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (element, []
 		case tf.Yes:
 			e.admits, assumptions = t.transport, []*tf.Assumption{t.list.Assumption}
 			doubts = slices.DeleteFunc(slices.Clone(doubts), func(d doubt) bool { return d.fact.ID == listFact(*t.list).ID })
+		}
+	}
+	if t.block != nil {
+		switch by.within(t.block, s) {
+		case tf.No:
+			return element{}, nil, nil
+		case tf.Yes:
+			e.admits = t.transport
+			doubts = slices.DeleteFunc(slices.Clone(doubts), func(d doubt) bool { return d.fact.ID == valueFact(t.cause, "").ID })
 		}
 	}
 	if t.group != nil {

@@ -270,7 +270,7 @@ func (s *search) byEdge(t traveller, table *aws.RouteTable, byVPN bool) *way {
 	var ways []*way
 	for _, h := range hops {
 		route := stage{
-			filter: asSeen(outbound, s.g.toward(table, v, s.f, true, h.wanted), s.goal.at, s.f),
+			filter: asSeen(outbound, s.g.toward(table, v, s.f, s.goal, h.wanted), s.goal.at, s.f),
 			object: table.Object, cause: objectCause(table.Object), code: "NO_ROUTE_TO_DESTINATION", cost: 2, reply: s.reply,
 			blocked: "no route to " + h.label, quiet: len(hops) == 1,
 		}

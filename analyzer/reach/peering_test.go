@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -169,5 +170,64 @@ func TestPeeringWithTwins(t *testing.T) {
 		if a.Answer != test.want || codes(a) != test.codes {
 			t.Errorf("%s -> %s: %s by %q", test.from, test.to, a.Answer, codes(a))
 		}
+	}
+}
+
+// TestSymbolicBlocks: a route or rule for the IPv6 block of a VPC, which nobody
+// knows yet, is about its hosts and no others; an unknown range of one family
+// says nothing of the other (U-9).
+func TestSymbolicBlocks(t *testing.T) {
+	w, p, a, b := peered()
+	other := p.Accepter.To[0]
+	for _, at := range []*aws.Interface{a, b} {
+		s := at.Subnets.Each[0].To[0]
+		v := s.VPC.To[0]
+		s.IPv6, at.IPv6 = &aws.Block{Family: packet.IPv6}, tf.Yes
+		v.CIDRs = append(v.CIDRs, aws.Block{Family: packet.IPv6})
+		at.Groups.Each[0].To[0].VPC = to(v)
+		at.Groups.Each[0].To[0].Egress = []aws.Rule{allow("-1", 0, 0, "0.0.0.0/0", "::/0")}
+	}
+	toBlock := func(v *aws.VPC) aws.Route {
+		r := toPeering("0.0.0.0/0", p)
+		r.Destination, r.Family, r.Block = tf.UnknownVal[netip.Prefix](), packet.IPv6, v
+		return r
+	}
+	table(w.private).Routes = []aws.Route{toBlock(other), w.toGateway("::/0")}
+	table(b.Subnets.Each[0].To[0]).Routes = []aws.Route{toBlock(w.vpc)}
+	rule := func(port int, of *aws.VPC) aws.Rule {
+		r := allow("tcp", port, port)
+		r.CIDRs = []aws.Peer[netip.Prefix]{{To: netip.MustParsePrefix("::/0"), Unknown: true, Block: of}}
+		return r
+	}
+	b.Groups.Each[0].To[0].Ingress = []aws.Rule{rule(443, w.vpc), rule(80, other), rule(22, nil)}
+	a.Groups.Each[0].To[0].Ingress = []aws.Rule{rule(443, w.vpc), rule(80, other)}
+	for _, test := range []struct {
+		from, to, flow string
+		want           reach.Verdict
+	}{
+		{"aws_instance.a", "aws_instance.b", "tcp/443", reach.Yes},
+		{"aws_instance.a", "aws_instance.b", "tcp/80", reach.No},
+		{"aws_instance.a", "aws_instance.b", "tcp/22", reach.Unknown},
+		{"aws_instance.b", "aws_instance.a", "tcp/80", reach.Yes},
+		{"aws_instance.b", "aws_instance.a", "tcp/443", reach.No},
+		{"internet6", "aws_instance.a", "tcp/443", reach.No},
+		{"internet6", "aws_instance.a", "tcp/80", reach.Unknown}, // hosts of the other VPC are a part of it
+		{"internet", "aws_instance.a", "tcp/80", reach.No},
+		{"aws_instance.a", "internet6", "tcp/443", reach.Yes},
+		{"aws_instance.a", "internet", "tcp/443", reach.No},
+	} {
+		if got := w.ask(t, test.from, test.to, test.flow); got.Answer != test.want {
+			t.Errorf("%s -> %s %s: %s by %s, want %s", test.from, test.to, test.flow, got.Answer, codes(got), test.want)
+		}
+	}
+	w.acl.Implicit = false
+	allowed := aws.ACLEntry{Number: tf.KnownVal(100), Allow: tf.Yes, Protocol: tf.KnownVal(-1), CIDR: tf.KnownVal(netip.MustParsePrefix("0.0.0.0/0"))}
+	unknown := aws.ACLEntry{Number: tf.KnownVal(90), Allow: tf.No, Protocol: tf.KnownVal(-1), CIDR: tf.UnknownVal[netip.Prefix](), Family: packet.IPv6}
+	w.acl.Ingress, w.acl.Egress = []aws.ACLEntry{unknown, allowed}, []aws.ACLEntry{unknown, allowed}
+	table(w.private).Routes = []aws.Route{toPeering("10.1.0.0/16", p)}
+	table(b.Subnets.Each[0].To[0]).Routes = []aws.Route{toPeering("10.0.0.0/16", p)}
+	b.Groups.Each[0].To[0].Ingress = []aws.Rule{allow("tcp", 443, 443, "10.0.0.0/16")}
+	if got := w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/443"); got.Answer != reach.Yes {
+		t.Errorf("an entry for the other family: %s by %s", got.Answer, codes(got))
 	}
 }

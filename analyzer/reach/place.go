@@ -53,7 +53,7 @@ func (g *Graph) internetOf(v *aws.VPC, f packet.Family) remote {
 	}
 	out, ok := g.internets[key]
 	if !ok {
-		out = remote{key: "internet", addresses: g.outsideOf(v, f)}
+		out = remote{key: "internet", addresses: g.outsideOf(v, f), internet: true}
 		if key.vpc != nil {
 			out.key = fmt.Sprintf("internet %p", v)
 		}

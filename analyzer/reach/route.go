@@ -17,11 +17,13 @@ import (
 // The longest prefix wins (RT-4), a static route over a prefix list of the
 // same length (RT-5), the local route over everything but routes to
 // middleboxes (RT-3). Inside says that the packets go to the VPC itself.
-func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, inside bool, wanted func(*aws.Route) tf.Tri) filter {
+func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, to goal, wanted func(*aws.Route) tf.Tri) filter {
+	inside := to.inside(v)
 	all := packet.Everything(f)
 	var list []choice
 	for _, e := range g.routeEntries(t, f) {
-		if inside && !g.diverts(v, e, f) {
+		e, covers := e.inBlock(to, inside)
+		if !covers || inside && !g.diverts(v, e, f) {
 			continue
 		}
 		list = append(list, choice{
@@ -32,6 +34,7 @@ func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, inside bo
 			last.certain = false // AWS refuses it
 		}
 	}
+	slices.SortStableFunc(list, func(a, b choice) int { return a.compare(b.routeEntry) })
 	if inside {
 		return choose(append(list, choice{
 			routeEntry: routeEntry{to: packet.AllAddresses(f), length: -1, certain: true},
@@ -176,7 +179,34 @@ type routeEntry struct {
 	certain bool
 	// spares are addresses that it is assumed not to divert.
 	spares packet.Addresses
+	// block is the VPC whose IPv6 block the destination is, for a route that
+	// exists certainly or not (U-9).
+	block  *aws.VPC
+	exists bool
 	says   []*tf.Assumption // what the destination rests on
+}
+
+// compare orders routes by how early they are looked at.
+func (e routeEntry) compare(than routeEntry) int {
+	return cmp.Or(cmp.Compare(than.length, e.length), cmp.Compare(e.kind, than.kind))
+}
+
+// blockLength is the length of the IPv6 block that Amazon gives to a VPC.
+const blockLength = 56
+
+// inBlock is a route as it is for what goes to a goal, and whether it covers
+// that at all: the IPv6 block of a VPC holds the hosts of that one and of no
+// other, and nothing outside of all VPCs (U-9). Delivery inside a VPC is left to
+// the addresses.
+func (e routeEntry) inBlock(to goal, inside bool) (routeEntry, bool) {
+	switch {
+	case e.block == nil || inside || to.kind == toHosts && (to.place.vpc == nil || to.place.vpc.Outside):
+		return e, true
+	case to.kind == toHosts && to.place.vpc == e.block:
+		e.length, e.certain = blockLength, e.exists
+		return e, true
+	}
+	return e, false
 }
 
 // anyLength is the length of a destination that is not known: longer than any.
@@ -231,14 +261,12 @@ func (g *Graph) tableEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 		for _, p := range prefixes {
 			add(r, p, kind, certain, says)
 		}
-		if open {
-			out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: anyLength})
+		if open && (r.Family == 0 || r.Family == f) {
+			out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: anyLength, block: r.Block, exists: !r.Conflict && !r.Maybe})
 		}
 	}
 	out = append(out, g.propagatedEntries(t, f)...)
-	slices.SortStableFunc(out, func(a, b routeEntry) int {
-		return cmp.Or(cmp.Compare(b.length, a.length), cmp.Compare(a.kind, b.kind))
-	})
+	slices.SortStableFunc(out, routeEntry.compare)
 	return out
 }
 
@@ -357,6 +385,8 @@ func routeText(r *aws.Route) string {
 		to = printed(r.Cause, p.Masked().String())
 	} else if r.PrefixList.IsSet() {
 		to = listName(r.PrefixList)
+	} else if r.Block != nil {
+		to = "the IPv6 block of " + shortName(r.Block.Object)
 	}
 	if r.Target.Label != "" {
 		to += " to " + r.Target.Label
@@ -366,16 +396,17 @@ func routeText(r *aws.Route) string {
 
 // subnetRoutes is toward for the route table of a subnet, whichever it is. That
 // one which nobody knows delivers inside its VPC.
-func (g *Graph) subnetRoutes(s *aws.Subnet, v *aws.VPC, f packet.Family, inside bool, wanted func(*aws.Route) tf.Tri) filter {
+func (g *Graph) subnetRoutes(s *aws.Subnet, v *aws.VPC, f packet.Family, to goal, wanted func(*aws.Route) tf.Tri) filter {
+	inside := to.inside(v)
 	if inside && len(s.RouteTable.To) == 0 {
-		return g.toward(&aws.RouteTable{}, v, f, inside, wanted)
+		return g.toward(&aws.RouteTable{}, v, f, to, wanted)
 	}
 	if s.Outside && !assumed(s.VPC) && !inside {
 		return g.outsideFilter(s, aws.Object{Label: "route table of " + shortName(s.Object)}, f)
 	}
 	var candidates []filter
 	for _, t := range s.RouteTable.To {
-		candidates = append(candidates, g.toward(t, v, f, inside, wanted))
+		candidates = append(candidates, g.toward(t, v, f, to, wanted))
 	}
 	if (s.RouteTable.Open && !assumed(s.VPC) && !inside) || len(candidates) == 0 {
 		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "route table of " + shortName(s.Object)}, f))

@@ -130,7 +130,7 @@ const leadsElsewhere, newPeering = 10, 12
 // is behind. It is nil where no route leads there; with a cost it is supposed,
 // and exists with the route that is missing.
 func (s *search) along(t traveller, p *place, h hop, supposed int) *way {
-	routes := s.g.subnetRoutes(p.subnet, p.vpc, s.f, s.goal.inside(p.vpc), h.wanted)
+	routes := s.g.subnetRoutes(p.subnet, p.vpc, s.f, s.goal, h.wanted)
 	route := routeStage(p.subnet, p.vpc, asSeen(outbound, routes, s.goal.at, s.f))
 	route.blocked = h.missing
 	if route.blocked == "" {
@@ -226,7 +226,7 @@ func (s *search) hops(p *place) []hop {
 			if !e.to.Overlaps(s.goal.at.addresses) {
 				continue
 			}
-			if inside && !s.g.diverts(p.vpc, e, s.f) {
+			if _, covers := e.inBlock(s.goal, inside); !covers || inside && !s.g.diverts(p.vpc, e, s.f) {
 				continue
 			}
 			add(s.targets(p, e.route)...)

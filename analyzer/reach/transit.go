@@ -1,7 +1,6 @@
 package reach
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -290,6 +289,10 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 		detail := transitRouteText(r)
 		fact := tf.Fact{ID: "transit-route:" + table.Label + " " + detail, Text: "what the route of " + table.Label + " for " + detail + " turns out to be", Settle: settleApply}
 		for _, e := range s.g.transitEntries(r, s.f) {
+			e, covers := e.inBlock(s.goal, false)
+			if !covers {
+				continue
+			}
 			hole = hole || r.Blackhole != tf.No && e.to.Overlaps(s.goal.at.addresses)
 			c := choice{routeEntry: e, want: wanted(r), fact: fact, element: element{object: table.Object, cause: r.Cause, detail: detail}}
 			if e.length == anyLength && r.Kind >= aws.PropagatedDirectConnect {
@@ -300,9 +303,7 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 			list = append(list, c)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b choice) int {
-		return cmp.Or(cmp.Compare(b.length, a.length), cmp.Compare(a.kind, b.kind))
-	})
+	slices.SortStableFunc(list, func(a, b choice) int { return a.compare(b.routeEntry) })
 	out := stage{
 		filter: asSeen(outbound, choose(list, s.f), s.goal.at, s.f),
 		object: table.Object, cause: objectCause(table.Object), cost: 2, reply: s.reply,
@@ -349,8 +350,8 @@ func (g *Graph) transitEntries(r *aws.TransitRoute, f packet.Family) []routeEntr
 			out = append(out, routeEntry{to: packet.Prefixes(p), length: p.Bits(), kind: kind, certain: certain && !r.Maybe, says: says})
 		}
 	}
-	if open {
-		out = append(out, routeEntry{to: packet.AllAddresses(f), length: anyLength, kind: kind})
+	if open && (r.Family == 0 || r.Family == f) {
+		out = append(out, routeEntry{to: packet.AllAddresses(f), length: anyLength, kind: kind, block: r.Block, exists: !r.Maybe})
 	}
 	return out
 }
@@ -361,6 +362,8 @@ func transitRouteText(r *aws.TransitRoute) string {
 		to = printed(r.Cause, p.Masked().String())
 	} else if r.PrefixList.IsSet() {
 		to = listName(r.PrefixList)
+	} else if r.Block != nil {
+		to = "the IPv6 block of " + shortName(r.Block.Object)
 	}
 	var names []string
 	for _, a := range r.Attachment.To {
