@@ -700,8 +700,8 @@ func (t *TransitTable) propagate(a *Attachment, cause Cause, maybe bool) {
 		for _, p := range a.OnPremises.Prefixes {
 			add(p, 0, false)
 		}
-		if a.OnPremises.Open {
-			add(tf.UnknownVal[netip.Prefix](), 0, true)
+		if a.OnPremises.Open { // whatever it announces, if anything
+			add(tf.UnknownVal[netip.Prefix](), 0, false)
 		}
 	default:
 		v, certain := a.VPC.One()
