@@ -90,19 +90,21 @@ func (g *Graph) firewallFilter(fw *aws.Firewall, f packet.Family, reply bool) fi
 }
 
 // policyFilter is what one policy lets pass. Stateless rules look at every
-// packet; what they forward the stateful rules judge as a flow, so that replies
-// to what passed them pass too, unless a rule drops them by themselves (APP-2).
+// packet; what they forward the stateful rules judge as a flow. Of a flow that a
+// rule passes nothing more is looked at; replies to another may still be dropped
+// by themselves (APP-2).
 func policyFilter(fw *aws.Firewall, p *aws.FirewallPolicy, f packet.Family, reply bool) filter {
 	fact := tf.Fact{ID: "firewall:" + fw.Label, Text: "which packets the rules of " + shortName(p.Object) + " let pass", Settle: "check it by hand"}
 	if p.Open {
 		return unknownFilter(fact, p.Object, f)
 	}
 	pass, forward := stateless(p, f)
-	flows, dropped := stateful(p, f)
+	flows, passed, dropped := stateful(p, f)
 	var admits Relation
 	if reply {
-		tracked := forward.Must.Intersect(flows.Must).Replies().Family(f)
-		admits.Must = pass.Must.Union(forward.Must.Intersect(tracked).Subtract(dropped))
+		replies := func(to packet.Set) packet.Set { return forward.Must.Intersect(to).Replies().Family(f) }
+		tracked := replies(flows.Must).Subtract(dropped).Union(replies(passed))
+		admits.Must = pass.Must.Union(forward.Must.Intersect(tracked))
 		admits.May = pass.May.Union(forward.May)
 	} else {
 		admits.Must = pass.Must.Union(forward.Must.Intersect(flows.Must))
@@ -214,10 +216,11 @@ func onSpans(spans []aws.PortSpan, all packet.Set, side func(packet.Set, packet.
 	return out
 }
 
-// stateful are the packets that the stateful rules of a policy let pass, and
-// those that some rule may drop. Groups that nobody reads may do anything: they
-// let pass in may and drop in must.
-func stateful(p *aws.FirewallPolicy, f packet.Family) (flows Relation, dropped packet.Set) {
+// stateful are the packets that the stateful rules of a policy let pass, those
+// among them that a rule certainly passes, and those that some rule may drop.
+// Groups that nobody reads may do anything: they let pass in may and drop in
+// must.
+func stateful(p *aws.FirewallPolicy, f packet.Family) (flows Relation, passed, dropped packet.Set) {
 	all := packet.Everything(f)
 	var pass, drop Relation
 	opaque := false
@@ -247,20 +250,20 @@ func stateful(p *aws.FirewallPolicy, f packet.Family) (flows Relation, dropped p
 	if opaque {
 		byAction.May = all
 	}
+	ordered, first := inOrder(p, f)
 	switch p.StrictOrder {
 	case tf.No:
-		return byAction, dropped
+		return byAction, pass.Must, dropped
 	case tf.Yes:
-		return inOrder(p, f), dropped
+		return ordered, first, dropped
 	}
-	return either(byAction, inOrder(p, f)), dropped
+	return either(byAction, ordered), pass.Must.Intersect(first), dropped
 }
 
 // inOrder is a strict order: the first rule that passes or drops decides, then
-// the default actions.
-func inOrder(p *aws.FirewallPolicy, f packet.Family) Relation {
+// the default actions. passed is what a rule certainly passes.
+func inOrder(p *aws.FirewallPolicy, f packet.Family) (out Relation, passed packet.Set) {
 	all := packet.Everything(f)
-	var out Relation
 	sure, left := all, all
 	if slices.ContainsFunc(p.Stateful, func(group aws.StatefulGroup) bool { return group.Priority.IsUnknown() }) {
 		out.May, sure = all, packet.Set{}
@@ -286,6 +289,7 @@ func inOrder(p *aws.FirewallPolicy, f packet.Family) Relation {
 			sure, left = sure.Subtract(match.May), left.Subtract(match.Must)
 		}
 	}
+	passed = out.Must
 	passes := tf.Yes
 	for _, v := range p.StatefulDefaults {
 		name, known := v.Known()
@@ -303,7 +307,7 @@ func inOrder(p *aws.FirewallPolicy, f packet.Family) Relation {
 	if passes == tf.Yes {
 		out.Must = out.Must.Union(sure)
 	}
-	return out
+	return out, passed
 }
 
 // statefulMatch is what a 5-tuple rule matches. Of protocols above the transport

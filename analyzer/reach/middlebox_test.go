@@ -149,7 +149,7 @@ func TestFirewallRules(t *testing.T) {
 			strict(p)
 			then(p, tuple(aws.FirewallPass, 80))
 			p.Stateful = append(p.Stateful, aws.StatefulGroup{Priority: tf.KnownVal(2), Opaque: true})
-		}, reach.Yes, reach.Unknown},
+		}, reach.Yes, reach.Yes}, // APP-2: nothing looks at the flow again
 		"a protocol above TCP": {func(p *aws.FirewallPolicy) {
 			r := tuple(aws.FirewallDrop, 80)
 			r.Protocol = tf.KnownVal("HTTP")

@@ -389,7 +389,7 @@ func statefulEdits(p *aws.FirewallPolicy, m mending, packets packet.Set, f packe
 			{Name: "rule_option", Block: []Argument{argument("keyword", `"sid"`), argument("settings", listOf(strconv.Quote(number(1000001+n))))}},
 		}})
 	}
-	_, dropped := stateful(p, f)
+	_, _, dropped := stateful(p, f)
 	inOrder := p.StrictOrder == tf.No || p.StrictOrder == tf.Yes && !dropped.Overlaps(packets)
 	for _, group := range p.Stateful {
 		if edited(group.Resource) && !group.Opaque && len(group.Rules) > 0 && inOrder {

@@ -111,12 +111,17 @@ func (j *journey) inspected(e *firewallEndpoint, s *subnet) bool {
 	return j.onFrom(home)
 }
 
-// flowOf marks an endpoint whose stateful rules know the flow.
-type flowOf struct{ *firewallEndpoint }
+// flowOf marks an endpoint whose stateful rules know the flow, passedBy one
+// where a rule let it pass.
+type (
+	flowOf   struct{ *firewallEndpoint }
+	passedBy struct{ *firewallEndpoint }
+)
 
 // inspect is what an endpoint makes of a packet. Of a reply whose request it,
-// or its stateful rules, did not see nobody can tell whether it passes, nor of one that a dropping
-// rule describes (RT-11, TGW-10).
+// or its stateful rules, did not see nobody can tell whether it passes, nor of
+// one that a dropping rule describes (RT-11, TGW-10), unless a rule passed the
+// flow: then nothing looks at it again.
 func (j *journey) inspect(e *firewallEndpoint) bool {
 	action := e.firewall.judge(j.p)
 	switch {
@@ -124,11 +129,23 @@ func (j *journey) inspect(e *firewallEndpoint) bool {
 		return false
 	case j.request == nil:
 		j.passed[flowOf{e}] = action == "forward"
+		j.passed[passedBy{e}] = action == "forward" && e.firewall.rulePasses(j.p)
 		return action == "pass" || e.firewall.admits(j.p)
-	case !j.seen[e], action == "forward" && (!j.seen[flowOf{e}] || e.firewall.mentions(j.p)):
+	case !j.seen[e], action == "forward" && (!j.seen[flowOf{e}] || e.firewall.mentions(j.p) && !j.seen[passedBy{e}]):
 		return j.chance.of(2) == 1
 	}
 	return true
+}
+
+// rulePasses reports whether a rule passes a new flow, rather than nothing
+// dropping it.
+func (f *firewall) rulePasses(p packet.Packet) bool {
+	passes := func(r statefulRule) bool { return r.action == "pass" && r.matches(p) }
+	if !f.strict {
+		return slices.ContainsFunc(f.stateful, passes)
+	}
+	first := slices.IndexFunc(f.stateful, func(r statefulRule) bool { return r.action != "alert" && r.matches(p) })
+	return first >= 0 && passes(f.stateful[first])
 }
 
 // mentions reports whether a rule that drops describes the packet.
