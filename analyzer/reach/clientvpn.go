@@ -8,9 +8,13 @@ import (
 
 // sends is what has to hold for an interface to send to a remote at all: it
 // opens connections, and, of a Client VPN endpoint, its own rules and routes let
-// the clients that far (VPN-6).
+// the clients that far (VPN-6), or an Instance Connect endpoint lets people
+// there (EP-6).
 func (g *Graph) sends(i *aws.Interface, p *place, toward remote) []stage {
 	out := []stage{g.initiates(i, p.f)}
+	if e := g.instanceConnect(i); e != nil {
+		out = append(out, opens(e, p.f, toward.member != nil))
+	}
 	for _, c := range g.network.ClientVPNs {
 		if c.Interface == i {
 			out = append(out, g.authorized(c, p, toward), g.routed(c, p, toward))

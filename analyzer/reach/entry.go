@@ -212,16 +212,26 @@ func (in *entrance) leg(i *aws.Interface, p *place, by remote, more []stage) out
 		stages = append(stages, gateway, g.publicAccess(p, false)) // IGW-8
 	}
 	if in.entry.Source != nil {
-		o := g.eastWest(in.entry.Source, i, f, in.asked(p, false), false, more...)
+		o := g.eastWestTo(in.entry.Source, i, p, in.asked(p, false), false, more...)
 		return in.enabledOutcome(o, stages)
 	}
 	back := g.boundary(p.subnet, outbound, f, by, true)
 	if by.one {
 		back = back.fromAnyClientPort(f)
 	}
-	stages = append(stages, g.boundary(p.subnet, inbound, f, by, false))
-	if in.entry.Kind != aws.APIGatewayLink || in.rulesApply(i) != tf.No {
-		stages = append(stages, g.groupStage(i, inbound, f, by))
+	there := g.boundary(p.subnet, inbound, f, by, false)
+	rules := tf.Yes
+	switch in.entry.Kind {
+	case aws.APIGatewayLink:
+		there, back, rules = there.aside(f, aclOfConsumers(there)), back.aside(f, aclOfConsumers(back)), in.rulesApply(i)
+	case aws.CloudFrontOrigin:
+		// Its interface may stand in the same subnet (NACL-6).
+		fact := tf.Fact{ID: "origin:" + in.entry.Label, Text: "in which subnet the interface of " + in.entry.Label + " stands", Settle: settleApply}
+		there, back = there.aside(f, fact), back.aside(f, fact)
+	}
+	stages = append(stages, there)
+	if rules != tf.No {
+		stages = append(stages, g.linkGroups(i, rules, f, by))
 	}
 	stages = append(stages, g.listening(i, f))
 	stages = append(stages, more...)

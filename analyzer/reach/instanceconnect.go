@@ -42,22 +42,32 @@ func (g *Graph) connectsTo(e *aws.InstanceConnectEndpoint, j *aws.Interface, f p
 	}, seen(true), seen(false))
 }
 
+// opens is what an Instance Connect endpoint opens: connections to
+// interfaces, on two ports.
+func opens(e *aws.InstanceConnectEndpoint, f packet.Family, toInterface bool) stage {
+	s := stage{
+		object: e.Object, cause: objectCause(e.Object), code: "PROTOCOL_RESTRICTION", cost: 3, fixed: true,
+		blocked: "an Instance Connect endpoint opens connections to TCP 22 and 3389 only",
+	}
+	if !toInterface {
+		s.code, s.blocked = "NO_POSSIBLE_DESTINATION", "an Instance Connect endpoint opens connections to interfaces only"
+		return s
+	}
+	s.admits = exactly(packet.Everything(f).On(packet.TCP).ToPorts(packet.PortRange(22, 22).Union(packet.PortRange(3389, 3389))))
+	s.elements = []element{{object: e.Object, cause: s.cause, detail: "for people whom IAM lets in", admits: s.admits}}
+	return s
+}
+
 func (g *Graph) connection(e *aws.InstanceConnectEndpoint, kept bool, from *place, j *aws.Interface, to *place, question packet.Set, suppose bool) outcome {
 	f, receiver := from.f, g.hostIn(j, to)
 	by := g.hostIn(e.Interface, from)
 	if kept {
 		by = from.internet
-		by.key, by.member = fmt.Sprintf("%s by %p", by.key, e), e.Interface
+		by.key, by.member = fmt.Sprintf("%s by %p in %p", by.key, e, from.subnet), e.Interface
 		question = question.From(by.addresses)
 	}
 	t := traveller{as: by, home: from.vpc, at: from, inward: tf.Yes, outward: tf.Yes, zone: from.subnet.AvailabilityZone}
 	t.as.member = nil
-	entrance := stage{
-		object: e.Object, cause: objectCause(e.Object), code: "PROTOCOL_RESTRICTION", cost: 3, fixed: true,
-		blocked: "an Instance Connect endpoint opens connections to TCP 22 and 3389 only",
-	}
-	entrance.admits = exactly(packet.Everything(f).On(packet.TCP).ToPorts(packet.PortRange(22, 22).Union(packet.PortRange(3389, 3389))))
-	entrance.elements = []element{{object: e.Object, cause: entrance.cause, detail: "for people whom IAM lets in", admits: entrance.admits}}
 	reaches := stage{
 		object: e.Object, cause: aws.Cause{Resource: e.Resource, Argument: "preserve_client_ip"}, code: "NO_PATH", cost: 3, quiet: true, mend: mending{of: e},
 		blocked: "it keeps the client's address, which works in its own VPC only",
@@ -69,7 +79,7 @@ func (g *Graph) connection(e *aws.InstanceConnectEndpoint, kept bool, from *plac
 	reaches = g.gated(near, f, subnetFact(to.subnet), reaches)
 	o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome(func(p *passage) outcome {
 		before := []stage{
-			entrance, reaches, g.speaksStage(e.Interface, from), g.speaksStage(j, to),
+			opens(e, f, true), reaches, g.speaksStage(e.Interface, from), g.speaksStage(j, to),
 			g.groupStage(e.Interface, outbound, f, receiver.knows(p.end.outward)),
 		}
 		return p.walk(before, []stage{g.groupStage(j, inbound, f, p.end.seenBy(t, by)), g.listening(j, f)}, question)

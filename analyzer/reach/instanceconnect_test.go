@@ -43,6 +43,9 @@ func TestInstanceConnect(t *testing.T) {
 			i.Kind, i.Inbound = aws.KindEndpoint, tf.No
 			w.n.InstanceConnects = []*aws.InstanceConnectEndpoint{{Object: i.Object, Interface: i, PreserveClientIP: test.preserve}}
 			w.host("app", w.private, tf.No, w.group("app", test.rule(w, group)))
+			if a := w.ask(t, "aws_instance.endpoint", "internet", test.flow); a.Forward != reach.No {
+				t.Errorf("beyond interfaces: %s", a.Forward)
+			}
 			a := w.ask(t, "aws_instance.endpoint", "aws_instance.app", test.flow)
 			if a.Answer != test.want || codes(a) != test.code {
 				t.Errorf("%s (%s), want %s (%s)", a.Answer, codes(a), test.want, test.code)

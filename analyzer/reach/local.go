@@ -58,27 +58,32 @@ func (g *Graph) eastWest(i, j *aws.Interface, f packet.Family, question packet.S
 	if e := g.instanceConnect(i); e != nil && len(more) == 0 {
 		return g.connectsTo(e, j, f, question, suppose)
 	}
+	return g.overPlaces(j, f, func(to *place) outcome { return g.eastWestTo(i, j, to, question, suppose, more...) })
+}
+
+// eastWestTo is what gets from one interface to another in one of the subnets
+// where that stands.
+func (g *Graph) eastWestTo(i, j *aws.Interface, to *place, question packet.Set, suppose bool, more ...stage) outcome {
+	f := to.f
 	return g.overPlaces(i, f, func(from *place) outcome {
-		return g.overPlaces(j, f, func(to *place) outcome {
-			sender, receiver := g.hostIn(i, from), g.hostIn(j, to)
-			asked := question
-			if !sender.one {
-				asked = asked.From(sender.addresses)
-			}
-			if !receiver.one {
-				asked = asked.To(receiver.addresses)
-			}
-			t := g.from(sender, from)
-			able := append(g.sends(i, from, receiver), g.speaksStage(i, from), g.speaksStage(j, to))
-			o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome(func(p *passage) outcome {
-				before := slices.Concat(able, []stage{g.groupStage(i, outbound, f, receiver.knows(p.end.outward))})
-				after := append([]stage{g.groupStage(j, inbound, f, p.end.seenBy(t, sender)), g.listening(j, f)}, more...)
-				return p.walk(before, after, asked)
-			})
-			o.from, o.to = sender.addresses, receiver.addresses
-			o.story = o.story.setOut(interfaceObject(i)).arrive(interfaceObject(j))
-			return o
+		sender, receiver := g.hostIn(i, from), g.hostIn(j, to)
+		asked := question
+		if !sender.one {
+			asked = asked.From(sender.addresses)
+		}
+		if !receiver.one {
+			asked = asked.To(receiver.addresses)
+		}
+		t := g.from(sender, from)
+		able := append(g.sends(i, from, receiver), g.speaksStage(i, from), g.speaksStage(j, to))
+		o := g.roundTrip(t, from, g.to(receiver, to), suppose).outcome(func(p *passage) outcome {
+			before := slices.Concat(able, []stage{g.groupStage(i, outbound, f, receiver.knows(p.end.outward))})
+			after := append([]stage{g.groupStage(j, inbound, f, p.end.seenBy(t, sender)), g.listening(j, f)}, more...)
+			return p.walk(before, after, asked)
 		})
+		o.from, o.to = sender.addresses, receiver.addresses
+		o.story = o.story.setOut(interfaceObject(i)).arrive(interfaceObject(j))
+		return o
 	})
 }
 

@@ -66,27 +66,39 @@ func (g *Graph) serviceStage(o offer, admitted tf.Tri, f packet.Family) stage {
 func (g *Graph) offeredAt(o offer, admitted tf.Tri, lb *aws.LoadBalancer, listeners []*aws.Listener, p *place, by remote, question packet.Set) outcome {
 	f := p.f
 	in, out := g.boundary(p.subnet, inbound, f, by, false), g.boundary(p.subnet, outbound, f, by, true)
-	for _, s := range []*stage{&in, &out} {
-		if s.admits.Must.IsEmpty() || !s.admits.certain() || !packet.Everything(f).SubsetOf(s.admits.Must) {
-			s.admits.May = packet.Everything(f)
-			s.doubts = append(s.doubts[:len(s.doubts):len(s.doubts)], doubt{tf.Fact{
-				ID: "acl-of-consumers:" + s.object.Label, Text: "whether " + s.object.Label + " looks at what comes by PrivateLink", Settle: "check it by hand",
-			}, s.admits.May})
-		}
-		s.quiet = true
-	}
+	in, out = in.aside(f, aclOfConsumers(in)), out.aside(f, aclOfConsumers(out))
+	in.quiet, out.quiet = true, true
 	stages := []stage{g.serviceStage(o, admitted, f), in}
-	if lb.Interface.HasGroups != tf.No && lb.PrivateLinkRules != tf.No {
-		groups := g.groupStage(lb.Interface, inbound, f, by)
-		if lb.PrivateLinkRules == tf.Maybe {
-			groups.admits.May = packet.Everything(f)
-			groups.doubts = append(groups.doubts[:len(groups.doubts):len(groups.doubts)], doubt{tf.Fact{
-				ID: "privatelink-rules:" + lb.Label, Text: "whether the groups of " + lb.Label + " look at what comes by PrivateLink", Settle: settleApply,
-			}, groups.admits.May})
-		}
-		stages = append(stages, groups)
+	if lb.PrivateLinkRules != tf.No {
+		stages = append(stages, g.linkGroups(lb.Interface, lb.PrivateLinkRules, f, by))
 	}
 	return walk(append(stages, listenerStage(lb, listeners, f), out), question)
+}
+
+// linkGroups are the groups of a load balancer's nodes for what comes by
+// PrivateLink; rules says whether they look at it.
+func (g *Graph) linkGroups(i *aws.Interface, rules tf.Tri, f packet.Family, by remote) stage {
+	groups := g.groupStage(i, inbound, f, by)
+	if rules == tf.Maybe {
+		groups = groups.aside(f, tf.Fact{
+			ID: "privatelink-rules:" + i.Label, Text: "whether the groups of " + i.Label + " look at what comes by PrivateLink", Settle: settleApply,
+		})
+	}
+	return groups
+}
+
+func aclOfConsumers(s stage) tf.Fact {
+	return tf.Fact{ID: "acl-of-consumers:" + s.object.Label, Text: "whether " + s.object.Label + " looks at what comes by PrivateLink", Settle: "check it by hand"}
+}
+
+// aside is a stage that packets may not pass at all: it may admit everything.
+func (s stage) aside(f packet.Family, fact tf.Fact) stage {
+	all := packet.Everything(f)
+	if !all.SubsetOf(s.admits.Must) {
+		s.admits.May = all
+		s.doubts = append(s.doubts[:len(s.doubts):len(s.doubts)], doubt{fact, all})
+	}
+	return s
 }
 
 // fromConsumers is what accounts outside the input get to the listeners of a

@@ -9,6 +9,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
 // scenario is a kind of network that dice makes.
@@ -22,19 +23,24 @@ type scenario struct {
 	// an ACL may tell the hosts of another subnet apart: the engine answers for
 	// all hosts of a subnet at once, and leaves that unknown.
 	byClass bool
-	// networks is how many are compared.
-	networks uint64
+	// networks is how many are compared, by how many packets between two hosts
+	// and to whatever else there is.
+	networks      uint64
+	hosts, others int
 }
 
 var scenarios = []scenario{
-	{"single", (*maker).single, true, false, 110},
-	{"block public access", (*maker).publicAccess, true, false, 60},
-	{"peering", (*maker).peering, true, false, 40},
-	{"transit", (*maker).transit, true, false, 90},
-	{"on premises", (*maker).premises, true, false, 50},
-	{"firewall", (*maker).inspection, true, true, 170},
-	{"load balancer", (*maker).balancing, true, false, 45},
-	{"middlebox", (*maker).middlebox, false, false, 12},
+	{"single", (*maker).single, true, false, 110, 22, 0},
+	{"block public access", (*maker).publicAccess, true, false, 60, 20, 0},
+	{"peering", (*maker).peering, true, false, 40, 12, 0},
+	{"transit", (*maker).transit, true, false, 90, 14, 0},
+	{"on premises", (*maker).premises, true, false, 50, 12, 36},
+	{"firewall", (*maker).inspection, true, true, 170, 24, 0},
+	{"managed", (*maker).managed, true, false, 36, 24, 60},
+	{"shared", (*maker).shared, true, false, 34, 8, 14},
+	{"entered", (*maker).entered, true, false, 46, 4, 44},
+	{"load balancer", (*maker).balancing, true, false, 60, 4, 48},
+	{"middlebox", (*maker).middlebox, false, false, 12, 24, 0},
 }
 
 // network is a random network of the scenario.
@@ -82,20 +88,24 @@ func (c *tally) add(got outcome, there, back *journey) {
 	}
 }
 
-// balanced counts what became of a packet by way of a load balancer.
-func (c *tally) balanced(got outcome) {
+// relayed counts what became of a packet by way of something that opens
+// connections of its own.
+func (c *tally) relayed(got relayed, by ...string) {
 	c.Lock()
 	defer c.Unlock()
 	switch {
 	case got.reachable:
 		c.delivered++
-		c.carried["load balancer"]++
+		for _, via := range by {
+			c.carried[via]++
+		}
+		return
 	case got.forward:
 		c.forwardOnly++
 	default:
 		c.blocked++
-		c.stopped["load balancer"]++
 	}
+	c.stopped[got.stop]++
 }
 
 func (c *tally) total() int { return c.delivered + c.forwardOnly + c.blocked }
@@ -115,8 +125,8 @@ type comparison struct {
 	// there is where nothing is unknown.
 	full    bool
 	answers map[string]reach.Answer
-	nodes   map[*aws.LoadBalancer]reached
-	behind  map[*aws.LoadBalancer]map[*aws.Interface]*reached
+	flows   []*reach.Flow // from the internet
+	ways    map[string][]*reach.Flow
 	answer  reach.Answer // the last one, for whoever looks into a disagreement
 }
 
@@ -155,23 +165,28 @@ func (c *comparison) compare(what string, forward, reachable reach.Relation, p p
 		got         outcome
 		there, back *journey
 	}
-	c.judge(what, forward, reachable, p, func(chance *chance) (best outcome) {
-		for _, from := range from {
-			got, there, back := c.world.trip(chance, from, p, arrived)
+	var ways []func(*chance) outcome
+	for _, from := range from {
+		ways = append(ways, func(turn *chance) outcome {
+			got, there, back := c.world.trip(turn, from, p, arrived)
 			if tale.there == nil || got.forward && !tale.got.forward || got.reachable && !tale.got.reachable {
 				tale.got, tale.there, tale.back = got, there, back
 			}
-			best = best.or(got)
-		}
-		return best
-	})
+			return got
+		})
+	}
+	c.judge(what, forward, reachable, p, ways...)
 	c.tally.add(tale.got, tale.there, tale.back)
 }
 
-// judge holds the answers about a packet against what every turn makes of it.
-func (c *comparison) judge(what string, forward, reachable reach.Relation, p packet.Packet, run func(*chance) outcome) {
+// judge holds the answers about a packet against what every turn makes of it,
+// by any of the ways that it has.
+func (c *comparison) judge(what string, forward, reachable reach.Relation, p packet.Packet, ways ...func(*chance) outcome) {
 	c.Helper()
-	got := everyTurn(run)
+	var got truth
+	for _, way := range ways {
+		got = got.or(everyTurn(way))
+	}
 	c.holds(what, p, forward, got.some.forward, got.all.forward)
 	if _, expected := reply(p); !expected {
 		return // whether it "comes back" is a matter of words
@@ -201,6 +216,20 @@ func (c *comparison) ask(from, to string) reach.Answer {
 	return c.answer
 }
 
+// between are the flows from one end point to another, those that something
+// relays included.
+func (c *comparison) between(from, to string) []*reach.Flow {
+	c.Helper()
+	key := from + " " + to
+	if _, asked := c.ways[key]; !asked {
+		if c.ways == nil {
+			c.ways = map[string][]*reach.Flow{}
+		}
+		c.ways[key] = c.g.Between(c.endpoint(from), c.endpoint(to), both)
+	}
+	return c.ways[key]
+}
+
 // packet is a packet between two addresses, at or next to a corner of rules.
 func (d dice) packet(from, to netip.Addr) packet.Packet {
 	icmp := packet.ICMP
@@ -211,10 +240,19 @@ func (d dice) packet(from, to netip.Addr) packet.Packet {
 	switch p.Protocol {
 	case packet.TCP, packet.UDP:
 		p.DestinationPort = uint16(pick(d, portCorners))
-		p.SourcePort = uint16(pick(d, []int{1024, 1025, 1026, 32766, 32767, 32768, 32769, 40000, 50000, 65534, 65535}))
+		p.SourcePort = uint16(pick(d, clientPorts))
 	case packet.ICMP, packet.ICMPv6:
 		p.ICMPType, p.ICMPCode = uint8(pick(d, []int{8, 8, 0, 3, 13, 128, 128, 129})), uint8(d.IntN(2))
 	}
+	return p
+}
+
+var clientPorts = []int{1024, 1025, 1026, 32766, 32767, 32768, 32769, 40000, 50000, 65534, 65535}
+
+// toPort is the packet with another protocol and port.
+func (d dice) toPort(p packet.Packet, protocol packet.Protocol, port int) packet.Packet {
+	p.Protocol, p.DestinationPort, p.SourcePort = protocol, uint16(port), uint16(pick(d, clientPorts))
+	p.ICMPType, p.ICMPCode = 0, 0
 	return p
 }
 
@@ -260,7 +298,7 @@ func (c *comparison) hosts(m *maker, packets int) {
 
 // isHost reports whether an interface can be asked about by its name.
 func isHost(i *aws.Interface) bool {
-	return i.Resource != nil && i.Kind != aws.KindLoadBalancer && i.Kind != aws.KindEndpoint
+	return i.Resource != nil && i.Kind != aws.KindLoadBalancer && (i.Kind != aws.KindEndpoint || i.HasGroups != tf.No)
 }
 
 func joined(a *reach.Relation, b reach.Relation) *reach.Relation {
@@ -274,6 +312,9 @@ func joined(a *reach.Relation, b reach.Relation) *reach.Relation {
 func (c *comparison) outside(m *maker, i *aws.Interface, n *nic, a netip.Addr, forward, reachable *reach.Relation, packets int) {
 	name, corners := internetCorners(family(a))
 	out := c.ask(m.home(i), name)
+	if i.PublicIPv4 == tf.No && i.Kind != aws.KindInstance {
+		packets = 1 + packets/6
+	}
 	for range packets {
 		other := pick(c.dice, corners)
 		if !public(n.subnet.vpc, other) {
@@ -292,15 +333,22 @@ func (c *comparison) outside(m *maker, i *aws.Interface, n *nic, a netip.Addr, f
 // inside compares two interfaces.
 func (c *comparison) inside(m *maker, from, to *aws.Interface, packets int) {
 	a := c.ask(m.home(from), m.home(to))
+	if from.Initiates == tf.No || to.Inbound == tf.No {
+		packets = 1 + packets/6 // whatever they are
+	}
 	for _, x := range c.world.nics[from] {
 		for _, y := range c.world.nics[to] {
-			for _, source := range x.addresses {
+			for _, source := range x.sources() {
 				for _, destination := range y.addresses {
 					if source == destination || family(source) != family(destination) {
 						continue
 					}
 					for range packets {
-						c.compare(from.Label+" -> "+to.Label, a.ForwardFlows, a.Flows, c.dice.packet(source, destination), func(e end) bool { return e == y }, x)
+						p := c.dice.packet(source, destination)
+						if x.connect != nil && c.dice.chance(60) {
+							p = c.dice.toPort(p, packet.TCP, pick(c.dice, []int{22, 3389}))
+						}
+						c.compare(from.Label+" -> "+to.Label, a.ForwardFlows, a.Flows, p, func(e end) bool { return e == y }, x)
 					}
 				}
 			}
@@ -310,7 +358,8 @@ func (c *comparison) inside(m *maker, from, to *aws.Interface, packets int) {
 
 // run compares one random network without doubt, or several completions of one
 // with.
-func (s scenario) run(t *testing.T, seed uint64, doubt bool, packets int, count *tally) {
+// It carries one packet in a few of those that the scenario asks for.
+func (s scenario) run(t *testing.T, seed uint64, doubt bool, few int, count *tally) {
 	d := newDice(seed, uint64(len(s.name)), doubt)
 	m := s.network(d)
 	c := &comparison{T: t, scenario: s, seed: seed, dice: d, n: m.n, g: reach.Compile(m.n), tally: count, full: !doubt, answers: map[string]reach.Answer{}}
@@ -320,9 +369,13 @@ func (s scenario) run(t *testing.T, seed uint64, doubt bool, packets int, count 
 	}
 	for range completions {
 		c.world = decide(m.n, d)
-		c.hosts(m, packets)
-		c.onPremises(m, packets)
-		c.throughBalancers(m, packets)
+		c.hosts(m, 1+(s.hosts-1)/few)
+		others := (s.others + few - 1) / few
+		c.onPremises(m, others)
+		c.throughBalancers(m, others)
+		c.toServices(m, others)
+		c.through(m, others)
+		c.enter(m, others)
 	}
 }
 
@@ -332,6 +385,8 @@ func (s scenario) run(t *testing.T, seed uint64, doubt bool, packets int, count 
 var components = []string{
 	"acl", "group", "route", "internet gateway", "egress-only gateway", "NAT gateway", "block public access", "edge table",
 	"peering", "transit gateway", "VPN gateway", "firewall", "load balancer",
+	"interface endpoint", "gateway endpoint", "endpoint service", "database proxy", "Client VPN", "Instance Connect endpoint",
+	"Global Accelerator", "CloudFront VPC origin", "API Gateway VPC link",
 }
 
 func (c *tally) every(t *testing.T) {
@@ -370,7 +425,7 @@ func TestEngineAgreesWithWalker(t *testing.T) {
 	count := newTally()
 	ofEach(t, func(t *testing.T, s scenario) {
 		for seed := range seeds(s.networks) {
-			s.run(t, seed, false, 24, count)
+			s.run(t, seed, false, 1, count)
 		}
 	})
 	count.check(t, 100_000, true)
@@ -382,7 +437,7 @@ func TestEveryCompletion(t *testing.T) {
 	count := newTally()
 	ofEach(t, func(t *testing.T, s scenario) {
 		for seed := range seeds(min(s.networks, 60)) {
-			s.run(t, seed, true, 3, count)
+			s.run(t, seed, true, 8, count)
 		}
 	})
 	count.check(t, 30_000, false)

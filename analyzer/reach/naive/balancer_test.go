@@ -1,6 +1,7 @@
 package naive
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -12,6 +13,7 @@ type balancer struct {
 	nodes     []*nic
 	crossZone bool
 	listeners []*listener
+	linkRules bool // its groups look at what comes by PrivateLink (EP-3)
 }
 
 type listener struct {
@@ -22,6 +24,8 @@ type listener struct {
 
 type targetGroup struct {
 	preserves bool // targets see the client's address (LB-4)
+	family    packet.Family
+	crossZone bool // LB-8
 	targets   []target
 }
 
@@ -31,6 +35,46 @@ type target struct {
 	nic      *nic
 	balancer *balancer
 	port     int
+}
+
+// relayed is what becomes of a packet at something that opens connections of
+// its own, with what stopped it.
+type relayed struct {
+	outcome
+	stop string
+}
+
+func stoppedBy(what string) relayed { return relayed{stop: what} }
+
+func (r relayed) or(o relayed) relayed {
+	best := r.outcome.or(o.outcome)
+	if r.stop == "" || best != r.outcome {
+		r.stop = o.stop
+	}
+	return relayed{best, r.stop}
+}
+
+// then is two legs, the second of which needs the first.
+func (r relayed) then(second func() relayed) relayed {
+	if !r.forward {
+		return r
+	}
+	o := second()
+	if r.reachable && !o.reachable || !o.forward {
+		r.stop = o.stop
+	}
+	return relayed{outcome{o.forward, r.reachable && o.reachable}, r.stop}
+}
+
+// told is a packet and its reply as they were carried.
+func told(got outcome, there, back *journey) relayed {
+	switch {
+	case !got.forward:
+		return stoppedBy(there.stop)
+	case !got.reachable && back != nil:
+		return relayed{got, back.stop}
+	}
+	return relayed{outcome: got}
 }
 
 // accepts are the listeners that take a packet (LB-2, LB-11).
@@ -47,58 +91,66 @@ func (b *balancer) accepts(p packet.Packet) (all []*listener) {
 func (w *world) toBalancer(c *chance, from end, p packet.Packet, node *nic) (outcome, *journey, *journey) {
 	got, there, back := w.trip(c, from, p, func(e end) bool { return e == node })
 	if got.forward && len(node.balancer.accepts(p)) == 0 {
-		there.stop = "listener"
-		return outcome{}, there, back
+		there.stop = "load balancer"
+		return outcome{}, there, nil
 	}
 	return got, there, back
 }
 
-// throughBalancer is a connection to a node, and the node's own to a target:
-// two legs, each with its reply (LB-2).
-func (w *world) throughBalancer(c *chance, from end, p packet.Packet, node, to *nic) outcome {
-	first, _, _ := w.toBalancer(c, from, p, node)
-	return first.then(w.behind(c, node, p, to))
+// client is a packet that a node has accepted. Hidden is set for what comes by
+// PrivateLink, which targets never see (EP-3).
+type client struct {
+	packet.Packet
+	hidden bool
 }
 
-// then is two legs, the second of which needs the first.
-func (o outcome) then(second outcome) outcome {
-	return outcome{o.forward && second.forward, o.reachable && second.reachable}
+// throughBalancer is a connection to a node, and the node's own to a target:
+// two legs, each with its reply (LB-2).
+func (w *world) throughBalancer(c *chance, from end, p packet.Packet, node, to *nic) relayed {
+	return told(w.toBalancer(c, from, p, node)).then(func() relayed { return w.behind(c, node, client{p, false}, to) })
 }
 
 // behind is what a node makes of a packet that it accepted.
-func (w *world) behind(c *chance, node *nic, p packet.Packet, to *nic) (best outcome) {
-	for _, l := range node.balancer.accepts(p) {
+func (w *world) behind(c *chance, node *nic, p client, to *nic) (best relayed) {
+	for _, l := range node.balancer.accepts(p.Packet) {
 		for _, g := range l.forwards {
 			for _, t := range g.targets {
 				best = best.or(w.handedOn(c, node, p, g, t, to))
 			}
 		}
 	}
+	if best.stop == "" && !best.forward {
+		best.stop = "load balancer"
+	}
 	return best
 }
 
 // handedOn is a node's connection to a target: to an interface, or to a node of
 // another load balancer, which hands on what it accepts (LB-7).
-func (w *world) handedOn(c *chance, node *nic, client packet.Packet, g *targetGroup, t target, to *nic) (best outcome) {
+func (w *world) handedOn(c *chance, node *nic, from client, g *targetGroup, t target, to *nic) (best relayed) {
 	ends := []*nic{t.nic}
 	if t.balancer != nil {
 		ends = t.balancer.nodes
 	}
 	for _, n := range ends {
-		if n == nil || t.balancer == nil && n != to || !node.balancer.crossZone && n.subnet.zone != node.subnet.zone {
+		if n == nil || t.balancer == nil && n != to || !g.crossZone && n.subnet.zone != node.subnet.zone {
 			continue // LB-8
 		}
-		p, preserved, ok := w.forwarded(c, node, client, g, n, t.port)
+		p, preserved, ok := w.forwarded(c, node, from, g, n, t.port)
 		if !ok {
 			continue
 		}
 		there := w.journey(c, node, p)
 		if !there.sent() || there.at != end(n) {
+			best = best.or(stoppedBy(there.stop))
 			continue
 		}
-		leg := outcome{true, w.answers(c, there, node, n, preserved)}
+		leg := relayed{outcome{true, true}, ""}
+		if !w.answers(c, there, node, n, preserved) {
+			leg = relayed{outcome{true, false}, "acl"}
+		}
 		if t.balancer != nil {
-			leg = leg.then(w.behind(c, n, p, to))
+			leg = leg.then(func() relayed { return w.behind(c, n, client{p, false}, to) })
 		}
 		best = best.or(leg)
 	}
@@ -107,17 +159,17 @@ func (w *world) handedOn(c *chance, node *nic, client packet.Packet, g *targetGr
 
 // forwarded is the packet that a node sends to a target: from its own address
 // and port, or from the client's (LB-3, LB-4, NACL-9).
-func (w *world) forwarded(c *chance, node *nic, client packet.Packet, g *targetGroup, to *nic, port int) (p packet.Packet, preserved, ok bool) {
-	p = client
-	if p.Destination, ok = to.address(packet.IPv4); !ok {
+func (w *world) forwarded(c *chance, node *nic, from client, g *targetGroup, to *nic, port int) (p packet.Packet, preserved, ok bool) {
+	p = from.Packet
+	if p.Destination, ok = to.address(g.family); !ok {
 		return p, false, false
 	}
 	p.DestinationPort = uint16(port)
-	if preserved = g.preserves && client.Source.Is4(); !preserved {
-		if p.Source, ok = node.address(packet.IPv4); !ok {
+	if preserved = g.preserves && !from.hidden && family(from.Source) == g.family; !preserved {
+		if p.Source, ok = node.address(g.family); !ok {
 			return p, false, false
 		}
-		p.SourcePort = w.anyPort(c)
+		p.SourcePort = portBetween(c, node.subnet, to.subnet)
 	}
 	return p, preserved, true
 }
@@ -132,7 +184,13 @@ func (w *world) answers(c *chance, there *journey, node, from *nic, preserved bo
 		home.request, home.bindings, home.seen = there, there.bindings, there.passed
 		return home.sent() && home.home()
 	}
-	return from.subnet == node.subnet || from.subnet.acl.passes(true, p) && node.subnet.acl.passes(false, p)
+	return sentBack(from, node, p)
+}
+
+// sentBack is a reply that returns through whatever kept the client's address:
+// past the ACLs and whatever the tables say.
+func sentBack(from, via *nic, p packet.Packet) bool {
+	return from.subnet == via.subnet || from.subnet.acl.passes(true, p) && via.subnet.acl.passes(false, p)
 }
 
 // nodeAddress is the packet as it reaches a node.
@@ -140,4 +198,56 @@ func nodeAddress(p packet.Packet, node *nic) (packet.Packet, bool) {
 	a, ok := node.address(family(p.Source))
 	p.Destination = a
 	return p, ok
+}
+
+// linked is a packet that comes to a node by PrivateLink, from the address
+// that its sender has (EP-3). Whether an ACL looks at it nobody can tell.
+func (w *world) linked(c *chance, from netip.Addr, p packet.Packet, node *nic) relayed {
+	p.Source = from
+	p, _ = nodeAddress(p, node)
+	back, _ := reply(p)
+	switch {
+	case len(node.balancer.accepts(p)) == 0:
+		return stoppedBy("endpoint service")
+	case node.filtered && node.balancer.linkRules && !node.byAddress(false, p):
+		return stoppedBy("endpoint service")
+	case !node.subnet.acl.passes(false, p) && c.of(2) == 0:
+		return stoppedBy("acl")
+	}
+	return relayed{outcome{true, node.subnet.acl.passes(true, back) || c.of(2) == 1}, "acl"}
+}
+
+// offer is an endpoint service with the load balancers behind it.
+type offer struct {
+	balancers []*balancer
+	outside   bool // other accounts may connect
+}
+
+// proxy is a proxy of RDS: an interface for clients, and one that opens
+// connections to databases (SVC-18).
+type proxy struct {
+	fronts, backs, targets []*nic
+}
+
+// throughProxy is a connection to a proxy and the proxy's own to a database.
+func (w *world) throughProxy(c *chance, x *proxy, from end, p packet.Packet, front, to *nic) relayed {
+	first := told(w.trip(c, from, p, func(e end) bool { return e == front }))
+	return first.then(func() relayed {
+		if !slices.Contains(x.targets, to) || p.Protocol != packet.TCP {
+			return stoppedBy("database proxy")
+		}
+		back := x.backs[c.of(len(x.backs))]
+		q, source, destination := p, false, false
+		q.Source, source = back.address(family(p.Source))
+		q.Destination, destination = to.address(family(p.Source))
+		if !source || !destination {
+			return stoppedBy("database proxy")
+		}
+		q.SourcePort = portBetween(c, back.subnet, to.subnet)
+		second := told(w.trip(c, back, q, func(e end) bool { return e == to }))
+		if second.stop == "group" {
+			second.stop = "database proxy" // which the database does not admit
+		}
+		return second
+	})
 }

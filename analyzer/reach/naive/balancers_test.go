@@ -2,6 +2,7 @@ package naive
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -32,6 +33,10 @@ func (m *maker) balancer(p *place, kind string, behind *aws.LoadBalancer) *aws.L
 	lb.Interface = i
 	lb.Internal = m.maybe(m.chance(20))
 	i.PublicIPv4 = lb.Internal.Not()
+	lb.PrivateLinkRules = m.maybe(m.chance(60))
+	if lb.Internal == tf.No && kind != "classic" && p.six.IsValid() && m.chance(40) {
+		lb.IPAddressType, i.IPv6 = tf.KnownVal("dualstack"), tf.Yes
+	}
 	zones := map[string]bool{}
 	for _, s := range p.subnets {
 		zone, _ := s.AvailabilityZone.Known()
@@ -77,13 +82,20 @@ func (m *maker) listener(p *place, lb, behind *aws.LoadBalancer) *aws.Listener {
 	spoken, _ := l.Protocol.Known()
 	g := &aws.TargetGroup{
 		Object: object(m.name("aws_lb_target_group")), Protocol: l.Protocol, Port: port, TargetType: tf.KnownVal("instance"),
-		PreserveClientIP: tf.No, Targets: targets,
+		PreserveClientIP: tf.No, IPv6: tf.No, Targets: targets,
+	}
+	if six, _ := lb.IPAddressType.Known(); six == "dualstack" && lb.Type != "classic" && m.chance(30) {
+		g.TargetType, g.IPv6 = tf.KnownVal("ip"), tf.Yes
+		g.Targets = slices.DeleteFunc(g.Targets, func(t aws.TargetRef) bool { return t.Interface.To[0].IPv6 != tf.Yes })
+	}
+	if lb.Type != "classic" && m.chance(15) {
+		g.CrossZone = known(m.dice, m.chance(50))
 	}
 	if lb.Type == "network" {
 		g.PreserveClientIP = m.maybe(m.chance(50) || spoken == "UDP" || spoken == "TCP_UDP")
 	}
 	if behind != nil && lb.Type == "network" && behind.Type == "application" && spoken == "TCP" && m.chance(60) {
-		g.TargetType, g.PreserveClientIP = tf.KnownVal("alb"), tf.Yes
+		g.TargetType, g.PreserveClientIP, g.IPv6 = tf.KnownVal("alb"), tf.Yes, tf.No
 		g.Port = behind.Listeners[0].Port
 		g.Targets = []aws.TargetRef{{LoadBalancer: to(behind)}}
 	}
@@ -96,27 +108,31 @@ func (m *maker) listener(p *place, lb, behind *aws.LoadBalancer) *aws.Listener {
 // balancers, and with what is behind them.
 func (c *comparison) throughBalancers(m *maker, packets int) {
 	for _, lb := range m.n.LoadBalancers {
-		node, through := c.flowsThrough(lb)
 		b := c.world.balancers[lb]
-		for range 3 * packets {
-			p, ok := c.client(b)
-			if !ok {
-				continue
-			}
-			c.fromClient(lb.Label, b, p, node)
-			for _, i := range m.n.Interfaces {
-				if i.Kind != aws.KindInstance || len(c.world.nics[i]) != 1 {
-					continue
-				}
-				got := through[i]
-				if got == nil {
-					got = &reached{}
-				}
-				c.toTarget(fmt.Sprintf("%s through %s", i.Label, lb.Label), b, p, c.world.nics[i][0], *got)
+		if len(b.nodes) == 0 {
+			continue
+		}
+		node := c.fromInternet(func(f *reach.Flow) bool {
+			return f.Through == nil && f.Entry == nil && slices.Contains(f.To.Balancers, lb)
+		})
+		for range packets {
+			if p, ok := c.client(b); ok {
+				c.fromClient(lb.Label, b, p, node)
 			}
 		}
 		for _, i := range m.n.Interfaces {
-			if i.Kind == aws.KindInstance {
+			if !isHost(i) {
+				continue
+			}
+			behind := c.fromInternet(func(f *reach.Flow) bool {
+				return f.Through == lb && f.Entry == nil && slices.Contains(f.To.Interfaces, i)
+			})
+			for range packets {
+				if p, ok := c.client(b); ok {
+					c.toTarget(fmt.Sprintf("%s through %s", i.Label, lb.Label), b, p, c.world.nics[i], behind)
+				}
+			}
+			if i.Initiates == tf.Yes {
 				c.insideClient(m, i, lb, b, packets)
 			}
 		}
@@ -126,34 +142,22 @@ func (c *comparison) throughBalancers(m *maker, packets int) {
 // reached is what gets to somewhere, and what comes back.
 type reached [2]reach.Relation
 
-// flowsThrough are the flows from the internet to a load balancer and through
-// it, computed once for all completions.
-func (c *comparison) flowsThrough(lb *aws.LoadBalancer) (reached, map[*aws.Interface]*reached) {
-	if c.nodes == nil {
-		c.nodes, c.behind = map[*aws.LoadBalancer]reached{}, map[*aws.LoadBalancer]map[*aws.Interface]*reached{}
-		for _, b := range c.n.LoadBalancers {
-			c.behind[b] = map[*aws.Interface]*reached{}
-		}
-		for _, f := range c.g.FromInternet() {
-			switch {
-			case f.Through != nil:
-				for _, i := range f.To.Interfaces {
-					got := c.behind[f.Through][i]
-					if got == nil {
-						got = &reached{}
-						c.behind[f.Through][i] = got
-					}
-					got[0], got[1] = *joined(&got[0], anywhere(f.Forward)), *joined(&got[1], anywhere(f.Reachable))
-				}
-			case len(f.To.Balancers) > 0:
-				b := f.To.Balancers[0]
-				got := c.nodes[b]
-				got[0], got[1] = *joined(&got[0], anywhere(f.Forward)), *joined(&got[1], anywhere(f.Reachable))
-				c.nodes[b] = got
-			}
+// fromInternet are the flows from the internet of a kind together.
+func (c *comparison) fromInternet(which func(*reach.Flow) bool) reached {
+	if c.flows == nil {
+		c.flows = c.g.FromInternet()
+	}
+	return together(c.flows, which)
+}
+
+// together are flows of a kind, whatever address they go to.
+func together(flows []*reach.Flow, which func(*reach.Flow) bool) (got reached) {
+	for _, f := range flows {
+		if which(f) {
+			got[0], got[1] = *joined(&got[0], anywhere(f.Forward)), *joined(&got[1], anywhere(f.Reachable))
 		}
 	}
-	return c.nodes[lb], c.behind[lb]
+	return got
 }
 
 // anywhere is a relation whatever node a packet goes to.
@@ -170,7 +174,7 @@ func (c *comparison) client(b *balancer) (packet.Packet, bool) {
 	}
 	there := pick(c.dice, corners)
 	p := c.dice.packet(there, there)
-	if len(b.nodes) == 0 || !public(b.nodes[0].subnet.vpc, there) {
+	if !public(b.nodes[0].subnet.vpc, there) {
 		return p, false
 	}
 	return c.onListener(b, p), true
@@ -178,46 +182,57 @@ func (c *comparison) client(b *balancer) (packet.Packet, bool) {
 
 func (c *comparison) onListener(b *balancer, p packet.Packet) packet.Packet {
 	if c.dice.chance(80) && len(b.listeners) > 0 {
-		l := pick(c.dice, b.listeners)
-		p.Protocol, p.DestinationPort = pick(c.dice, l.protocols), uint16(l.port)
-		p.SourcePort, p.ICMPType, p.ICMPCode = uint16(pick(c.dice, []int{1024, 1025, 32767, 32768, 50000, 65535})), 0, 0
+		if l := pick(c.dice, b.listeners); len(l.protocols) > 0 {
+			p = c.dice.toPort(p, pick(c.dice, l.protocols), l.port)
+		}
 	}
 	return p
 }
 
 func (c *comparison) fromClient(what string, b *balancer, p packet.Packet, got reached) {
-	first := true
-	c.judge("internet -> "+what, got[0], got[1], p, func(turn *chance) (best outcome) {
-		for _, node := range b.nodes {
-			at, ok := nodeAddress(p, node)
-			if g := node.subnet.vpc.internet; ok && g != nil {
-				arrived, there, back := c.world.toBalancer(turn, internet{g}, at, node)
-				if first {
-					c.tally.add(arrived, there, back)
-					first = false
-				}
-				best = best.or(arrived)
-			}
+	var ways []func(*chance) relayed
+	for _, node := range b.nodes {
+		at, ok := nodeAddress(p, node)
+		if g := node.subnet.vpc.internet; ok && g != nil {
+			ways = append(ways, func(turn *chance) relayed { return told(c.world.toBalancer(turn, internet{g}, at, node)) })
 		}
-		return best
-	})
+	}
+	c.relays("internet -> "+what, got, p, []string{"internet gateway"}, ways)
 }
 
-func (c *comparison) toTarget(what string, b *balancer, p packet.Packet, to *nic, got reached) {
-	first := true
-	c.judge("internet -> "+what, got[0], got[1], p, func(turn *chance) (best outcome) {
-		for _, node := range b.nodes {
-			at, ok := nodeAddress(p, node)
-			if g := node.subnet.vpc.internet; ok && g != nil {
-				best = best.or(c.world.throughBalancer(turn, internet{g}, at, node, to))
+func (c *comparison) toTarget(what string, b *balancer, p packet.Packet, to []*nic, got reached) {
+	var ways []func(*chance) relayed
+	for _, node := range b.nodes {
+		at, ok := nodeAddress(p, node)
+		if g := node.subnet.vpc.internet; ok && g != nil {
+			for _, n := range to {
+				ways = append(ways, func(turn *chance) relayed { return c.world.throughBalancer(turn, internet{g}, at, node, n) })
 			}
 		}
-		if first {
-			c.tally.balanced(best)
-			first = false
-		}
-		return best
-	})
+	}
+	c.relays("internet -> "+what, got, p, []string{"load balancer"}, ways)
+}
+
+// relays judges a packet that something relays by any of the ways given, and
+// counts it for the components given.
+func (c *comparison) relays(what string, got reached, p packet.Packet, by []string, ways []func(*chance) relayed) {
+	var best relayed
+	var runs []func(*chance) outcome
+	for _, way := range ways {
+		first := true
+		runs = append(runs, func(turn *chance) outcome {
+			got := way(turn)
+			if first {
+				best, first = best.or(got), false
+			}
+			return got.outcome
+		})
+	}
+	c.judge(what, got[0], got[1], p, runs...)
+	if best.stop == "" && !best.reachable {
+		best.stop = "internet gateway" // there is none
+	}
+	c.tally.relayed(best, by...)
 }
 
 // insideClient compares a host with the nodes of a load balancer.
@@ -240,15 +255,17 @@ func (c *comparison) insideClient(m *maker, i *aws.Interface, lb *aws.LoadBalanc
 				}
 			}
 			for _, nodes := range to {
-				at, _ := nodeAddress(p, nodes[0])
-				c.judge(i.Label+" -> "+lb.Label, got[0], got[1], at, func(turn *chance) (best outcome) {
-					for _, node := range nodes {
-						at, _ := nodeAddress(p, node)
-						arrived, _, _ := c.world.toBalancer(turn, n, at, node)
-						best = best.or(arrived)
-					}
-					return best
-				})
+				at, ok := nodeAddress(p, nodes[0])
+				if !ok {
+					continue
+				}
+				c.answer = a
+				var ways []func(*chance) relayed
+				for _, node := range nodes {
+					at, _ := nodeAddress(p, node)
+					ways = append(ways, func(turn *chance) relayed { return told(c.world.toBalancer(turn, n, at, node)) })
+				}
+				c.relays(i.Label+" -> "+lb.Label, got, at, nil, ways)
 			}
 		}
 	}

@@ -44,11 +44,21 @@ type truth struct {
 
 func everyTurn(run func(*chance) outcome) truth {
 	t := truth{all: outcome{true, true}}
-	for c, ok := new(chance), true; ok && t.chances < 4096; c, ok = c.next() {
+	for c, ok := new(chance), true; ok && t.chances < 4096 && !t.settled(); c, ok = c.next() {
 		got := run(c)
 		t.chances++
 		t.some.forward, t.some.reachable = t.some.forward || got.forward, t.some.reachable || got.reachable
 		t.all.forward, t.all.reachable = t.all.forward && got.forward, t.all.reachable && got.reachable
 	}
 	return t
+}
+
+// settled reports whether no further turn changes anything.
+func (t truth) settled() bool {
+	return t.some == outcome{true, true} && t.all == outcome{}
+}
+
+// or is that one of two ways works, whose turns are independent of each other.
+func (t truth) or(o truth) truth {
+	return truth{t.some.or(o.some), t.all.or(o.all), t.chances + o.chances}
 }

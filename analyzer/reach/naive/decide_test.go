@@ -33,6 +33,9 @@ type completion struct {
 	tables    map[*aws.TransitTable]*transitTable
 	firewalls map[*aws.Firewall]map[*subnet]*firewallEndpoint
 	endpoints map[*aws.Endpoint]any
+	offers    map[*aws.EndpointService]*offer
+	proxies   map[*aws.DatabaseProxy]*proxy
+	entrances map[*aws.Entry]*entrance
 	routing   map[*aws.RouteTable]*table
 	filters   map[*aws.ACL]*acl
 	lists     map[*aws.PrefixList][]netip.Prefix
@@ -48,6 +51,7 @@ func decide(n *aws.Network, d dice) *completion {
 		balancers: map[*aws.LoadBalancer]*balancer{}, targets: map[*aws.TargetGroup]*targetGroup{},
 		peerings: map[*aws.Peering]*peering{}, vpns: map[*aws.VPNGateway]*vpnGateway{}, sites: map[*aws.OnPremises]*site{},
 		transits: map[*aws.TransitGateway]*transit{}, attached: map[*aws.Attachment]*attachment{}, tables: map[*aws.TransitTable]*transitTable{},
+		offers: map[*aws.EndpointService]*offer{}, proxies: map[*aws.DatabaseProxy]*proxy{}, entrances: map[*aws.Entry]*entrance{},
 		firewalls: map[*aws.Firewall]map[*subnet]*firewallEndpoint{}, endpoints: map[*aws.Endpoint]any{},
 		routing: map[*aws.RouteTable]*table{}, filters: map[*aws.ACL]*acl{}, lists: map[*aws.PrefixList][]netip.Prefix{}, taken: map[netip.Addr]bool{},
 	}
@@ -92,12 +96,29 @@ func decide(n *aws.Network, d dice) *completion {
 	for _, t := range n.RouteTables {
 		c.decideTable(t)
 	}
+	for _, e := range n.Endpoints {
+		if service, ok := c.endpoints[e].(*serviceEndpoint); ok {
+			for _, t := range each(c, e.Tables) {
+				c.routing[t].services = append(c.routing[t].services, service)
+			}
+		}
+	}
+	for _, v := range n.ClientVPNs {
+		c.decideClients(v)
+	}
+	for _, e := range n.InstanceConnects {
+		connect := &instanceConnect{preserves: c.is(e.PreserveClientIP)}
+		for _, i := range c.nics[e.Interface] {
+			i.component, i.connect = "Instance Connect endpoint", connect
+		}
+	}
 	for _, s := range n.Subnets {
 		if table := one(c, s.RouteTable); table != nil {
 			c.subnets[s].table = c.routesFor(table, c.subnets[s].vpc)
 		}
 	}
 	c.decideBalancers(n)
+	c.decideEntrances(n)
 	if b := n.BlockPublicAccess; b != nil {
 		c.decideBlockPublicAccess(b)
 	}
@@ -509,9 +530,39 @@ func (c *completion) decideEndpoint(e *aws.Endpoint) {
 	kind, _ := e.Kind.Known()
 	switch {
 	case kind == aws.GatewayEndpoint:
-		c.endpoints[e] = &serviceEndpoint{e.Label}
+		c.endpoints[e] = &serviceEndpoint{vpc: c.vpcs[one(c, e.VPC)], ipv6: c.is(e.IPv6)}
 	case kind == aws.GatewayBalancerEndpoint && e.Interface != nil && len(c.nics[e.Interface]) > 0:
 		c.endpoints[e] = &balancerEndpoint{c.nics[e.Interface][0]}
+	case kind == aws.InterfaceEndpoint && e.Interface != nil:
+		for _, i := range c.nics[e.Interface] {
+			i.component = "interface endpoint"
+		}
+	}
+}
+
+func (c *completion) decideClients(v *aws.ClientVPN) {
+	clients := &clientVPN{}
+	for _, r := range v.Authorizations {
+		if !r.Maybe || c.d.chance(50) {
+			clients.authorized = append(clients.authorized, value(c, r.Destination, cidrCorners...))
+		}
+	}
+	for _, r := range v.Routes {
+		if !r.Maybe || c.d.chance(50) {
+			clients.routes = append(clients.routes, clientRoute{value(c, r.Destination, cidrCorners...), c.subnets[one(c, r.Subnet)]})
+		}
+	}
+	if v.Open && c.d.chance(50) {
+		clients.authorized = append(clients.authorized, pick(c.d, cidrCorners))
+	}
+	if v.Interface == nil {
+		return
+	}
+	for _, i := range c.nics[v.Interface] {
+		i.component, i.clients = "Client VPN", clients
+		if v.Open && c.d.chance(50) {
+			clients.routes = append(clients.routes, clientRoute{pick(c.d, cidrCorners), i.subnet})
+		}
 	}
 }
 
@@ -701,26 +752,77 @@ var transport = map[string][]packet.Protocol{
 
 func (c *completion) decideBalancers(n *aws.Network) {
 	for _, b := range n.LoadBalancers {
-		out := &balancer{name: b.Label, nodes: c.nics[b.Interface], crossZone: c.is(b.CrossZone)}
+		out := &balancer{name: b.Label, nodes: c.nics[b.Interface], crossZone: c.is(b.CrossZone), linkRules: c.is(b.PrivateLinkRules)}
 		for _, node := range out.nodes {
 			node.balancer, node.classic = out, b.Type == "classic"
 		}
 		c.balancers[b], c.world.balancers = out, append(c.world.balancers, out)
 	}
 	for _, g := range n.TargetGroups {
-		c.targets[g] = &targetGroup{preserves: c.is(g.PreserveClientIP), targets: c.registered(g.Targets, value(c, g.Port, portCorners...))}
+		c.targets[g] = &targetGroup{
+			preserves: c.is(g.PreserveClientIP), family: packet.IPv4, targets: c.registered(g.Targets, value(c, g.Port, portCorners...)),
+		}
+		if c.is(g.IPv6) {
+			c.targets[g].family = packet.IPv6
+		}
 	}
 	for _, b := range n.LoadBalancers {
 		for _, l := range b.Listeners {
 			out := &listener{protocols: transport[strings.ToUpper(value(c, l.Protocol, "TCP"))], port: value(c, l.Port, portCorners...)}
 			for _, g := range each(c, l.Forwards) {
-				out.forwards = append(out.forwards, c.targets[g])
+				behind := *c.targets[g]
+				if behind.crossZone = c.balancers[b].crossZone; !g.CrossZone.IsNull() {
+					behind.crossZone = value(c, g.CrossZone, true, false)
+				}
+				out.forwards = append(out.forwards, &behind)
 			}
 			if len(l.Targets) > 0 {
-				out.forwards = append(out.forwards, &targetGroup{targets: c.registered(l.Targets, value(c, l.InstancePort, portCorners...))})
+				out.forwards = append(out.forwards, &targetGroup{
+					family: packet.IPv4, crossZone: c.balancers[b].crossZone, targets: c.registered(l.Targets, value(c, l.InstancePort, portCorners...)),
+				})
 			}
 			c.balancers[b].listeners = append(c.balancers[b].listeners, out)
 		}
+	}
+}
+
+// decideEntrances decides what opens connections of its own to load balancers
+// and interfaces.
+func (c *completion) decideEntrances(n *aws.Network) {
+	for _, s := range n.EndpointServices {
+		out := &offer{outside: c.is(s.AnyPrincipal) || c.is(s.Principals)}
+		for _, b := range each(c, s.Balancers) {
+			out.balancers = append(out.balancers, c.balancers[b])
+		}
+		c.offers[s] = out
+	}
+	for _, x := range n.Proxies {
+		out := &proxy{backs: c.nics[x.Interface]}
+		for _, i := range each(c, x.Fronts) {
+			out.fronts = append(out.fronts, c.nics[i]...)
+		}
+		for _, i := range each(c, x.Targets) {
+			out.targets = append(out.targets, c.nics[i]...)
+		}
+		for _, i := range out.fronts {
+			i.component = "database proxy"
+		}
+		c.proxies[x] = out
+	}
+	for _, e := range n.Entries {
+		out := &entrance{kind: e.Kind, enabled: c.is(e.Enabled), preserves: c.is(e.PreservesClient), six: c.is(e.IPv6)}
+		if e.Source != nil && len(c.nics[e.Source]) > 0 {
+			out.source = c.nics[e.Source][0]
+		}
+		for _, l := range e.Listens {
+			port := entryPort{protocols: transport[value(c, l.Protocol, "TCP", "UDP")], target: -1}
+			port.from, port.to = value(c, l.From, portCorners...), value(c, l.To, portCorners...)
+			if !l.Target.IsNull() {
+				port.target = value(c, l.Target, portCorners...)
+			}
+			out.listens = append(out.listens, port)
+		}
+		c.entrances[e] = out
 	}
 }
 

@@ -1,10 +1,6 @@
 package naive
 
-import (
-	"slices"
-
-	"github.com/tfcheck/tfcheck/analyzer/packet"
-)
+import "slices"
 
 // peered crosses a peering connection: from the blocks of one VPC to those of
 // the other and no further (PCX-1, PCX-3, PCX-6).
@@ -247,17 +243,4 @@ func (j *journey) balanced(e *balancerEndpoint, s *subnet) bool {
 		return j.blocked("gateway load balancer endpoint")
 	}
 	return j.onFrom(home)
-}
-
-// toService is a gateway endpoint: TCP and ICMP echo (EP-1).
-func (j *journey) toService(e *serviceEndpoint) bool {
-	j.through("gateway endpoint", e)
-	if j.p.Protocol != packet.TCP && (j.p.Protocol != packet.ICMP || j.p.ICMPType != 8) {
-		return j.blocked("gateway endpoint")
-	}
-	if j.carry != nil {
-		return j.blocked("group")
-	}
-	j.at = service{e.name}
-	return true
 }

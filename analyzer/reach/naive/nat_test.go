@@ -65,11 +65,33 @@ func (w *world) anyPort(c *chance) uint16 {
 	return uint16(corners[c.of(len(corners))])
 }
 
+// portBetween is a port that something takes for a connection between two
+// subnets.
+func portBetween(c *chance, a, b *subnet) uint16 {
+	corners := cornersOf([]*subnet{a, b})
+	return uint16(corners[c.of(len(corners))])
+}
+
 func (w *world) portCorners() []int {
-	corners := []int{1024, 65535}
+	if w.corners != nil {
+		return w.corners
+	}
+	var all []*subnet
 	for _, v := range w.vpcs {
-		for _, s := range v.subnets {
-			for _, e := range slices.Concat(s.acl.in, s.acl.out) {
+		all = append(all, v.subnets...)
+	}
+	w.corners = cornersOf(all)
+	return w.corners
+}
+
+func cornersOf(subnets []*subnet) []int {
+	corners := []int{1024, 65535}
+	for _, s := range subnets {
+		for _, list := range [][]entry{s.acl.in, s.acl.out} {
+			for _, e := range list {
+				if e.protocol != int(packet.TCP) && e.protocol != int(packet.UDP) {
+					continue
+				}
 				for _, n := range []int{e.from - 1, e.from, e.to, e.to + 1} {
 					if within(1024, 65535, n) {
 						corners = append(corners, n)

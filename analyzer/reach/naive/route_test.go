@@ -6,19 +6,28 @@ import "net/netip"
 // rank where several are equally long (RT-1, RT-3 to RT-5, RT-8); nil without
 // any (RT-7).
 func (s *subnet) route(a netip.Addr) any {
-	routes := s.table.routes
-	for _, b := range s.vpc.blocks {
-		routes = append(routes[:len(routes):len(routes)], route{b, localRoute, local{}})
-	}
 	best := route{rank: dynamicVPNRoute + 1}
-	for _, r := range routes {
+	for _, b := range s.vpc.blocks {
+		if b.Contains(a) && (best.target == nil || b.Bits() > best.to.Bits()) {
+			best = route{b, localRoute, local{}}
+		}
+	}
+	inside := best.target != nil
+	for _, r := range s.table.routes {
 		switch {
 		case !r.to.Contains(a):
-		case r.rank >= directConnectRoute && s.vpc.has(a):
+		case r.rank >= directConnectRoute && inside:
 			// What a VGW propagates loses to a local route, however specific
 			// it is (RT-4).
 		case best.target == nil, r.to.Bits() > best.to.Bits(), r.to.Bits() == best.to.Bits() && r.rank < best.rank:
 			best = r
+		}
+	}
+	for _, e := range s.table.services {
+		for _, p := range e.prefixes {
+			if p.Contains(a) && !inside && (best.target == nil || p.Bits() > best.to.Bits()) {
+				best = route{p, staticRoute, e}
+			}
 		}
 	}
 	return best.target

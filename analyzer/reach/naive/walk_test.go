@@ -39,7 +39,7 @@ type (
 		site *site
 		via  any // a *vpnGateway or an *attachment
 	}
-	service struct{ name string }
+	service struct{ endpoint *serviceEndpoint }
 )
 
 // binding is the memory of a device that rewrote the packet (M-5).
@@ -84,11 +84,19 @@ func (w *world) journey(c *chance, from end, p packet.Packet) *journey {
 func (j *journey) sent() bool {
 	switch from := j.from.(type) {
 	case *nic:
-		return j.leave(from)
+		if !j.leave(from) {
+			return false
+		}
+		if _, ok := j.at.(*nic); !ok && from.connect != nil && j.request == nil {
+			return j.blocked(from.component) // EP-6: to interfaces only
+		}
+		return true
 	case internet:
 		return j.enterFromInternet(from.gateway)
 	case premises:
 		return j.enterFromPremises(from)
+	case service:
+		return j.deliver(from.endpoint.vpc, nil) // RT-12
 	}
 	return false
 }
@@ -103,6 +111,9 @@ func (w *world) trip(c *chance, from end, p packet.Packet, to func(end) bool) (o
 	back, expected := reply(there.p)
 	if !expected {
 		return outcome{true, true}, there, nil
+	}
+	if n, ok := from.(*nic); ok && n.connect != nil && n.connect.preserves {
+		return outcome{true, sentBack(there.at.(*nic), n, back)}, there, nil
 	}
 	home := w.journey(c, there.at, back)
 	home.request, home.bindings, home.seen = there, slices.Clone(there.bindings), there.passed
@@ -165,12 +176,19 @@ func (j *journey) same(a, b end) bool {
 
 // leave is a packet that leaves an interface (M-4).
 func (j *journey) leave(n *nic) bool {
-	if !slices.Contains(n.addresses, j.p.Source) && n.balancer == nil {
+	preserves := n.balancer != nil || n.connect != nil && n.connect.preserves
+	if !slices.Contains(n.addresses, j.p.Source) && !preserves {
 		return j.blocked("address") // M-6
 	}
+	j.part(n)
 	if j.request == nil {
-		if !n.initiates {
-			return j.blocked("endpoint")
+		switch {
+		case !n.initiates:
+			return j.blocked(n.is("endpoint"))
+		case n.clients != nil && !n.clients.lead(j.p.Destination, n.subnet):
+			return j.blocked(n.component)
+		case n.connect != nil && !n.connect.opens(j.p):
+			return j.blocked(n.component)
 		}
 		j.sender = n
 		if !j.admitted(n, true) {
@@ -237,7 +255,7 @@ func (j *journey) routed(s *subnet) bool {
 	case *nic:
 		return j.relayed(t, s)
 	case *serviceEndpoint:
-		return j.toService(t)
+		return j.toService(t, s)
 	}
 	return j.blocked("route") // RT-7, RT-6
 }
@@ -270,11 +288,15 @@ func isNIC(e end) bool { _, ok := e.(*nic); return ok }
 // enter is a packet that reaches an interface. Replies pass (SG-1).
 func (j *journey) enter(n *nic) bool {
 	j.at = n
+	j.part(n)
 	if j.request != nil {
 		return j.unmasked(n)
 	}
-	if !n.inbound {
-		return j.blocked("inbound")
+	switch {
+	case !n.inbound:
+		return j.blocked(n.is("inbound"))
+	case j.kept() && (j.transit || n.subnet.vpc != j.from.(*nic).subnet.vpc):
+		return j.blocked(j.from.(*nic).component) // EP-6
 	}
 	if j.carry != nil && (j.sender == nil || j.transit || !n.carries(j.carry)) {
 		return j.blocked("group") // SG-9, TGW-12

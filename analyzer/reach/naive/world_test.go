@@ -20,6 +20,7 @@ type world struct {
 	nics      []*nic
 	balancers []*balancer
 	blocks    *blockPublicAccess // nil: off
+	corners   []int              // of the ports that something on the way may choose
 }
 
 type vpc struct {
@@ -82,6 +83,10 @@ type nic struct {
 	inbound   bool
 	balancer  *balancer // whose node it is
 	classic   bool
+	component string           // what it is part of, where packets are counted by that
+	clients   *clientVPN       // who sends by it
+	connect   *instanceConnect // who sends by it
+
 }
 
 func (n *nic) address(f packet.Family) (netip.Addr, bool) {
@@ -121,7 +126,10 @@ type rule struct {
 	groups             []*group
 }
 
-type table struct{ routes []route }
+type table struct {
+	routes   []route
+	services []*serviceEndpoint // each a route to wherever its service is
+}
 
 type route struct {
 	to     netip.Prefix
@@ -175,7 +183,6 @@ type (
 		subnet   *subnet
 	}
 	balancerEndpoint struct{ nic *nic } // GWLB
-	serviceEndpoint  struct{ name string }
 )
 
 // site is a network on premises with the prefixes that lie behind it, and
