@@ -226,7 +226,7 @@ func (in *entrance) leg(i *aws.Interface, p *place, by remote, more []stage) out
 		there, back, rules = there.aside(f, aclOfConsumers(there)), back.aside(f, aclOfConsumers(back)), in.rulesApply(i)
 	case aws.CloudFrontOrigin:
 		// Its interface may stand in the same subnet (NACL-6).
-		fact := tf.Fact{ID: "origin:" + in.entry.Label, Text: "in which subnet the interface of " + in.entry.Label + " stands", Settle: settleApply}
+		fact := placementFact(in.entry.Label)
 		there, back = there.aside(f, fact), back.aside(f, fact)
 	}
 	stages = append(stages, there)
