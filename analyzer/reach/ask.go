@@ -402,7 +402,11 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 			}
 			paths = append(paths, g.overPlaces(lb.Interface, f, func(from *place) outcome {
 				return g.overPlaces(j, f, func(to *place) outcome {
-					node := g.legFrom(d, from, to, g.nodeOf(lb, from), false, packets)
+					asked := packets
+					if target := g.hostIn(j, to); !target.one {
+						asked = packets.To(target.addresses)
+					}
+					node := g.legFrom(d, from, to, g.nodeOf(lb, from), false, asked)
 					if d.preserves() == tf.No {
 						return node
 					}
@@ -410,7 +414,7 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 					// that the scheme is for.
 					seen := func(key string, a packet.Addresses) outcome {
 						by := remote{addresses: a, member: lb.Interface, key: fmt.Sprintf("%s through %p in %p", key, lb, from.subnet)}
-						return g.legFrom(d, from, to, by, false, packets.From(a))
+						return g.legFrom(d, from, to, by, false, asked.From(a))
 					}
 					o := seen("anyone", packet.AllAddresses(f))
 					if lb.Internal == tf.No {
@@ -527,9 +531,9 @@ func (g *Graph) nobody(e Endpoint, f packet.Family) (*aws.Interface, stage) {
 		object: v.Object, cause: objectCause(v.Object), code: "NO_POSSIBLE_DESTINATION", cost: impossible, fixed: true,
 		blocked: "no subnet of it has this address",
 	}
-	for _, real := range g.subnets[v] {
-		if real.CIDR.Known() && e.Addresses.SubsetOf(packet.Prefixes(real.CIDR.Prefix)) {
-			s, why.object, why.cause, why.blocked = real, real.Object, objectCause(real.Object, v.Object), "no interface in it has this address"
+	for _, there := range g.subnets[v] {
+		if there.CIDR.Known() && e.Addresses.SubsetOf(packet.Prefixes(there.CIDR.Prefix)) {
+			s, why.object, why.cause, why.blocked = there, there.Object, objectCause(there.Object, v.Object), "no interface in it has this address"
 		}
 	}
 	at, _ := e.Addresses.First()

@@ -392,8 +392,9 @@ func TestSecondLegFromClients(t *testing.T) {
 		app := w.host("app", w.private, tf.No, w.group("app", allow("tcp", 8080, 8080, test.admits)))
 		lb := w.balancer("network", w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0")), 8080, app)
 		lb.Internal, targets(lb).PreserveClientIP = test.internal, test.preserve
-		if a := w.ask(t, "aws_lb.network", "aws_instance.app", "tcp/8080"); a.Answer != test.want {
-			t.Errorf("%s, internal %s, preserved %s: %s by %s", test.admits, test.internal, test.preserve, a.Answer, codes(a))
+		app.Addresses = []netip.Addr{netip.MustParseAddr("10.0.2.10")}
+		if a := w.ask(t, "aws_lb.network", "aws_instance.app", "tcp/8080"); a.Answer != test.want || a.Complete != (a.Answer == reach.Yes && (test.admits == "0.0.0.0/0" || test.preserve == tf.No)) {
+			t.Errorf("%s, internal %s, preserved %s: %s, complete %t, by %s", test.admits, test.internal, test.preserve, a.Answer, a.Complete, codes(a))
 		}
 	}
 }
