@@ -67,6 +67,11 @@ type aclMatch struct {
 	ordered bool // its number is known
 }
 
+// unsure reports whether anything of an entry is not known.
+func (m aclMatch) unsure() bool {
+	return !m.ordered || m.Allow == tf.Maybe || m.Conflict || m.Maybe || !m.matches.certain()
+}
+
 func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family) filter {
 	entries := a.Ingress
 	if d == outbound {
@@ -84,18 +89,20 @@ func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family) filter {
 	out := filter{}
 	var admitted []packet.Set
 	out.admits.May, admitted = firstMatch(list, f, true)
-	out.admits.Must, _ = firstMatch(list, f, false)
+	out.admits.Must = out.admits.May
+	if slices.ContainsFunc(list, aclMatch.unsure) {
+		out.admits.Must, _ = firstMatch(list, f, false)
+	}
 	for n, m := range sorted(list, true) {
-		if admitted[n].IsEmpty() {
-			continue
+		if !admitted[n].IsEmpty() {
+			out.elements = append(out.elements, element{
+				object: a.Object, cause: m.Cause, detail: entryText(m.ACLEntry, d),
+				admits: out.admits.and(exactly(admitted[n])),
+			})
 		}
-		out.elements = append(out.elements, element{
-			object: a.Object, cause: m.Cause, detail: entryText(m.ACLEntry, d),
-			admits: Relation{Must: out.admits.Must.Intersect(admitted[n]), May: admitted[n]},
-		})
 	}
 	for _, m := range list {
-		if m.ordered && m.Allow != tf.Maybe && !m.Conflict && !m.Maybe && m.matches.certain() {
+		if !m.unsure() {
 			continue
 		}
 		name := configName(m.Cause)

@@ -14,6 +14,7 @@ import (
 // once and kept, so that a Graph is for one goroutine at a time.
 type Graph struct {
 	network  *aws.Network
+	whole    *Graph  // of which this is a share, or itself
 	answers  Answers // nil when people say nothing
 	internet map[packet.Family]packet.Addresses
 	// edges and vpnEdges are the gateway route tables of each VPC (RT-9).
@@ -29,8 +30,8 @@ type Graph struct {
 	// planned are the addresses of all VPCs.
 	planned map[packet.Family]packet.Addresses
 
-	groupSets    map[*aws.Interface]*groupSet
-	setsByKey    map[string]*groupSet
+	groupSets    map[groupStep]*groupSet
+	groups       map[groupKey]filter
 	groupFilters map[groupsKey]filter
 	ruleTerms    map[termsKey][]term
 	acls         map[aclKey]filter
@@ -105,6 +106,7 @@ func Compile(n *aws.Network) *Graph {
 		g.planned[f] = packet.Prefixes(all...)
 	}
 	g.edges, g.vpnEdges = edgesOf(n)
+	g.whole = g
 	return g
 }
 
@@ -112,6 +114,7 @@ func Compile(n *aws.Network) *Graph {
 func (g *Graph) fork() *Graph {
 	return &Graph{
 		network:        g.network,
+		whole:          g.whole,
 		answers:        g.answers,
 		internet:       g.internet,
 		edges:          g.edges,
@@ -122,8 +125,8 @@ func (g *Graph) fork() *Graph {
 		transits:       g.transits,
 		planned:        g.planned,
 		sites:          g.sites,
-		groupSets:      map[*aws.Interface]*groupSet{},
-		setsByKey:      map[string]*groupSet{},
+		groupSets:      map[groupStep]*groupSet{},
+		groups:         map[groupKey]filter{},
 		groupFilters:   map[groupsKey]filter{},
 		ruleTerms:      map[termsKey][]term{},
 		acls:           map[aclKey]filter{},

@@ -1,7 +1,6 @@
 package reach
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 // groupSet is the security groups of an interface, which form one rule set
 // (SG-3). Interfaces with the same groups share it.
 type groupSet struct {
-	key  string
 	each []aws.Link[aws.SecurityGroup]
 	// maybe are groups that the interface may have in addition.
 	maybe []aws.Link[aws.SecurityGroup]
@@ -23,35 +21,53 @@ type groupSet struct {
 	filtered tf.Tri
 }
 
+// groupStep leads from a set to the one with another group, or with another
+// object that the last link may lead to.
+type groupStep struct {
+	from     *groupSet // nil at the beginning
+	to       *aws.SecurityGroup
+	id       string
+	open     bool
+	maybe    bool // that the interface has it
+	more     bool // objects that the same link may lead to
+	filtered tf.Tri
+}
+
 // groupsOf is the group set of an interface, shared by all interfaces with
 // the same groups.
 func (g *Graph) groupsOf(i *aws.Interface) *groupSet {
-	if s, ok := g.groupSets[i]; ok {
-		return s
+	open := i.Groups.Open
+	if i.HasGroups != tf.No && len(i.Groups.Each)+len(i.Groups.Maybe) == 0 {
+		open = true // it has the default group of a VPC that nobody knows (SG-5)
 	}
-	s := &groupSet{each: i.Groups.Each, maybe: i.Groups.Maybe, open: i.Groups.Open, filtered: i.HasGroups}
-	if s.filtered != tf.No && len(s.each)+len(s.maybe) == 0 {
-		s.open = true // it has the default group of a VPC that nobody knows (SG-5)
-	}
-	var key strings.Builder
-	for _, links := range [][]aws.Link[aws.SecurityGroup]{s.each, s.maybe} {
-		for _, l := range links {
-			for _, to := range l.To {
-				fmt.Fprintf(&key, "%p,", to)
-			}
-			fmt.Fprintf(&key, "%t%s;", l.Open, l.ID)
+	step := func(s groupStep) *groupSet {
+		next := g.groupSets[s]
+		if next == nil {
+			next = &groupSet{}
+			g.groupSets[s] = next
 		}
-		key.WriteByte('|')
+		return next
 	}
-	fmt.Fprintf(&key, "%t%s", s.open, s.filtered)
-	s.key = key.String()
-	if shared, ok := g.setsByKey[s.key]; ok {
-		s = shared
-	} else {
-		g.setsByKey[s.key] = s
+	out := step(groupStep{open: open, filtered: i.HasGroups})
+	follow := func(l aws.Link[aws.SecurityGroup], maybe bool) {
+		next := groupStep{id: l.ID, open: l.Open, maybe: maybe}
+		if len(l.To) == 0 {
+			next.from = out
+			out = step(next)
+		}
+		for n, to := range l.To {
+			next.from, next.to, next.more = out, to, n < len(l.To)-1
+			out = step(next)
+		}
 	}
-	g.groupSets[i] = s
-	return s
+	for _, l := range i.Groups.Each {
+		follow(l, false)
+	}
+	for _, l := range i.Groups.Maybe {
+		follow(l, true)
+	}
+	out.each, out.maybe, out.open, out.filtered = i.Groups.Each, i.Groups.Maybe, open, i.HasGroups
+	return out
 }
 
 type groupsKey struct {
@@ -79,6 +95,9 @@ func (g *Graph) compileGroups(s *groupSet, d direction, f packet.Family, by remo
 	if s.filtered == tf.No {
 		return filter{admits: everything(f), elements: []element{{detail: "no security group filters it", admits: everything(f)}}}
 	}
+	if len(s.each) == 1 && len(s.maybe) == 0 && !s.open && s.filtered == tf.Yes {
+		return asSeen(d, g.linkedGroup(s.each[0], d, f, by), by, f)
+	}
 	var raw filter
 	add := func(l aws.Link[aws.SecurityGroup], certain bool) {
 		c := g.linkedGroup(l, d, f, by)
@@ -90,6 +109,7 @@ func (g *Graph) compileGroups(s *groupSet, d direction, f packet.Family, by remo
 		raw.doubts = append(raw.doubts, c.doubts...)
 		raw.assumptions = append(raw.assumptions, c.assumptions...)
 	}
+	raw.elements = make([]element, 0, len(s.each)+len(s.maybe))
 	for _, l := range s.each {
 		add(l, true)
 	}
@@ -142,6 +162,9 @@ func groupName(s *aws.SecurityGroup) string {
 
 // linkedGroup is what an attached group admits, whichever it turns out to be.
 func (g *Graph) linkedGroup(l aws.Link[aws.SecurityGroup], d direction, f packet.Family, by remote) filter {
+	if to, ok := l.One(); ok && l.Assumption == nil {
+		return g.group(to, d, f, by)
+	}
 	var candidates []filter
 	for _, to := range l.To {
 		candidates = append(candidates, g.group(to, d, f, by))
@@ -167,6 +190,26 @@ func rulesFact(name string) tf.Fact {
 // group is what one group admits: whatever any of its rules does (SG-2). The
 // remote decides references only; its addresses are applied by the caller.
 func (g *Graph) group(s *aws.SecurityGroup, d direction, f packet.Family, by remote) filter {
+	if by.member != nil {
+		return g.compileGroup(s, d, f, by)
+	}
+	key := groupKey{s, d, f, by.key}
+	out, ok := g.groups[key]
+	if !ok {
+		out = g.compileGroup(s, d, f, by)
+		g.groups[key] = out
+	}
+	return out
+}
+
+type groupKey struct {
+	group  *aws.SecurityGroup
+	d      direction
+	f      packet.Family
+	remote string
+}
+
+func (g *Graph) compileGroup(s *aws.SecurityGroup, d direction, f packet.Family, by remote) filter {
 	var out filter
 	rules := s.Ingress
 	if d == outbound {

@@ -82,21 +82,22 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 		return nil
 	}
 	o := *shared
-	last := g.addressStage(i, f)
-	if last.admits.IsEmpty() {
+	fact, attribute := addressFact(i, f)
+	address := g.gatedBy(public, f, fact, attribute, stage{})
+	if address.admits.IsEmpty() {
 		return nil // people say that it has no public address
 	}
-	if len(last.doubts) > 0 {
-		o = o.doubted(last.doubts[0].fact)
+	if len(address.doubts) > 0 {
+		o = o.doubted(address.doubts[0].fact)
 	}
-	flow := newFlow(internetEnd(f), interfaceEnd(i), f, o)
-	flow.story = func() told {
-		t := o.story.tell()
-		t.path = slices.Concat([]Hop{{Object: internetObject}}, t.path, []Hop{last.hop(o.forward.May, false)})
+	o.assumptions = slices.Concat(o.assumptions, i.Assumptions, address.assumptions)
+	o.story = func() told {
+		t, last := shared.story.tell(), g.whole.addressStage(i, f)
+		t.path = slices.Concat([]Hop{{Object: internetObject}}, t.path, []Hop{last.hop(shared.forward.May, false)})
 		return t
 	}
+	flow := newFlow(internetEnd(f), interfaceEnd(i), f, o)
 	flow.Delivered = flow.Reachable
-	flow.Assumptions = uniqueAssumptions(append(flow.Assumptions, i.Assumptions...))
 	return flow
 }
 
@@ -141,8 +142,8 @@ func (g *Graph) arriving(i *aws.Interface, p *place, question packet.Set, suppos
 	}
 	asked := question.From(p.internet.addresses)
 	return way.outcome(func(w *passage) outcome {
-		after := append([]stage{g.groupStage(i, inbound, f, w.end.as), g.listening(i, f)}, more...)
-		return w.walk(nil, after, asked).seenFrom(p)
+		after := g.receiving(i, f, w.end.as)
+		return w.walk(nil, append(after[:], more...), asked).seenFrom(p)
 	})
 }
 
@@ -152,17 +153,27 @@ func (g *Graph) exposed(i *aws.Interface, p *place) outcome {
 	if p.arrivals == nil {
 		p.arrivals = g.arrivals(p, false)
 	}
-	everyone := packet.Everything(f).From(p.internet.addresses)
+	everyone := packet.Everything(f)
 	return p.arrivals.outcome(func(w *passage) outcome {
 		if w.deadForward {
 			return outcome{asked: everyone}
 		}
-		o := w.walk(nil, []stage{g.groupStage(i, inbound, f, w.end.as), g.listening(i, f)}, everyone)
+		after := g.receiving(i, f, w.end.as)
+		o := w.pass(nil, after[:], everyone)
 		if o.forward.IsEmpty() {
 			return outcome{asked: everyone}
 		}
+		o.story = func() told {
+			after := g.whole.receiving(i, f, w.end.as)
+			return w.tell(nil, after[:], everyone)
+		}
 		return o.seenFrom(p)
 	})
+}
+
+// receiving are the stages of an interface that receives packets.
+func (g *Graph) receiving(i *aws.Interface, f packet.Family, by remote) [2]stage {
+	return [...]stage{g.groupStage(i, inbound, f, by), g.listening(i, f)}
 }
 
 // arrivals are the ways from the internet to the hosts of a subnet and back
@@ -210,16 +221,7 @@ func (g *Graph) addressStage(i *aws.Interface, f packet.Family) stage {
 	if cause.Resource != nil && cause.Resource != out.object.Resource {
 		detail += " by " + causeName(cause)
 	}
-	fact := tf.Fact{
-		ID:   "address:" + interfaceObject(i).Label,
-		Text: "whether " + interfaceObject(i).Label + " gets a public " + name + " address", Settle: settleApply,
-	}
-	attribute := givenPublic
-	if s := outsideSubnet(i); s != nil {
-		fact = subnetFact(s) // one question, whatever depends on the subnet (U-13)
-	} else if f == packet.IPv6 {
-		attribute = "ipv6"
-	}
+	fact, attribute := addressFact(i, f)
 	out = g.gatedBy(publicAddress(i, f), f, fact, attribute, out)
 	if len(out.doubts) > 0 {
 		detail = "not known: " + fact.Text
@@ -230,6 +232,19 @@ func (g *Graph) addressStage(i *aws.Interface, f packet.Family) stage {
 		out.object = aws.Object{Resource: r, Label: r.Address}
 	}
 	return out
+}
+
+// addressFact asks for the public address of an interface, with the attribute
+// by which people answer.
+func addressFact(i *aws.Interface, f packet.Family) (tf.Fact, string) {
+	if s := outsideSubnet(i); s != nil {
+		return subnetFact(s), givenPublic // one question, whatever depends on the subnet (U-13)
+	}
+	label, name, attribute := interfaceObject(i).Label, "IPv4", givenPublic
+	if f == packet.IPv6 {
+		name, attribute = "IPv6", "ipv6"
+	}
+	return tf.Fact{ID: "address:" + label, Text: "whether " + label + " gets a public " + name + " address", Settle: settleApply}, attribute
 }
 
 // outsideSubnet is the first subnet of an interface that the input only
@@ -362,6 +377,12 @@ func portsText(ports []aws.ServicePort) string {
 // overPlaces is what gets through to an interface wherever it stands: in each
 // of its subnets, or in one of them that nobody can tell (SVC-1).
 func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) outcome) outcome {
+	if s := onlySubnet(i); s != nil && !i.Subnets.Open && i.Subnets.Each[0].Assumption == nil {
+		p := g.place(s, f)
+		o := to(p)
+		o.assumptions = append(o.assumptions[:len(o.assumptions):len(o.assumptions)], p.says...)
+		return o
+	}
 	fact := placementFact(interfaceObject(i).Label)
 	at := func(l aws.Link[aws.Subnet]) outcome {
 		var paths []outcome

@@ -109,10 +109,37 @@ func walk(stages []stage, question packet.Set) outcome {
 }
 
 // walk sends the packets of a question along a passage and their replies back,
-// with what stands before and after it at its ends. Stages of the passage that
-// admit nothing at all leave nothing, but do not keep the others from being
-// looked at.
+// with what stands before and after it at its ends.
 func (p *passage) walk(before, after []stage, question packet.Set) outcome {
+	o := p.pass(before, after, question)
+	o.story = func() told { return p.tell(before, after, question) }
+	return o
+}
+
+// pass is walk without its story.
+func (p *passage) pass(before, after []stage, question packet.Set) outcome {
+	o := p.through(before, after, question)
+	o.stuck = o.stops() || p.deadForward || p.deadReplies
+	switch {
+	case p.deadForward:
+		o.forward, o.reachable = Relation{}, Relation{}
+	case p.deadReplies:
+		o.reachable = Relation{}
+	}
+	open := o.reachable.May.Subtract(o.reachable.Must)
+	for _, part := range [...][]stage{before, p.stages, after} {
+		for n := range part {
+			o.assumptions = append(o.assumptions, part[n].assumptions...)
+			o.waits = append(o.waits, part[n].waiting(open)...)
+		}
+	}
+	o.waits = uniqueFacts(o.waits)
+	return o
+}
+
+// through is what the stages let through, but for those of the passage that
+// admit nothing at all.
+func (p *passage) through(before, after []stage, question packet.Set) outcome {
 	if !p.asked.Equal(question) || question.IsEmpty() {
 		p.asked, p.arrives = question, p.forward.and(exactly(question))
 	}
@@ -133,30 +160,19 @@ func (p *passage) walk(before, after []stage, question packet.Set) outcome {
 			}
 		}
 	}
-	arrived, stuck := o.reachable.May, o.reachable.IsEmpty() || stopsReplies(o.forward, o.reachable)
-	o.story = story(func() told { return p.tell(before, after, question, arrived, stuck) }).once()
-	o.stuck = stuck || p.deadForward || p.deadReplies
-	switch {
-	case p.deadForward:
-		o.forward, o.reachable = Relation{}, Relation{}
-	case p.deadReplies:
-		o.reachable = Relation{}
-	}
-	open := o.reachable.May.Subtract(o.reachable.Must)
-	for _, part := range [...][]stage{before, p.stages, after} {
-		for n := range part {
-			o.assumptions = append(o.assumptions, part[n].assumptions...)
-			o.waits = append(o.waits, part[n].waiting(open)...)
-		}
-	}
-	o.waits = uniqueFacts(o.waits)
 	return o
+}
+
+// stops reports whether nothing is left of what asks for a reply.
+func (o *outcome) stops() bool {
+	return o.reachable.IsEmpty() || stopsReplies(o.forward, o.reachable)
 }
 
 // tell is the story of a walk. What arrived decides which elements are worth
 // telling; where the packets are stuck it is what would have arrived without
 // what stops them.
-func (p *passage) tell(before, after []stage, question, arrived packet.Set, stuck bool) told {
+func (p *passage) tell(before, after []stage, question packet.Set) told {
+	o := p.through(before, after, question)
 	var stages []*stage
 	for _, part := range [...][]stage{before, p.stages, after} {
 		for n := range part {
@@ -165,7 +181,8 @@ func (p *passage) tell(before, after []stage, question, arrived packet.Set, stuc
 	}
 	stopped := make([]bool, len(stages))
 	copy(stopped[len(before):], p.dead)
-	if stuck {
+	arrived := o.reachable.May
+	if o.stops() {
 		arrived, stopped = stops(stages, question)
 	}
 	t := tell(stages, arrived, stopped)

@@ -13,7 +13,7 @@ import (
 // at the two ends depends on who stands there and is not part of it, so that
 // all hosts of a subnet share their ways.
 type way struct {
-	stages []stage
+	stages [][]stage
 	// next are the branches. All of them exist, each for the packets that
 	// routes send there; or, where choice names a missing fact, one of them
 	// turns out to be the real one (U-8, U-22).
@@ -94,7 +94,7 @@ type device struct {
 // behind puts stages in front of a way.
 func (w *way) behind(stages ...stage) *way {
 	out := *w
-	out.stages = slices.Concat(stages, w.stages)
+	out.stages = append([][]stage{stages}, w.stages...)
 	return &out
 }
 
@@ -109,7 +109,9 @@ func (w *way) resting(on []*tf.Assumption) *way {
 // continued are the ways with what follows at the end of each.
 func (w *way) continued(on func(*arrival) *way) *way {
 	if len(w.next) == 0 {
-		return on(w.end).behind(w.stages...)
+		out := *on(w.end)
+		out.stages = slices.Concat(w.stages, out.stages)
+		return &out
 	}
 	out := &way{stages: w.stages, choice: w.choice}
 	for _, next := range w.next {
@@ -153,10 +155,10 @@ func sum(stages []stage, all Relation) *passage {
 }
 
 // settled are ways that are found to the end, each with its passage.
-func (w *way) settled(before []stage, f packet.Family) *way {
+func (w *way) settled(before [][]stage, f packet.Family) *way {
 	stages := slices.Concat(before, w.stages)
 	if len(w.next) == 0 {
-		p := sum(stages, everything(f))
+		p := sum(slices.Concat(stages...), everything(f))
 		p.end = w.end
 		return &way{passage: p}
 	}
@@ -269,7 +271,7 @@ const (
 
 // arrived is the end of a way at the goal.
 func (s *search) arrived(t traveller, stages ...stage) *way {
-	return &way{stages: stages, end: &arrival{traveller: t}}
+	return &way{stages: [][]stage{stages}, end: &arrival{traveller: t}}
 }
 
 // blocked is a dead end: the stage says why. What else would stop the packets
