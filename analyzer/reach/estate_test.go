@@ -3,13 +3,10 @@ package reach_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
-	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -107,51 +104,6 @@ func planned(interfaces int) *tf.Snapshot {
 
 func built(s *tf.Snapshot) *aws.Network {
 	return aws.Build(aws.Input{Stack: &tf.Stack{Name: "estate", Complete: true, After: s}, Snapshot: s})
-}
-
-// timed is the best of some runs.
-func timed(rounds int, run func()) time.Duration {
-	var all []time.Duration
-	for range rounds {
-		start := time.Now()
-		run()
-		all = append(all, time.Since(start))
-	}
-	return slices.Min(all)
-}
-
-// BenchmarkEstate measures what the engine takes against the building of the
-// network itself: build is 1.
-func BenchmarkEstate(b *testing.B) {
-	for _, size := range []int{1000, 10000, 100000} {
-		b.Run(strconv.Itoa(size), func(b *testing.B) {
-			s := planned(size)
-			var n *aws.Network
-			for b.Loop() {
-				build := timed(2, func() { n = built(s) })
-				var flows []*reach.Flow
-				internet := timed(2, func() { flows = reach.Compile(n).FromInternet() })
-				if len(flows) < size/100 {
-					b.Fatalf("%d flows", len(flows))
-				}
-				g := reach.Compile(n)
-				from, to := endpoint(b, g, "aws_network_interface.x[0]"), endpoint(b, g, "aws_network_interface.x[999]")
-				ask := timed(2, func() {
-					reach.Compile(n).Ask(reach.Question{From: from, To: to, Packets: packet.Everything(packet.IPv4)})
-				})
-				some := reach.Endpoint{Kind: reach.Interfaces, Label: "two hundred interfaces", Interfaces: n.Interfaces[:200]}
-				pairs, start := 0, time.Now()
-				for _, f := range reach.Compile(n).Between(some, some, packet.Everything(packet.IPv4)) {
-					pairs += len(f.From.Interfaces) * len(f.To.Interfaces)
-				}
-				b.ReportMetric(float64(time.Since(start).Nanoseconds())/float64(pairs), "matrix-ns/pair")
-				b.ReportMetric(float64(internet)/float64(build), "internet/build")
-				b.ReportMetric(100*float64(ask)/float64(build), "ask/build%")
-				b.ReportMetric(float64(build.Nanoseconds())/float64(size), "build-ns/interface")
-				b.ReportMetric(float64(internet.Nanoseconds())/float64(size), "internet-ns/interface")
-			}
-		})
-	}
 }
 
 func endpoint(t testing.TB, g *reach.Graph, name string) reach.Endpoint {

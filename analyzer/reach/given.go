@@ -115,6 +115,9 @@ func (g *Graph) sayPrefixes(fact tf.Fact) (out []netip.Prefix, says []*tf.Assump
 // passes is a fact about whether packets pass at all, as people say it where
 // the input does not know.
 func (g *Graph) passes(t tf.Tri, fact tf.Fact) (tf.Tri, []*tf.Assumption) {
+	if t != tf.Maybe && g.answers == nil {
+		return t, nil
+	}
 	kind, _ := aws.FactKindOf(fact.ID)
 	return g.sayBool(t, fact, kind.Gate())
 }
@@ -128,7 +131,10 @@ func (g *Graph) gated(t tf.Tri, f packet.Family, fact tf.Fact, s stage) stage {
 // gatedBy is gated by an answer of its own.
 func (g *Graph) gatedBy(t tf.Tri, f packet.Family, fact tf.Fact, attribute string, s stage) stage {
 	t, says := g.sayBool(t, fact, attribute)
-	return gatedAs(t, says, f, aws.Settled(fact, attribute), s)
+	if t == tf.Maybe {
+		fact = aws.Settled(fact, attribute)
+	}
+	return gatedAs(t, says, f, fact, s)
 }
 
 func gatedAs(t tf.Tri, says []*tf.Assumption, f packet.Family, fact tf.Fact, s stage) stage {

@@ -75,7 +75,9 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 		o := g.overPlaces(i, f, func(p *place) outcome {
 			return g.exposed(i, p)
 		})
-		shared = &o
+		if shared = &nothing; !o.forward.IsEmpty() {
+			shared = &o
+		}
 		g.classes[key] = shared
 	}
 	if shared.forward.IsEmpty() {
@@ -100,6 +102,9 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 	flow.Delivered = flow.Reachable
 	return flow
 }
+
+// nothing is the outcome of all classes that nothing reaches.
+var nothing outcome
 
 var internetObject = aws.Object{Label: "internet"}
 
