@@ -30,6 +30,16 @@ func AddSubject(subjects []Subject, address string, certain bool, packets packet
 	return append(subjects, Subject{Address: address, Verdict: verdict, Flows: packets})
 }
 
+// AddNew appends what is not there yet.
+func AddNew[T comparable](list, more []T) []T {
+	for _, m := range more {
+		if !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
 // Names are addresses for people: all of two, the first of more.
 func Names(addresses []string) string {
 	addresses = slices.SortedFunc(slices.Values(addresses), tf.CompareAddresses)

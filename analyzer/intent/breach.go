@@ -215,20 +215,20 @@ func (j *judge) finding(breaches []breach, why string) analyzer.Finding {
 		if worst.packets.Must.IsEmpty() && !b.packets.Must.IsEmpty() {
 			worst = b
 		}
-		f.Subjects = analyzer.AddSubject(f.Subjects, b.subject, !b.packets.Must.IsEmpty(), got(b.packets))
-		all = all.Union(got(b.packets))
+		f.Subjects = analyzer.AddSubject(f.Subjects, b.subject, !b.packets.Must.IsEmpty(), b.packets.Got())
+		all = all.Union(b.packets.Got())
 		if !slices.Contains(senders, b.from) {
 			senders = append(senders, b.from)
 		}
-		f.Assumptions = addNew(f.Assumptions, b.flow.Assumptions)
+		f.Assumptions = analyzer.AddNew(f.Assumptions, b.flow.Assumptions)
 		if b.packets.Must.IsEmpty() {
-			f.WaitsFor = addNew(f.WaitsFor, b.flow.Waits)
+			f.WaitsFor = analyzer.AddNew(f.WaitsFor, b.flow.Waits)
 		}
 	}
 	f.Path = worst.flow.RoundTrip()
 	if worst.flow.Through == nil {
 		for n := range f.Path {
-			f.Path[n] = f.Path[n].Of(got(worst.packets), worst.cause)
+			f.Path[n] = f.Path[n].Of(worst.packets.Got(), worst.cause)
 		}
 	}
 	can := "can"
@@ -254,23 +254,6 @@ func (j *judge) because() analyzer.Note {
 		}
 	}
 	return analyzer.Note{Text: text, Range: j.intent.Range}
-}
-
-// got is what certainly gets through, or else perhaps.
-func got(r reach.Relation) packet.Set {
-	if r.Must.IsEmpty() {
-		return r.May
-	}
-	return r.Must
-}
-
-func addNew[T comparable](list, more []T) []T {
-	for _, m := range more {
-		if !slices.Contains(list, m) {
-			list = append(list, m)
-		}
-	}
-	return list
 }
 
 func addresses(subjects []analyzer.Subject) []string {

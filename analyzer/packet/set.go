@@ -1,6 +1,9 @@
 package packet
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // Set is an immutable, canonical set of packets. The zero value is empty.
 //
@@ -57,8 +60,10 @@ func (s Set) restrict(depth int, v4, v6 tree) Set {
 
 func protocolSet(protocols ...Protocol) tree {
 	var out tree
-	for _, p := range protocols {
-		out = combine(union, out, interval(small(p), small(p)))
+	for _, p := range slices.Sorted(slices.Values(protocols)) {
+		if len(out) == 0 || out[len(out)-1].to.less(small(p)) { // not twice
+			out = out.grow(small(p), small(p), leaf)
+		}
 	}
 	return out
 }

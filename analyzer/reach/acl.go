@@ -233,8 +233,8 @@ func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
 	if (s.ACL.Open && !byDefault && !assumed(s.VPC)) || len(candidates) == 0 {
 		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "network ACL of " + shortName(s.Object)}, f))
 	}
-	out := eitherFilter(tf.Fact{
-		ID: "acl-of:" + s.Label, Text: "which network ACL " + s.Label + " has", Settle: settleApply,
+	out := eitherFilter(func() tf.Fact {
+		return tf.Fact{ID: "acl-of:" + s.Label, Text: "which network ACL " + s.Label + " has", Settle: settleApply}
 	}, candidates...)
 	if s.ACL.Assumption != nil {
 		out.assumptions = append(out.assumptions[:len(out.assumptions):len(out.assumptions)], s.ACL.Assumption)

@@ -27,6 +27,14 @@ type Relation struct {
 	Must, May packet.Set
 }
 
+// Got is what certainly gets through, or else what may.
+func (r Relation) Got() packet.Set {
+	if r.Must.IsEmpty() {
+		return r.May
+	}
+	return r.Must
+}
+
 // Hop is one element on a path, with what it admits.
 type Hop struct {
 	// Object is what the packet passes: a gateway, a subnet, a group, an

@@ -322,7 +322,7 @@ func (d *delivery) preserves() tf.Tri {
 // nodeOf is the node of a load balancer in a subnet as targets see it.
 func (g *Graph) nodeOf(lb *aws.LoadBalancer, p *place) remote {
 	r := g.hostIn(lb.Interface, p)
-	r.addresses, r.one = g.hostAddresses(p.subnet, p.f), true
+	r.addresses, r.one = p.hosts, true
 	r.key = fmt.Sprintf("node %p %p", lb, p.subnet)
 	return r
 }

@@ -172,7 +172,7 @@ func (f *filter) told() []element {
 
 // eitherFilter joins the filters of candidates of which one will be meant; what
 // they disagree on is decided by the fact.
-func eitherFilter(fact tf.Fact, candidates ...filter) filter {
+func eitherFilter(fact func() tf.Fact, candidates ...filter) filter {
 	if len(candidates) == 1 {
 		return candidates[0]
 	}
@@ -187,7 +187,7 @@ func eitherFilter(fact tf.Fact, candidates ...filter) filter {
 		out.doubts = append(out.doubts, c.doubts...)
 		out.assumptions = append(out.assumptions, c.assumptions...)
 	}
-	out.doubts = append(out.doubts, doubt{fact, out.admits.May})
+	out.doubts = append(out.doubts, doubt{fact(), out.admits.May})
 	return out
 }
 

@@ -76,7 +76,7 @@ func (g *Graph) firewallFilter(fw *aws.Firewall, f packet.Family, reply bool) fi
 	if fw.Policy.Open || len(candidates) == 0 {
 		candidates = append(candidates, unknownFilter(fact, fw.Object, f))
 	}
-	out := eitherFilter(fact, candidates...)
+	out := eitherFilter(func() tf.Fact { return fact }, candidates...)
 	if !out.admits.certain() {
 		switch passes, says := g.passes(tf.Maybe, fact); passes {
 		case tf.Yes:

@@ -37,9 +37,7 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 		}))
 	case t.nat != nil:
 		n := t.nat
-		stages = append(stages, s.g.gated(n.Public, s.f, tf.Fact{
-			ID: "nat:" + n.Label, Text: "whether " + n.Label + " has an Elastic IP", Settle: settleApply,
-		}, stage{
+		stages = append(stages, s.g.gated(n.Public, s.f, elasticIPFact(n), stage{
 			object: n.Object, cause: objectCause(n.Object), code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
 			blocked: "it is private", cost: 3, quiet: true, mend: mending{of: n},
 		}))
@@ -168,11 +166,17 @@ func (s *search) egressOnly(p *place) hop {
 	}
 }
 
+func elasticIPFact(n *aws.NATGateway) tf.Fact {
+	return tf.Fact{ID: "nat:" + n.Label, Text: "whether " + n.Label + " has an Elastic IP", Settle: settleApply}
+}
+
+func natKey(n *aws.NATGateway) string { return fmt.Sprintf("nat %p", n) }
+
 // nat is a NAT gateway as a next hop.
 func (s *search) nat(p *place, n *aws.NATGateway) hop {
 	if n.Regional == tf.Yes {
 		return hop{
-			key: fmt.Sprintf("nat %p", n), label: n.Label, to: n, wanted: toNAT(n),
+			key: natKey(n), label: n.Label, to: n, wanted: toNAT(n),
 			follow: func(t traveller) *way { return s.regional(t, p, n) },
 		}
 	}
@@ -181,7 +185,7 @@ func (s *search) nat(p *place, n *aws.NATGateway) hop {
 		home = s.g.unknown("the subnet of " + n.Label)
 	}
 	return hop{
-		key: fmt.Sprintf("nat %p", n), label: n.Label, to: n, in: home, wanted: toNAT(n),
+		key: natKey(n), label: n.Label, to: n, in: home, wanted: toNAT(n),
 		follow: func(t traveller) *way { return s.translated(t, p, n, s.g.place(home, s.f)) },
 	}
 }
@@ -223,7 +227,7 @@ func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place)
 	if at.subnet != p.subnet {
 		stages = append(stages, s.acl(at, inbound, t.as))
 	}
-	t.rewrite(s.g, t, at, remote{key: fmt.Sprintf("nat %p", n), addresses: s.g.hostAddresses(at.subnet, s.f), one: true, fact: addressesFact(at.subnet)})
+	t.rewrite(s.g, t, at, remote{key: natKey(n), addresses: at.hosts, one: true, fact: at.whichHosts})
 	t.nat = n
 	return s.leave(t, at).behind(stages...)
 }
@@ -254,7 +258,7 @@ func (s *search) regional(t traveller, p *place, n *aws.NATGateway) *way {
 		}).behind(stages...)
 	}
 	before := t
-	t.rewrite(s.g, before, p, remote{key: fmt.Sprintf("nat %p", n), addresses: packet.AllAddresses(s.f), one: true})
+	t.rewrite(s.g, before, p, remote{key: natKey(n), addresses: packet.AllAddresses(s.f), one: true})
 	t.rewritten[len(t.rewritten)-1].back = func(back *search, r traveller) *way {
 		if back.goal.place.vpc == p.vpc {
 			return back.deliver(r)
@@ -266,9 +270,7 @@ func (s *search) regional(t traveller, p *place, n *aws.NATGateway) *way {
 	public.code, public.blocked, public.mend.of = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "it is private", n
 	gateway := p.gateway
 	gateway.rewrite = "source: " + t.publicly() + " takes the place of the private one"
-	out := s.arrived(t, append(stages, s.g.gated(n.Public, s.f, tf.Fact{
-		ID: "nat:" + n.Label, Text: "whether " + n.Label + " has an Elastic IP", Settle: settleApply,
-	}, public), gateway, s.g.publicAccess(p, true))...)
+	out := s.arrived(t, append(stages, s.g.gated(n.Public, s.f, elasticIPFact(n), public), gateway, s.g.publicAccess(p, true))...)
 	out.end.back = func(back *search, r traveller) *way { return back.arrived(r) }
 	return out
 }

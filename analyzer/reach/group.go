@@ -173,8 +173,8 @@ func (g *Graph) linkedGroup(l aws.Link[aws.SecurityGroup], d direction, f packet
 		name := linkName(aws.Link[aws.SecurityGroup]{ID: l.ID})
 		candidates = append(candidates, g.rulesOutside(name, aws.Object{Label: name}, d, f, by)) // U-13
 	}
-	out := eitherFilter(tf.Fact{
-		ID: "group-of:" + linkName(l), Text: "which of " + linkName(l) + " is attached", Settle: settleApply,
+	out := eitherFilter(func() tf.Fact {
+		return tf.Fact{ID: "group-of:" + linkName(l), Text: "which of " + linkName(l) + " is attached", Settle: settleApply}
 	}, candidates...)
 	if l.Assumption != nil {
 		out.assumptions = append(out.assumptions[:len(out.assumptions):len(out.assumptions)], l.Assumption)

@@ -19,7 +19,7 @@ func (g *Graph) hostIn(i *aws.Interface, p *place) remote {
 		}
 	}
 	if r.addresses.IsEmpty() {
-		r.addresses, r.one, r.fact = g.hostAddresses(p.subnet, p.f), true, addressesFact(p.subnet)
+		r.addresses, r.one, r.fact = p.hosts, true, p.whichHosts
 	}
 	return r
 }

@@ -184,7 +184,7 @@ func (g *Graph) receiving(i *aws.Interface, f packet.Family, by remote) [2]stage
 // arrivals are the ways from the internet to the hosts of a subnet and back
 // again, which all of them share.
 func (g *Graph) arrivals(p *place, suppose bool) *way {
-	to := g.to(remote{addresses: g.hostAddresses(p.subnet, p.f), one: true}, p)
+	to := g.to(remote{addresses: p.hosts, one: true}, p)
 	s := &search{g: g, f: p.f, goal: to, suppose: suppose}
 	t := traveller{as: p.internet, outside: toTheInternet}
 	ways := []*way{s.fromGateway(t)}

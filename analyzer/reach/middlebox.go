@@ -310,7 +310,7 @@ func (s *search) atEdge(h hop, byVPN bool) []stage {
 // use (RT-9).
 func (s *search) redirected(p *place) tf.Tri {
 	out := tf.No
-	hosts := s.g.hostAddresses(p.subnet, s.f)
+	hosts := p.hosts
 	for _, e := range s.g.edges[p.vpc] {
 		for _, r := range s.g.routeEntries(e.table, s.f) {
 			if r.route.Target.Kind == aws.TargetLocal || !r.to.Overlaps(hosts) || !s.g.diverts(p.vpc, r, s.f) {

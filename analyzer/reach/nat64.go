@@ -87,7 +87,7 @@ func (g *Graph) toNAT64(i *aws.Interface, n *aws.NATGateway) outcome {
 		route.blocked = "no route for 64:ff9b::/96 to " + n.Label
 		stages := append(g.sends(i, p, far), g.speaksStage(i, p), g.groupStage(i, outbound, f, far))
 		if home != p.subnet {
-			host := g.hostsAt(remote{addresses: g.hostAddresses(p.subnet, f), one: true}, p)
+			host := g.hostsAt(remote{addresses: p.hosts, one: true}, p)
 			stages = append(stages,
 				g.boundary(p.subnet, outbound, f, far, false), route,
 				g.boundary(home, inbound, f, host, false),

@@ -15,6 +15,10 @@ type place struct {
 	vpc    *aws.VPC         // nil when nobody knows
 	says   []*tf.Assumption // what people say of where it is, and which addresses it has
 	f      packet.Family
+	// hosts are the addresses that its hosts may have, and whichHosts the fact
+	// that decides them.
+	hosts      packet.Addresses
+	whichHosts tf.Fact
 	// internet is the internet as a remote of this VPC.
 	internet remote
 	// gateway is the internet gateway that all interfaces share.
@@ -38,7 +42,8 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 	p.vpc, p.says = g.vpcOf(s)
 	p.internet = g.internetOf(p.vpc, f)
 	p.gateway = g.gateway(p)
-	_, says, _ := g.sayCIDRs(addressesFact(s), f)
+	p.hosts, p.whichHosts = g.hostAddresses(s, f), addressesFact(s)
+	_, says, _ := g.sayCIDRs(p.whichHosts, f)
 	p.says = append(p.says, says...)
 	g.places[key] = p
 	return p

@@ -411,8 +411,8 @@ func (g *Graph) subnetRoutes(s *aws.Subnet, v *aws.VPC, f packet.Family, to goal
 	if (s.RouteTable.Open && !assumed(s.VPC) && !inside) || len(candidates) == 0 {
 		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "route table of " + shortName(s.Object)}, f))
 	}
-	out := eitherFilter(tf.Fact{
-		ID: "table-of:" + s.Label, Text: "which route table " + s.Label + " has", Settle: settleApply,
+	out := eitherFilter(func() tf.Fact {
+		return tf.Fact{ID: "table-of:" + s.Label, Text: "which route table " + s.Label + " has", Settle: settleApply}
 	}, candidates...)
 	if s.RouteTable.Assumption != nil {
 		out.assumptions = append(out.assumptions[:len(out.assumptions):len(out.assumptions)], s.RouteTable.Assumption)

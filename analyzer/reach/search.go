@@ -31,8 +31,8 @@ type hop struct {
 // hostsAt is how filters see the hosts of a subnet: by the address that each
 // packet shows, or, where the addresses are not known, as one of the subnet's.
 func (g *Graph) hostsAt(host remote, p *place) remote {
-	host.member, host.fact = nil, addressesFact(p.subnet)
-	all := g.hostAddresses(p.subnet, p.f)
+	host.member, host.fact = nil, p.whichHosts
+	all := p.hosts
 	switch {
 	case host.one:
 		host.key = fmt.Sprintf("a host of %p", p.subnet)

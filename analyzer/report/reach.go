@@ -24,7 +24,7 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	p.line(p.paint(bold, string(a.Answer)) + ": " + clean(p.secrets.text(sentence(q, a))))
 	switch {
 	case a.Answer == reach.Yes && !a.Complete && !asksForAll(q):
-		p.line("  not all of what was asked: " + p.secrets.text(services(got(a.Flows))) + " from " + p.origin(got(a.Flows)))
+		p.line("  not all of what was asked: " + p.secrets.text(services(a.Flows.Got())) + " from " + p.origin(a.Flows.Got()))
 	case a.Answer == reach.No && a.Forward == reach.Yes:
 		p.line("  the request arrives, but its reply does not return")
 	case a.Answer == reach.No && a.Forward == reach.Unknown:
@@ -48,7 +48,7 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	p.way("Reply", a.ReplyPath, stacks)
 	for _, f := range through(q, a) {
 		if front, ok := f.Front(); ok {
-			p.way("Through "+clean(front.Label)+", on "+p.secrets.text(services(got(f.Reachable))), f.Path(), stacks)
+			p.way("Through "+clean(front.Label)+", on "+p.secrets.text(services(f.Reachable.Got())), f.Path(), stacks)
 		}
 	}
 	for _, other := range a.Alternatives {
@@ -103,14 +103,6 @@ func (p *page) admitted(a reach.Answer) {
 	}
 }
 
-// got is what gets through: certainly, or else perhaps.
-func got(r reach.Relation) packet.Set {
-	if r.Must.IsEmpty() {
-		return r.May
-	}
-	return r.Must
-}
-
 // through are the flows through load balancers and managed entries that the
 // question is about: on its ports at the listener, or at the target.
 func through(q reach.Question, a reach.Answer) []*reach.Flow {
@@ -128,7 +120,7 @@ func sentence(q reach.Question, a reach.Answer) string {
 	}
 	switch a.Answer {
 	case reach.Yes:
-		return from + " reaches " + to + " on " + services(got(a.Flows))
+		return from + " reaches " + to + " on " + services(a.Flows.Got())
 	case reach.No:
 		return from + " does not reach " + to + asked
 	}
@@ -289,7 +281,7 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 	out := wireAnswer{
 		Answer: string(a.Answer), Forward: string(a.Forward), Complete: a.Complete,
 		From: q.From.Label, To: q.To.Label,
-		Flows:     x.flows(got(a.Flows), x.secrets),
+		Flows:     x.flows(a.Flows.Got(), x.secrets),
 		Path:      each(a.Path, hop),
 		ReplyPath: each(a.ReplyPath, hop),
 		Blockers:  each(a.Blockers, blocker),
@@ -300,7 +292,7 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 			front, _ := f.Front()
 			return wireThrough{
 				Address: element{resource: front.Resource}.address(), Verdict: string(f.Verdict()),
-				Flows: x.flows(got(f.Reachable), x.secrets), Path: each(f.Path(), hop),
+				Flows: x.flows(f.Reachable.Got(), x.secrets), Path: each(f.Path(), hop),
 			}
 		}),
 		Assumptions: each(a.Assumptions, func(a *tf.Assumption) wireAssumption {

@@ -2,7 +2,6 @@ package exposed
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -58,9 +57,9 @@ func (g *Group) Finding(who, more string) analyzer.Finding {
 		if worst == nil || worse(p, worst) {
 			worst = p
 		}
-		f.Assumptions = addNew(f.Assumptions, p.Flow.Assumptions)
+		f.Assumptions = analyzer.AddNew(f.Assumptions, p.Flow.Assumptions)
 		if !p.Certain {
-			f.WaitsFor = addNew(f.WaitsFor, p.Flow.Waits)
+			f.WaitsFor = analyzer.AddNew(f.WaitsFor, p.Flow.Waits)
 		}
 	}
 	f.Effect = worst.Effect()
@@ -92,16 +91,6 @@ func worse(p, q *Part) bool {
 		return p.Certain
 	}
 	return p.Effect().Severity() > q.Effect().Severity()
-}
-
-// addNew appends what is not there yet.
-func addNew[T comparable](list, more []T) []T {
-	for _, m := range more {
-		if !slices.Contains(list, m) {
-			list = append(list, m)
-		}
-	}
-	return list
 }
 
 // Names are the subjects for people: all of two, the first of more.
