@@ -363,6 +363,9 @@ func (g *Graph) legFrom(d *delivery, from, to *place, by remote, anyPort bool, q
 // fromAnyClientPort is a stage whose client port is chosen by a load balancer
 // or a NAT gateway: any of 1024-65535 (NACL-9).
 func (s stage) fromAnyClientPort(f packet.Family) stage {
+	if s.admits.Must.Equal(packet.Everything(f)) {
+		return s // as most do, from whatever port
+	}
 	project := func(r Relation) Relation {
 		return Relation{
 			Must: everyClientPort(r.Must, ephemeral(), f),

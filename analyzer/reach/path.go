@@ -113,6 +113,9 @@ func walk(stages []stage, question packet.Set) outcome {
 func (p *passage) walk(before, after []stage, question packet.Set) outcome {
 	o := p.pass(before, after, question)
 	o.story = func() told { return p.tell(before, after, question) }
+	if o.stuck {
+		o.story = o.story.once()
+	}
 	return o
 }
 
@@ -376,7 +379,7 @@ func together(paths ...outcome) outcome {
 func oneOf(fact tf.Fact, paths ...outcome) outcome {
 	out := join(func(a, b Relation) Relation { return either(a, b) }, paths)
 	if out.stuck && len(paths) > 1 {
-		out.story = out.story.whichever(paths)
+		out.story = out.story.whichever(paths).once()
 	}
 	if len(paths) > 1 && !out.forward.certain() {
 		out.waits = append(out.waits, fact)

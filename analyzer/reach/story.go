@@ -3,13 +3,14 @@ package reach
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 )
 
 // story tells a path, hop by hop. Of most of what is found nobody wants to
-// hear it, so that it is composed when somebody asks, each time anew.
+// hear it, so that it is composed when somebody asks.
 type story func() told
 
 // told is a path with what stops packets on it, cheapest repair first, and
@@ -33,18 +34,10 @@ func (s story) tell() told {
 	return s()
 }
 
-// once composes a path for the first who asks: an explanation compares paths by
-// what it costs to repair them before it tells any. Nobody changes what it gets.
-func (s story) once() story {
-	var known *told
-	return func() told {
-		if known == nil {
-			t := s()
-			known = &t
-		}
-		return *known
-	}
-}
+// once is a story that is composed once: of paths that stop packets, which are
+// compared by what it costs to repair them before any is told. Nobody changes
+// what it gets.
+func (s story) once() story { return sync.OnceValue(s) }
 
 // setOut puts who sends before the path.
 func (s story) setOut(from aws.Object) story {
@@ -139,7 +132,7 @@ func (s story) besides(paths []outcome) story {
 }
 
 // Path is the way of the packets, hop by hop, with what of the way back is part
-// of their story. It is composed anew each time.
+// of their story.
 func (f *Flow) Path() []Hop { return f.story.tell().path }
 
 // RoundTrip is the path and then that of the replies.

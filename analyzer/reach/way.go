@@ -187,7 +187,7 @@ func (w *way) outcome(leaf func(*passage) outcome) outcome {
 	}
 	out := together(paths...)
 	if out.stuck {
-		out.story = out.story.besides(paths)
+		out.story = out.story.besides(paths).once()
 	}
 	return out
 }
