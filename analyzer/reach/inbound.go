@@ -93,8 +93,9 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 		o = o.doubted(address.doubts[0].fact)
 	}
 	o.assumptions = slices.Concat(o.assumptions, i.Assumptions, address.assumptions)
+	whole := g.whole // a share is forgotten
 	o.story = func() told {
-		t, last := shared.story.tell(), g.whole.addressStage(i, f)
+		t, last := shared.story.tell(), whole.addressStage(i, f)
 		t.path = slices.Concat([]Hop{{Object: internetObject}}, t.path, []Hop{last.hop(shared.forward.May, false)})
 		return t
 	}
@@ -168,8 +169,9 @@ func (g *Graph) exposed(i *aws.Interface, p *place) outcome {
 		if o.forward.IsEmpty() {
 			return outcome{asked: everyone}
 		}
+		whole := g.whole // a share is forgotten
 		o.story = func() told {
-			after := g.whole.receiving(i, f, w.end.as)
+			after := whole.receiving(i, f, w.end.as)
 			return w.tell(nil, after[:], everyone)
 		}
 		return o.seenFrom(p)
