@@ -192,10 +192,13 @@ func locate(argument string) ([]located, error) {
 	info, err := os.Stat(l.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &Error{Path: l.path, Summary: "there is no such file", Detail: "name a plan made with `terraform plan -out=tfplan`"}
+		return nil, &Error{Path: l.path, Summary: "there is no such file", Detail: "name a plan made with `terraform plan -out=tfplan`, or a folder of .tf files"}
 	case err != nil:
 		return nil, &Error{Path: l.path, Summary: tf.Reason(err)}
 	case !info.IsDir():
+		if strings.HasSuffix(l.path, ".tfvars") {
+			return nil, &Error{Path: l.path, Summary: "it is a file of values", Detail: "name the folder of the configuration, and this with --var-file"}
+		}
 		if isConfiguration(l.path) {
 			l.path, l.folder = filepath.Dir(l.path), true
 		}
@@ -280,7 +283,43 @@ func withoutShown(plans []located) []located {
 }
 
 func noPlans(path string) error {
-	return &Error{Path: path, Summary: "the folder holds neither plans nor a configuration", Detail: "name a plan made with `terraform plan -out=tfplan`"}
+	detail := "name a plan made with `terraform plan -out=tfplan`, or a folder of .tf files"
+	if below := configurationsBelow(path); len(below) > 0 {
+		detail = "there are configurations below it: " + strings.Join(below, ", ")
+	}
+	return &Error{Path: path, Summary: "the folder holds neither plans nor a configuration", Detail: detail}
+}
+
+// How far below a folder configurations are looked for, and how many are named.
+const (
+	mostBelow  = 3
+	namedBelow = 3
+)
+
+// configurationsBelow names the first folders below one that hold a
+// configuration.
+func configurationsBelow(folder string) []string {
+	var found []string
+	_ = filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || !d.IsDir() || name == folder:
+			return nil
+		case len(found) == namedBelow:
+			return fs.SkipAll
+		case strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		}
+		below, err := filepath.Rel(folder, name)
+		if err != nil || strings.Count(below, string(filepath.Separator)) >= mostBelow {
+			return fs.SkipDir
+		}
+		if holdsConfiguration(name) {
+			found = append(found, filepath.ToSlash(name))
+			return fs.SkipDir
+		}
+		return nil
+	})
+	return found
 }
 
 // isConfiguration reports whether a file is Terraform or OpenTofu source.

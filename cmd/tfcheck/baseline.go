@@ -64,7 +64,7 @@ func (c *checkCommand) writeBaseline(ctx context.Context, paths []string) error 
 	if err := os.WriteFile(c.baseline, data, 0o644); err != nil {
 		return cannotWrite(c.baseline, err)
 	}
-	fmt.Fprintf(c.env.stdout, "%s: %d findings accepted\n", c.baseline, len(b.Entries))
+	fmt.Fprintf(c.env.stdout, "%s: accepted findings: %d\n", c.baseline, len(b.Entries))
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"github.com/tfcheck/tfcheck/analyzer/settings"
@@ -113,7 +114,7 @@ func newRoot(env environment) *cobra.Command {
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return exit{exitError, fmt.Sprintf("%v; `%s --help` lists the flags", err, c.CommandPath())}
+		return exit{exitError, fmt.Sprintf("%v; %s`%s --help` lists the flags", err, meantFlag(c, err), c.CommandPath())}
 	})
 	root.AddCommand(
 		newCheck(env),
@@ -129,6 +130,20 @@ func newRoot(env environment) *cobra.Command {
 		newVersion(env),
 	)
 	return root
+}
+
+// meantFlag is the flag that may have been meant by an unknown one.
+func meantFlag(c *cobra.Command, err error) string {
+	unknown := (*pflag.NotExistError)(nil)
+	if !errors.As(err, &unknown) {
+		return ""
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	for i, name := range names {
+		names[i] = "--" + name
+	}
+	return strings.ReplaceAll(settings.DidYouMean("--"+unknown.GetSpecifiedName(), names), `"`, "")
 }
 
 // withDefaultCommand puts "check" in front of arguments that begin with no
