@@ -228,7 +228,9 @@ func in(l located) ([]located, error) {
 	}
 	plans = withoutShown(plans)
 	if len(plans) == 0 {
-		plans = nested(l.path)
+		if plans, err = nested(l.path); err != nil {
+			return nil, err
+		}
 	}
 	if len(plans) == 0 && isUnit(l.path) {
 		l.folder = true
@@ -248,15 +250,14 @@ const mostNested = 10_000
 
 // nested are the plans that terragrunt writes below a folder, one for each of
 // its units: `terragrunt run --all plan --json-out-dir FOLDER`. The unit's
-// folder names the stack.
-func nested(folder string) []located {
-	var plans []located
-	_ = filepath.WalkDir(folder, func(file string, d fs.DirEntry, err error) error {
+// folder names the stack. A folder that cannot be read may hold one.
+func nested(folder string) (plans []located, err error) {
+	err = filepath.WalkDir(folder, func(file string, d fs.DirEntry, err error) error {
 		switch {
-		case err != nil || d.IsDir() && file != folder && strings.HasPrefix(d.Name(), "."):
-			if d != nil && d.IsDir() {
-				return fs.SkipDir // such as .git and .terragrunt-cache
-			}
+		case err != nil:
+			return &Error{Path: file, Summary: "it cannot be read: " + tf.Reason(err), Detail: "it may hold a plan"}
+		case d.IsDir() && file != folder && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir // such as .git and .terragrunt-cache
 		case d.Type().IsRegular() && d.Name() == unitPlan && len(plans) < mostNested:
 			if unit, err := filepath.Rel(folder, filepath.Dir(file)); err == nil {
 				plans = append(plans, located{name: filepath.ToSlash(unit), path: file, among: true, unit: filepath.ToSlash(unit)})
@@ -264,7 +265,7 @@ func nested(folder string) []located {
 		}
 		return nil
 	})
-	return plans
+	return plans, err
 }
 
 // withoutShown leaves out what terraform shows in JSON of a binary plan beside

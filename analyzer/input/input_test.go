@@ -399,6 +399,25 @@ func TestNamesWithoutARepository(t *testing.T) {
 	}
 }
 
+// A folder that cannot be read may hold the plan of a unit: the others are not
+// taken for all there are.
+func TestUnreadableFolderOfPlans(t *testing.T) {
+	root := write(t, map[string]string{"plans/app/tfplan.json": plan, "plans/db/tfplan.json": plan})
+	locked := filepath.Join(root, "plans", "db")
+	if err := os.Chmod(locked, 0); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = os.Chmod(locked, 0o700) }()
+	if _, err := os.ReadDir(locked); err == nil {
+		t.Skip("this user reads everything")
+	}
+	var known *Error
+	_, err := Open(context.Background(), []string{filepath.Join(root, "plans")}, Options{Wanted: vpcs{}})
+	if !errors.As(err, &known) || known.Path != locked || !strings.Contains(known.Summary, "permission is denied") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // A configuration of which nothing can be read is an error, one of which a part
 // cannot says so.
 func TestBrokenConfigurations(t *testing.T) {

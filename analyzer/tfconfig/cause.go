@@ -185,6 +185,17 @@ func (b *stackBuilder) uncounted() {
 	}
 }
 
+// undeclared says which values were given to variables that do not exist: those
+// that they were meant for are not known.
+func (b *stackBuilder) undeclared() {
+	root := b.ev.root.of.source
+	for _, a := range b.ev.opts.Assignments {
+		if a.Name != "" && root.variables[a.Name] == nil {
+			b.ev.report(tf.Range{}, "there is no variable "+a.Name+" to give a value to", "--var names a variable of the root module.")
+		}
+	}
+}
+
 // unsetVariables says which root variables have no value.
 func (b *stackBuilder) unsetVariables() {
 	if len(b.ev.unset) == 0 {

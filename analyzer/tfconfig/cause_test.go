@@ -56,7 +56,7 @@ resource "aws_instance" "in" {
   count = var.size
 }
 output "zones" { value = data.aws_availability_zones.here.names }
-`, Options{})
+`, Options{Assignments: []Assignment{{Name: "nn", Value: "1"}}})
 	for address, want := range map[string]string{
 		"aws_subnet.zone[*]":            "data.aws_availability_zones.all",
 		"aws_instance.zone[*]":          "data.aws_availability_zones.all",
@@ -82,6 +82,7 @@ output "zones" { value = data.aws_availability_zones.here.names }
 		"data.aws_availability_zones.all and var.n are not known, and with it how many there are of aws_instance.two",
 		"data.aws_availability_zones.all is not known, and with it how many there are of aws_instance.zone and aws_subnet.zone",
 		"var.more and var.other have no value",
+		"there is no variable nn to give a value to",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

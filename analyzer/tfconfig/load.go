@@ -316,14 +316,19 @@ func (l *loader) isDir(dir string) bool {
 
 // manifest reads what `terraform init` installed, by module key.
 func (l *loader) manifest(dir string) map[string]string {
-	data, err := l.read(path.Join(dir, ".terraform/modules/modules.json"))
-	if err != nil {
+	name := path.Join(dir, ".terraform/modules/modules.json")
+	data, err := l.read(name)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	var manifest struct {
 		Modules []struct{ Key, Dir string }
 	}
-	if json.Unmarshal(data, &manifest) != nil {
+	if err == nil && json.Unmarshal(data, &manifest) != nil {
+		err = errors.New("it is no list of modules as terraform init writes it")
+	}
+	if err != nil {
+		l.warn(l.at(name), "the list of installed modules cannot be read", sentence(tf.Reason(err)))
 		return nil
 	}
 	installed := map[string]string{}

@@ -32,6 +32,7 @@ func (c *Config) Stack(ctx context.Context, name, file string, o Options) (*tf.S
 	b.outputs()
 	b.uncounted()
 	b.unsetVariables()
+	b.undeclared()
 	s.Diagnostics = ev.diags
 	for i := range s.Diagnostics {
 		s.Diagnostics[i].Stack = name

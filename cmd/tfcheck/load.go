@@ -3,10 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,8 +101,8 @@ func (f *inputFlags) settings(paths []string) (*settings.Settings, error) {
 	}
 	for _, path := range candidates {
 		data, err := readFile(path)
-		if errors.Is(err, fs.ErrNotExist) && f.config == "" {
-			continue
+		if _, missing := os.Stat(path); f.config == "" && missing != nil {
+			continue // its folder is looked into as an input
 		}
 		if err != nil {
 			return nil, exit{exitError, fmt.Sprintf("%s cannot be read: %v", path, tf.Reason(err))}
