@@ -124,25 +124,33 @@ func within(m *moduleInstance, name string) string {
 }
 
 // undecided collects what nobody knows the number of, by what that depends on.
+// One that is the same in several calls of a module is one.
 type undecided struct {
 	order []string
 	of    map[string]*uncountedBlocks
 }
 
 type uncountedBlocks struct {
-	at     tf.Range
-	blocks []string
+	at             tf.Range
+	causes, blocks []string
 }
 
 func (u *undecided) add(cause, block string, at tf.Range) {
 	if u.of == nil {
 		u.of = map[string]*uncountedBlocks{}
 	}
-	x := u.of[cause]
+	key := cause
+	if inner := withoutModule(cause); inner != cause {
+		key = inner + " in " + at.File
+	}
+	x := u.of[key]
 	if x == nil {
 		x = &uncountedBlocks{at: at}
-		u.of[cause] = x
-		u.order = append(u.order, cause)
+		u.of[key] = x
+		u.order = append(u.order, key)
+	}
+	if !slices.Contains(x.causes, cause) {
+		x.causes = append(x.causes, cause)
 	}
 	if !slices.Contains(x.blocks, block) {
 		x.blocks = append(x.blocks, block)
@@ -151,6 +159,31 @@ func (u *undecided) add(cause, block string, at tf.Range) {
 
 // fewNamed is how many things a line names.
 const fewNamed = 3
+
+// withoutModule is the address of a block in its own module.
+func withoutModule(address string) string {
+	parsed, err := tf.ParseAddress(address)
+	if err != nil || parsed.Module == "" {
+		return address
+	}
+	parsed.Module = ""
+	return parsed.String()
+}
+
+// told are the cause and the blocks for people, those of several calls of a
+// module as one.
+func (x *uncountedBlocks) told() (cause, blocks string) {
+	if len(x.causes) == 1 {
+		return x.causes[0], fewOf(x.blocks)
+	}
+	var inner []string
+	for _, block := range x.blocks {
+		if name := withoutModule(block); !slices.Contains(inner, name) {
+			inner = append(inner, name)
+		}
+	}
+	return fmt.Sprintf("%s of %d module calls", withoutModule(x.causes[0]), len(x.causes)), fewOf(inner)
+}
 
 // fewOf are names for people: the first few, and how many more.
 func fewOf(list []string) string {
@@ -166,19 +199,20 @@ func fewOf(list []string) string {
 // uncounted says, once for each thing that is not known, which instances
 // nobody knows the number of (U-12).
 func (b *stackBuilder) uncounted() {
-	for _, cause := range b.undecided.order {
-		x := b.undecided.of[cause]
-		summary, settle := "how many there are is not known of "+fewOf(x.blocks), "A plan says how many."
+	for _, key := range b.undecided.order {
+		x := b.undecided.of[key]
+		cause, blocks := x.told()
+		summary, settle := "how many there are is not known of "+blocks, "A plan says how many."
 		if cause != "" {
-			verb := " is"
+			verb, it := " is", "it"
 			if strings.Contains(cause, " and ") {
-				verb = " are"
+				verb, it = " are", "them"
 			}
-			summary = cause + verb + " not known, and with it how many there are of " + fewOf(x.blocks)
+			summary = cause + verb + " not known, and with " + it + " how many there are of " + blocks
 		}
 		if name, ok := strings.CutPrefix(cause, "var."); ok && slices.Contains(b.ev.unset, name) {
 			b.ev.unset = slices.DeleteFunc(b.ev.unset, func(s string) bool { return s == name })
-			summary = cause + " has no value, and with it nobody knows how many there are of " + fewOf(x.blocks)
+			summary = cause + " has no value, and with it nobody knows how many there are of " + blocks
 			settle = "Give it one with --var " + name + "=VALUE or --var-file FILE."
 		}
 		b.ev.report(x.at, summary, "One stands for all of them; it may not be there at all. "+settle)

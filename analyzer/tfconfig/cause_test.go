@@ -34,6 +34,11 @@ resource "aws_instance" "local" {
 resource "aws_instance" "computed" {
   count = random_id.x.dec
 }
+module "other" {
+  source = "./net"
+  size   = 0
+  names  = []
+}
 module "net" {
   source = "./net"
   size   = var.n
@@ -54,6 +59,12 @@ variable "names" {}
 data "aws_availability_zones" "here" {}
 resource "aws_instance" "in" {
   count = var.size
+}
+resource "aws_instance" "here" {
+  for_each = toset(data.aws_availability_zones.here.names)
+}
+data "aws_instances" "here" {
+  for_each = toset(data.aws_availability_zones.here.names)
 }
 output "zones" { value = data.aws_availability_zones.here.names }
 `, Options{Assignments: []Assignment{{Name: "nn", Value: "1"}}})
@@ -79,8 +90,9 @@ output "zones" { value = data.aws_availability_zones.here.names }
 		"random_id.x is not known, and with it how many there are of aws_instance.computed",
 		"var.n has no value, and with it nobody knows how many there are of aws_instance.local and module.net.aws_instance.in",
 		"module.net.data.aws_availability_zones.here is not known, and with it how many there are of aws_instance.output",
-		"data.aws_availability_zones.all and var.n are not known, and with it how many there are of aws_instance.two",
+		"data.aws_availability_zones.all and var.n are not known, and with them how many there are of aws_instance.two",
 		"data.aws_availability_zones.all is not known, and with it how many there are of aws_instance.zone and aws_subnet.zone",
+		"data.aws_availability_zones.here of 2 module calls is not known, and with it how many there are of aws_instance.here",
 		"var.more and var.other have no value",
 		"there is no variable nn to give a value to",
 	}

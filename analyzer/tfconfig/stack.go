@@ -124,7 +124,7 @@ func (b *stackBuilder) instance(i *instance) {
 		return
 	}
 	r := i.resource(keep)
-	if i.addr.Key == unknownKey {
+	if i.addr.Key == unknownKey && managed {
 		b.undecided.add(r.Unknown, i.addr.Config(), at(i.group.expansion))
 	}
 	b.resources = append(b.resources, r)
