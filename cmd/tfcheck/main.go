@@ -9,13 +9,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"github.com/tfcheck/tfcheck/analyzer/settings"
@@ -132,18 +132,16 @@ func newRoot(env environment) *cobra.Command {
 	return root
 }
 
+// flagNames are the flags in a help text.
+var flagNames = regexp.MustCompile(`--[a-z][a-z-]*`)
+
 // meantFlag is the flag that may have been meant by an unknown one.
 func meantFlag(c *cobra.Command, err error) string {
-	unknown := (*pflag.NotExistError)(nil)
-	if !errors.As(err, &unknown) {
+	flag, unknown := strings.CutPrefix(err.Error(), "unknown flag: ")
+	if !unknown {
 		return ""
 	}
-	var names []string
-	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	for i, name := range names {
-		names[i] = "--" + name
-	}
-	return strings.ReplaceAll(settings.DidYouMean("--"+unknown.GetSpecifiedName(), names), `"`, "")
+	return strings.ReplaceAll(settings.DidYouMean(flag, flagNames.FindAllString(c.Flags().FlagUsages(), -1)), `"`, "")
 }
 
 // withDefaultCommand puts "check" in front of arguments that begin with no
