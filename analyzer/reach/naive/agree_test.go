@@ -34,7 +34,7 @@ var scenarios = []scenario{
 	{"block public access", (*maker).publicAccess, true, false, 60, 20, 0},
 	{"peering", (*maker).peering, true, false, 40, 12, 0},
 	{"transit", (*maker).transit, true, false, 90, 14, 0},
-	{"on premises", (*maker).premises, true, false, 50, 12, 36},
+	{"on premises", (*maker).premises, true, false, 50, 12, 64},
 	{"firewall", (*maker).inspection, true, true, 170, 24, 0},
 	{"managed", (*maker).managed, true, false, 36, 24, 60},
 	{"shared", (*maker).shared, true, false, 34, 8, 14},
@@ -400,7 +400,7 @@ func (s scenario) run(t *testing.T, seed uint64, doubt bool, few int, count *tal
 // why a thousand are not.
 var components = []string{
 	"acl", "group", "route", "internet gateway", "egress-only gateway", "NAT gateway", "block public access", "edge table",
-	"peering", "transit gateway", "VPN gateway", "firewall", "load balancer",
+	"peering", "transit gateway", "transit gateway peering", "VPN gateway", "on premises", "firewall", "load balancer",
 	"interface endpoint", "gateway endpoint", "endpoint service", "database proxy", "Client VPN", "Instance Connect endpoint",
 	"Global Accelerator", "CloudFront VPC origin", "API Gateway VPC link",
 }
@@ -452,7 +452,7 @@ func TestEngineAgreesWithWalker(t *testing.T) {
 func TestEveryCompletion(t *testing.T) {
 	count := newTally()
 	ofEach(t, func(t *testing.T, s scenario) {
-		for seed := range seeds(min(s.networks, 60)) {
+		for seed := range seeds(min(s.networks, 30)) {
 			s.run(t, seed, true, 8, count)
 		}
 	})

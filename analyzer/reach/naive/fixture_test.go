@@ -33,7 +33,12 @@ func TestFixtures(t *testing.T) {
 			c := &comparison{T: t, scenario: scenario{name: name}, dice: d, n: n, g: reach.Compile(n), tally: count, answers: map[string]reach.Answer{}}
 			for range 3 {
 				c.world = decide(n, d)
-				c.hosts(&maker{dice: d, n: n}, 2)
+				m := &maker{dice: d, n: n}
+				c.hosts(m, 2)
+				c.onPremises(m, 4)
+				c.throughBalancers(m, 4)
+				c.through(m, 4)
+				c.enter(m, 4)
 			}
 		})
 		return nil

@@ -51,8 +51,12 @@ func (j *journey) transited(a *attachment) bool {
 	if j.steps++; j.steps > 20 {
 		return j.blocked("loop")
 	}
+	stops := "transit gateway"
+	if a.kind == "peering" {
+		stops = "transit gateway peering"
+	}
 	if a.table == nil {
-		return j.blocked("transit gateway")
+		return j.blocked(stops)
 	}
 	var best transitRoute
 	found := false
@@ -61,8 +65,11 @@ func (j *journey) transited(a *attachment) bool {
 			best, found = r, true
 		}
 	}
+	if found && best.attachment != nil && best.attachment.kind == "peering" {
+		stops = "transit gateway peering"
+	}
 	if !found || best.blackhole || best.attachment == nil || !best.attachment.active {
-		return j.blocked("transit gateway")
+		return j.blocked(stops)
 	}
 	out := best.attachment
 	if j.p.Source.Is6() && !out.ipv6 && out.kind == "vpc" {
@@ -139,7 +146,7 @@ func (j *journey) leaveByVPN(g *vpnGateway, s *subnet) bool {
 			return j.reach(site, g, true)
 		}
 	}
-	return j.blocked("VPN gateway")
+	return j.blocked("on premises")
 }
 
 // reach arrives on premises, where nobody carries groups.
