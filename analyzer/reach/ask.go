@@ -568,6 +568,9 @@ func (g *Graph) elsewhere(from, to Endpoint, i *aws.Interface, f packet.Family, 
 			}
 		}
 	}
+	if from.Kind == Internet && to.Kind == IP {
+		out.object.Label, out.blocked = to.Label, "nothing leads there from the internet"
+	}
 	switch {
 	case other.Kind == Service:
 		known = tf.Maybe
@@ -646,6 +649,9 @@ func answer(paths []outcome) (a Answer, best *outcome) {
 	return a, best
 }
 
+// familiarPorts are those of which examples are taken where there is a choice.
+var familiarPorts = []uint16{443, 80, 22}
+
 // witness is an example, with addresses that the ends may really have.
 func witness(s packet.Set, o *outcome) *packet.Packet {
 	narrow := func(s packet.Set, to func(packet.Addresses) packet.Set, a packet.Addresses) packet.Set {
@@ -659,6 +665,12 @@ func witness(s packet.Set, o *outcome) *packet.Packet {
 	}
 	s = narrow(s, s.From, o.from)
 	s = narrow(s, s.To, o.to)
+	for _, port := range familiarPorts {
+		if likely := s.On(packet.TCP).ToPorts(packet.PortRange(port, port)); !likely.IsEmpty() {
+			s = likely
+			break
+		}
+	}
 	if p, ok := s.Any(); ok {
 		return &p
 	}

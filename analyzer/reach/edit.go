@@ -62,7 +62,7 @@ func (e Edit) String() string {
 	case e.Action == Set && e.Block == "":
 		return where + "set " + arguments(e.Arguments)
 	case e.Action == Set:
-		return where + "set " + arguments(e.Arguments) + " of " + e.Block
+		return "in " + e.Address + "." + e.Block + " set " + arguments(e.Arguments)
 	case e.Action == Remove && e.Block == "":
 		return "remove " + e.Address
 	case e.Action == Remove:

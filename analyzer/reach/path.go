@@ -225,13 +225,16 @@ func tell(stages []*stage, end packet.Set, stopped []bool) told {
 			continue
 		}
 		h := s.hop(end, stops)
-		split := stops && torn(stages, n)
-		if split {
-			h.Detail += ", which leads elsewhere at another place of this path"
+		other, split := torn(stages, n)
+		if split = split && stops; split {
+			h.Detail += ", and earlier on this path the table leads to " + nameOf(other.mend.to)
 		}
 		if repair := (blocker{h, s, split}); stops && !slices.ContainsFunc(t.blockers, repair.same) {
 			t.blockers = append(t.blockers, repair)
 			t.cost += s.cost
+		}
+		if last := t.last(s.reply); h.Detail == "" && last != nil && last.Object.Label == h.Object.Label {
+			continue // it has been told what stops packets there
 		}
 		switch {
 		case !s.reply:
@@ -271,15 +274,22 @@ type blocker struct {
 	torn bool
 }
 
-// torn reports whether the route table of a stage leads the same packets to
-// something else at another place of the path.
-func torn(stages []*stage, n int) bool {
+// torn is where the route table of a stage leads the same packets to something
+// else at another place of the path.
+func torn(stages []*stage, n int) (*stage, bool) {
 	s := stages[n]
 	table, ok := s.mend.table()
-	return ok && slices.ContainsFunc(stages, func(o *stage) bool {
+	if !ok {
+		return nil, false
+	}
+	at := slices.IndexFunc(stages, func(o *stage) bool {
 		other, too := o.mend.table()
 		return too && other == table && o.reply == s.reply && o.mend.to != s.mend.to && o.mend.at == s.mend.at && o.mend.far.Equal(s.mend.far)
 	})
+	if at < 0 {
+		return nil, false
+	}
+	return stages[at], true
 }
 
 // same reports whether two blockers are one repair: a peering that is met on

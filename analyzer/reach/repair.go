@@ -51,31 +51,42 @@ type (
 )
 
 // mostAlternatives is how many other paths an explanation tells.
-const mostAlternatives = 3
+const mostAlternatives = 2
 
-// alternatives are the other paths of a question, those that edits open first,
-// each with what stops packets on it.
+// alternatives are the other paths of a question, each with what stops packets on
+// it: those that edits open, or else all. One that only adds to what stops them
+// on another is none.
 func (g *Graph) alternatives(best told, asked packet.Set) []Alternative {
 	var out []Alternative
-	seen := map[string]bool{pathKey(best.blockers): true}
+	first := Alternative{Blockers: g.repaired(best.blockers, asked), incomplete: best.lost}
+	open := first.Opens()
 	list := slices.Clone(best.others)
 	slices.SortStableFunc(list, func(a, b told) int { return a.cost - b.cost })
 	for _, p := range list {
-		if key := pathKey(p.blockers); len(p.blockers) > 0 && !seen[key] {
-			seen[key] = true
-			out = append(out, Alternative{Blockers: g.repaired(p.blockers, asked), incomplete: p.lost})
+		a := Alternative{Blockers: g.repaired(p.blockers, asked), incomplete: p.lost}
+		built := slices.ContainsFunc(a.Blockers, func(h Hop) bool { return h.Code == "DISCONNECTED_VPCS" })
+		if first.Opens() && built { // nobody builds what is there
+			continue
 		}
+		if len(a.Blockers) == 0 || a.adds(first) || slices.ContainsFunc(out, a.adds) {
+			continue
+		}
+		out, open = append(out, a), open || a.Opens()
 	}
-	slices.SortStableFunc(out, func(a, b Alternative) int { return boolInt(b.Opens()) - boolInt(a.Opens()) })
+	if open {
+		out = slices.DeleteFunc(out, func(a Alternative) bool { return !a.Opens() })
+	}
 	return out[:min(len(out), mostAlternatives)]
 }
 
-func pathKey(list []blocker) string {
-	var b strings.Builder
-	for _, x := range list {
-		b.WriteString(x.Code + " " + x.Object.Label + " " + x.Detail + "\n")
+// adds reports whether everything that stops packets on another path stops them
+// on this one, too; which is no reason against it where edits open this one
+// only.
+func (p Alternative) adds(to Alternative) bool {
+	if p.Opens() && !to.Opens() {
+		return false
 	}
-	return b.String()
+	return !slices.ContainsFunc(to.Blockers, func(h Hop) bool { return !slices.ContainsFunc(p.Blockers, h.is) })
 }
 
 // Opens reports whether the edits of all blockers of a path let packets
@@ -276,7 +287,11 @@ func (m mending) peers(packets packet.Set, f packet.Family) []netip.Prefix {
 	} else if !m.far.IsEmpty() {
 		side = m.far
 	}
-	if list := side.Family(f).Prefixes(); len(list) <= mostPrefixes {
+	list := side.Family(f).Prefixes()
+	switch {
+	case InternetAddresses(f).SubsetOf(side):
+		return []netip.Prefix{everywhere(f)}
+	case len(list) <= mostPrefixes:
 		return list
 	}
 	return []netip.Prefix{cover(side.Family(f))}

@@ -15,6 +15,31 @@ var routeTargets = []string{
 	"gateway_id", "egress_only_gateway_id", "nat_gateway_id", "vpc_peering_connection_id", "transit_gateway_id", "vpc_endpoint_id", "network_interface_id",
 }
 
+// nameOf is what routes lead to, for people.
+func nameOf(to any) string {
+	switch to := to.(type) {
+	case gatewayOf:
+		return "an internet gateway"
+	case egressOnlyOf:
+		return "an egress-only internet gateway"
+	case *aws.NATGateway:
+		return to.Label
+	case *aws.Peering:
+		return to.Label
+	case *aws.TransitGateway:
+		return to.Label
+	case *aws.VPNGateway:
+		return to.Label
+	case *aws.Endpoint:
+		return to.Label
+	case *aws.Interface:
+		return interfaceObject(to).Label
+	case firewallIn:
+		return to.Label
+	}
+	return "something else"
+}
+
 // nextHop is the argument of a route that leads somewhere.
 func (g *Graph) nextHop(to any) (Argument, bool) {
 	of := func(name string, o aws.Object) (Argument, bool) {
@@ -102,11 +127,10 @@ func (m mending) destinations(packets packet.Set, f packet.Family) []netip.Prefi
 			}
 		}
 	}
-	if m.at == nil { // the internet, or networks on premises
-		if _, ok := m.to.(*aws.VPNGateway); !ok {
-			add(everywhere(f))
-		}
-	} else {
+	switch {
+	case m.at == nil && (len(m.far.Family(f).Prefixes()) > mostPrefixes || InternetAddresses(f).SubsetOf(m.far)):
+		add(everywhere(f))
+	case m.at != nil:
 		if m.at.vpc != nil {
 			for _, b := range m.at.vpc.CIDRs {
 				if b.Known() && b.Family == f && packet.Prefixes(b.Prefix).Overlaps(m.far) {

@@ -101,6 +101,9 @@ func (s *search) leave(t traveller, p *place) *way {
 			}
 		}
 	}
+	if s.suppose && s.goal.kind == toPremises && len(s.connectors(p)) == 0 {
+		ways = append(ways, s.nowhere(t, p)) // says more than that other gateways lead elsewhere
+	}
 	if s.goal.kind == toHosts && !s.goal.inside(p.vpc) {
 		if b := s.g.joining(p.vpc, s.goal.place.vpc); b != nil {
 			ways = append(ways, s.unknownWay(t, b.Object, boundaryFact(b)))
@@ -175,6 +178,9 @@ func (s *search) nowhere(t traveller, p *place) *way {
 			why.object, why.cause = p.vpc.Object, objectCause(p.vpc.Object)
 		}
 		why.blocked = "nothing leads out of " + vpcName(p)
+		if s.goal.kind == toPremises {
+			why.blocked, why.cost = "nothing connects "+vpcName(p)+" to a network on premises", leadsElsewhere
+		}
 	}
 	return s.blocked(t, why).behind(s.acl(p, outbound, s.goal.at))
 }

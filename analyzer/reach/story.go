@@ -26,6 +26,18 @@ type told struct {
 	others []told
 }
 
+// last is the last hop so far, there or back, or nil.
+func (t *told) last(reply bool) *Hop {
+	path := t.path
+	if reply {
+		path = t.replyPath
+	}
+	if len(path) == 0 {
+		return nil
+	}
+	return &path[len(path)-1]
+}
+
 // tell composes the path; what has no story is told without hops.
 func (s story) tell() told {
 	if s == nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,25 +35,14 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 		p.line("  for example " + p.secrets.text(example(*a.Witness)))
 	}
 	if asksForAll(q) {
-		p.admitted(a)
+		p.admitted(q, a)
 	}
 	if len(a.Blockers) > 0 {
-		title := "What stops it"
-		if len(a.Blockers) > 1 {
-			title += ", and what to change, the cheapest first"
-		}
-		p.heading(title)
+		p.heading("What stops it, and the change that opens it, the cheapest first")
 		p.blockers(a.Blockers, stacks)
 	}
-	p.way("Path", a.Path, stacks)
-	p.way("Reply", a.ReplyPath, stacks)
-	for _, f := range through(q, a) {
-		if front, ok := f.Front(); ok {
-			p.way("Through "+clean(front.Label)+", on "+p.secrets.text(services(f.Reachable.Got())), f.Path(), stacks)
-		}
-	}
 	for _, other := range a.Alternatives {
-		title := "Another way is stopped too"
+		title := "Another way, which is stopped too"
 		if other.Opens() {
 			title = "Another way, which these changes open"
 		}
@@ -66,10 +56,17 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 			waits = append(waits, "  "+f.Settle)
 		}
 	}
+	p.list("Depends on", waits)
+	p.way("Path", a.Path, stacks)
+	p.way("Reply (security groups let it pass)", a.ReplyPath, stacks)
+	for _, f := range through(q, a) {
+		if front, ok := f.Front(); ok {
+			p.way("Through "+clean(front.Label)+", on "+p.secrets.text(services(f.Reachable.Got())), f.Path(), stacks)
+		}
+	}
 	for _, x := range a.Assumptions {
 		assumptions = append(assumptions, x.Text)
 	}
-	p.list("Depends on", waits)
 	p.list("Assuming", assumptions)
 	return p.w.Flush()
 }
@@ -82,7 +79,7 @@ func asksForAll(q reach.Question) bool {
 
 // admitted lists all packets that get through, those that may, and those that
 // arrive without a way back.
-func (p *page) admitted(a reach.Answer) {
+func (p *page) admitted(q reach.Question, a reach.Answer) {
 	forward := packet.Set{}
 	if !a.ForwardFlows.Must.SubsetOf(a.Flows.May) {
 		forward = a.ForwardFlows.Must.Subtract(a.Flows.May)
@@ -97,10 +94,44 @@ func (p *page) admitted(a reach.Answer) {
 	} {
 		var lines []string
 		for _, f := range part.packets.Flows() {
-			lines = append(lines, p.secrets.text(f.String()))
+			lines = append(lines, p.secrets.text(admittedText(q, f)))
 		}
 		p.list(part.title, lines)
 	}
+}
+
+// admittedText is a flow without what the question says already: a sender of the
+// network, and the ports that clients use (M-3).
+func admittedText(q reach.Question, f packet.Flow) string {
+	switch {
+	case f.Protocol == "all":
+		f.Protocol = "all traffic"
+	case strings.Count(f.Protocol, ",") > 2:
+		f.Protocol = "every other protocol"
+	}
+	text := f.Protocol
+	if list := slices.Concat(f.Ports, f.ICMP); len(list) > 0 {
+		text += "/" + strings.Join(list, ",")
+	}
+	anybody := len(f.Sources) == 1 && f.Sources[0].Bits() == 0
+	if outside := q.From.Kind == reach.Internet || q.From.Kind == reach.OnPremises; outside || !anybody {
+		text += " from " + prefixes(f.Sources)
+	}
+	if q.SourcePort == 0 && !slices.Equal(f.SourcePorts, []string{"1024-65535"}) && len(f.SourcePorts) > 0 {
+		text += ", client ports " + strings.Join(f.SourcePorts, ",")
+	}
+	if len(f.Destinations) > 0 && q.To.Kind != reach.Interfaces {
+		text += " to " + prefixes(f.Destinations)
+	}
+	return text
+}
+
+func prefixes(list []netip.Prefix) string {
+	var out []string
+	for _, p := range list {
+		out = append(out, strings.TrimSuffix(p.String(), "/"+strconv.Itoa(p.Addr().BitLen())))
+	}
+	return strings.Join(out, ", ")
 }
 
 // through are the flows through load balancers and managed entries that the
@@ -114,7 +145,7 @@ func through(q reach.Question, a reach.Answer) []*reach.Flow {
 }
 
 func sentence(q reach.Question, a reach.Answer) string {
-	from, to, asked := q.From.Label, q.To.Label, ""
+	from, to, asked := named(q.From), named(q.To), ""
 	if !asksForAll(q) {
 		asked = " on " + services(q.Packets)
 	}
@@ -125,6 +156,17 @@ func sentence(q reach.Question, a reach.Answer) string {
 		return from + " does not reach " + to + asked
 	}
 	return "whether " + from + " reaches " + to + asked + " depends on what is not known"
+}
+
+// named is an end point in a sentence.
+func named(e reach.Endpoint) string {
+	switch e.Label {
+	case "internet":
+		return "the internet"
+	case "internet6":
+		return "the internet (IPv6)"
+	}
+	return e.Label
 }
 
 func (p *page) way(title string, hops []reach.Hop, stacks []*tf.Stack) {
@@ -153,7 +195,7 @@ func (p *page) blockers(hops []reach.Hop, stacks []*tf.Stack) {
 			}
 		}
 		if len(h.Edits) == 0 {
-			p.line("      nothing here to edit")
+			p.line("      no edit of this configuration changes that")
 		}
 	}
 }

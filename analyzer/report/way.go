@@ -13,6 +13,10 @@ import (
 // what admits or stops it there, where that stands as seen from another
 // place, and whether this change made it so.
 func (p *printer) hops(stack *tf.Stack, hops []reach.Hop, from tf.Range) []string {
+	widest := 32
+	if p.All {
+		widest = 64
+	}
 	names, details := make([]string, len(hops)), make([]string, len(hops))
 	nameWidth, detailWidth := 0, 0
 	for i, h := range hops {
@@ -24,7 +28,7 @@ func (p *printer) hops(stack *tf.Stack, hops []reach.Hop, from tf.Range) []strin
 			names[i], details[i] = cut(names[i], 60), cut(details[i], 32)
 		}
 		nameWidth = max(nameWidth, min(60, lipgloss.Width(names[i])))
-		detailWidth = max(detailWidth, min(32, lipgloss.Width(details[i])))
+		detailWidth = max(detailWidth, min(widest, lipgloss.Width(details[i])))
 	}
 	lines := make([]string, len(hops))
 	for i, h := range hops {

@@ -100,7 +100,7 @@ func (m *maker) tableNamed(reference string) *aws.RouteTable {
 func (m *maker) attachments(reference string) (out []*aws.Attachment) {
 	for _, g := range m.n.TransitGateways {
 		for _, a := range g.Attachments {
-			if a.Resource.Address == strings.TrimSuffix(reference, ".id") {
+			if a.Resource.Address == strings.TrimSuffix(strings.TrimSuffix(reference, ".id"), ".transit_gateway_attachment_id") {
 				out = append(out, a)
 			}
 		}
