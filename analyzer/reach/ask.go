@@ -28,6 +28,11 @@ func (g *Graph) Ask(q Question) Answer {
 	case empty:
 		a.Blockers = []Hop{end.empty()}
 		a.Assumptions = append(a.Assumptions, end.alone()...)
+	case a.Answer == No && len(a.Path)+len(a.Blockers) == 0: // no family has the packets
+		a.Blockers = []Hop{{
+			Object: aws.Object{Label: q.To.Label}, Code: "PROTOCOL_RESTRICTION",
+			Detail: "there are no such packets between the two: icmp is of IPv4 and icmpv6 of IPv6",
+		}}
 	case a.Witness != nil:
 		a.Path, a.ReplyPath = g.wayOf(*a.Witness, q)
 	}

@@ -60,7 +60,6 @@ func (q Question) Senseless() error {
 		}
 		return nil
 	}
-	packets := func(f packet.Family) bool { return from.in(f) && to.in(f) && !q.Packets.Family(f).SubsetOf(foreign(f)) }
 	switch {
 	case outside(from) && from.Kind == to.Kind && outside(to):
 		return fmt.Errorf("from %s to %s nothing passes the network: name something of it as one of the ends", from.Label, to.Label)
@@ -68,8 +67,6 @@ func (q Question) Senseless() error {
 		return fmt.Errorf("%s and %s have addresses of different families, IPv4 and IPv6", from.Label, to.Label)
 	case only(from) != nil && only(from) == only(to):
 		return fmt.Errorf("from %s to %s there is one network interface only, %s", from.Label, to.Label, only(from).Label)
-	case !packets(packet.IPv4) && !packets(packet.IPv6):
-		return fmt.Errorf("between %s and %s there are no such packets: icmp is of IPv4 and icmpv6 of IPv6, which internet6 speaks", from.Label, to.Label)
 	}
 	return nil
 }
