@@ -123,6 +123,14 @@ var mutations = []mutation{
 	{"LB-4 nobody sees the client", "load balancer", "balancer.go", `	return d.group.PreserveClientIP
 `, `	return tf.No
 `},
+	{"EP-1 a gateway endpoint carries UDP", "managed", "gatewayendpoint.go", `.On(packet.TCP).Union(`, `.On(packet.TCP, packet.UDP).Union(`},
+	{"EP-6 an Instance Connect endpoint opens every port", "managed", "instanceconnect.go", `.ToPorts(packet.PortRange(22, 22).Union(packet.PortRange(3389, 3389)))`, ``},
+	{"VPN-6 nobody needs an authorization", "managed", "clientvpn.go", `g.authorized(c, p, toward), g.routed(c, p, toward)`, `g.routed(c, p, toward)`},
+	{"EP-3 groups never look at PrivateLink", "shared", "privatelink.go", `	if lb.PrivateLinkRules != tf.No {
+		stages`, `	if lb.PrivateLinkRules == tf.Maybe {
+		stages`},
+	{"EP-8 a VPC link reaches every node alike", "entered", "entry.go", `g.eastWestTo(in.entry.Source, i, p, in`, `g.eastWest(in.entry.Source, i, f, in`},
+	{"LB-12 an accelerator needs no internet gateway", "entered", "entry.go", `stages = append(stages, gateway, g.publicAccess(p, false))`, `_ = gateway`},
 }
 
 // TestMutations breaks the engine rule by rule and asks the tests of agreement
