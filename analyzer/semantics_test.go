@@ -1,12 +1,20 @@
 package analyzer_test
 
 import (
+	"cmp"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"maps"
 	"os"
+	pathpkg "path"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -40,7 +48,7 @@ func semantics(t *testing.T) (page string, implemented, others map[string]bool) 
 			add(others, rule)
 		}
 	}
-	if len(implemented) < 100 || len(others) < 10 {
+	if len(implemented) < 100 || len(others) < 5 {
 		t.Fatalf("%d rules are implemented and %d are not: the page cannot be read", len(implemented), len(others))
 	}
 	return string(text), implemented, others
@@ -69,15 +77,21 @@ func TestSemanticsCoversSpecification(t *testing.T) {
 	if len(missing) < 200 {
 		t.Errorf("only %d rules were found in the specification", len(missing))
 	}
+	for _, rules := range []map[string]bool{implemented, others} {
+		for rule := range rules {
+			if _, specified := missing[rule]; !specified {
+				t.Errorf("docs/semantics.md has %s, which the specification does not have", rule)
+			}
+		}
+	}
 }
 
 // specified is a rule of the specification: an item or the row of a table.
 var specified = regexp.MustCompile(`^(?:- \*\*([A-Z]+(?:-[A-Z]+)?-\d+)|\| (SVC-\d+) \|)`)
 
-// citations are the Go files that cite each rule.
-func citations(t *testing.T) (code, tests map[string][]string) {
+// goFiles calls do with every Go file of the project but this one.
+func goFiles(t *testing.T, do func(path string, text []byte)) {
 	t.Helper()
-	code, tests = map[string][]string{}, map[string][]string{}
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -88,30 +102,107 @@ func citations(t *testing.T) (code, tests map[string][]string) {
 			return nil
 		}
 		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		in := code
-		if strings.HasSuffix(path, "_test.go") {
-			in = tests
-		}
-		rel, err := filepath.Rel("..", path)
-		for _, rule := range ruleNumber.FindAllString(string(text), -1) {
-			if file := filepath.ToSlash(rel); !slices.Contains(in[rule], file) {
-				in[rule] = append(in[rule], file)
-			}
+		if err == nil {
+			do(path, text)
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// citations are the files of code that cite each rule, and the test functions
+// that do: in their own text, or in that of what they use of their file.
+func citations(t *testing.T) (code, tests map[string][]string) {
+	t.Helper()
+	code, tests = map[string][]string{}, map[string][]string{}
+	note := func(in map[string][]string, rule, where string) {
+		if !slices.Contains(in[rule], where) {
+			in[rule] = append(in[rule], where)
+		}
+	}
+	goFiles(t, func(path string, text []byte) {
+		rel, err := filepath.Rel("..", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.ToSlash(rel)
+		if !strings.HasSuffix(path, "_test.go") {
+			for _, rule := range ruleNumber.FindAllString(string(text), -1) {
+				note(code, rule, file)
+			}
+			return
+		}
+		for name, rules := range namedByTests(t, path, text) {
+			for _, rule := range rules {
+				note(tests, rule, pathpkg.Dir(file)+" "+name)
+			}
+		}
+	})
 	return code, tests
 }
 
-// TestSemantics holds docs/semantics.md to the code: every rule that code
-// cites stands there, and a test cites every rule that is said to be
-// implemented. -v prints which.
+// namedByTests are the rules that each test function of a file names.
+func namedByTests(t *testing.T, path string, text []byte) map[string][]string {
+	t.Helper()
+	set := token.NewFileSet()
+	parsed, err := parser.ParseFile(set, path, text, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type part struct {
+		rules []string
+		uses  map[string]bool
+	}
+	parts := map[string]part{}
+	add := func(name string, doc *ast.CommentGroup, n ast.Node) {
+		from := n.Pos()
+		if doc != nil {
+			from = doc.Pos()
+		}
+		p := part{uses: map[string]bool{}}
+		p.rules = ruleNumber.FindAllString(string(text[set.Position(from).Offset:set.Position(n.End()).Offset]), -1)
+		ast.Inspect(n, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				p.uses[id.Name] = true
+			}
+			return true
+		})
+		parts[name] = p
+	}
+	for _, d := range parsed.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			add(d.Name.Name, d.Doc, d)
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok {
+					add(v.Names[0].Name, d.Doc, v)
+				}
+			}
+		}
+	}
+	out := map[string][]string{}
+	for name, p := range parts {
+		if !strings.HasPrefix(name, "Test") && !strings.HasPrefix(name, "Fuzz") {
+			continue
+		}
+		out[name] = p.rules
+		for used := range p.uses {
+			if !strings.HasPrefix(used, "Test") {
+				out[name] = append(out[name], parts[used].rules...)
+			}
+		}
+	}
+	return out
+}
+
+// TestSemantics holds docs/semantics.md to the code, both ways: every rule that
+// code or a test cites stands there; a test function names every rule that is
+// said to be implemented, and none that is said not to be. Which test names
+// which rule is docs/tests.md, which -update writes: what stands there is so, and
+// no rule is missing.
 func TestSemantics(t *testing.T) {
 	_, implemented, others := semantics(t)
 	code, tests := citations(t)
@@ -122,12 +213,87 @@ func TestSemantics(t *testing.T) {
 			}
 		}
 	}
-	for _, rule := range slices.Sorted(maps.Keys(implemented)) {
+	var page strings.Builder
+	page.WriteString(testsHead)
+	for _, rule := range slices.SortedFunc(maps.Keys(implemented), compareRules) {
 		if len(tests[rule]) == 0 {
-			t.Errorf("no test cites %s, which docs/semantics.md says is implemented", rule)
+			t.Errorf("no test names %s, which docs/semantics.md says is implemented", rule)
 		}
-		t.Logf("%-9s %s", rule, strings.Join(tests[rule], " "))
+		slices.Sort(tests[rule])
+		byPackage := map[string][]string{}
+		for _, test := range tests[rule] {
+			in, name, _ := strings.Cut(test, " ")
+			byPackage[in] = append(byPackage[in], name)
+		}
+		var cells []string
+		for _, in := range slices.Sorted(maps.Keys(byPackage)) {
+			cells = append(cells, fmt.Sprintf("`%s`: %s", in, strings.Join(byPackage[in], ", ")))
+		}
+		fmt.Fprintf(&page, "| %s | %s |\n", rule, strings.Join(cells, "; "))
 	}
+	for _, rule := range slices.Sorted(maps.Keys(others)) {
+		if len(tests[rule]) > 0 {
+			t.Errorf("%s names %s, which docs/semantics.md says is not implemented", strings.Join(tests[rule], ", "), rule)
+		}
+	}
+	file := filepath.Join("..", "docs", "tests.md")
+	if *update {
+		if err := os.WriteFile(file, []byte(page.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, m := range testRow.FindAllStringSubmatch(string(got), -1) {
+		rule := m[1]
+		listed[rule] = true
+		for _, cell := range strings.Split(m[2], "; ") {
+			in, names, _ := strings.Cut(strings.TrimPrefix(cell, "`"), "`: ")
+			for _, name := range strings.Split(names, ", ") {
+				if !slices.Contains(tests[rule], in+" "+name) {
+					t.Errorf("docs/tests.md says that %s in %s names %s, which it does not: go test ./analyzer -run TestSemantics -update", name, in, rule)
+				}
+			}
+		}
+	}
+	for rule := range implemented {
+		if !listed[rule] {
+			t.Errorf("docs/tests.md does not have %s: go test ./analyzer -run TestSemantics -update", rule)
+		}
+	}
+	for rule := range listed {
+		if !implemented[rule] {
+			t.Errorf("docs/tests.md has %s, which docs/semantics.md does not say is implemented: go test ./analyzer -run TestSemantics -update", rule)
+		}
+	}
+}
+
+// testRow is a row of docs/tests.md.
+var testRow = regexp.MustCompile(`(?m)^\| ([A-Z][A-Z-]*-\d+) \| (.*) \|$`)
+
+var update = flag.Bool("update", false, "write docs/tests.md")
+
+const testsHead = `# Which test names which rule
+
+The rules are those of [semantics.md](semantics.md). The table is made of the tests: go test ./analyzer -run TestSemantics -update
+
+| rule | tests |
+|---|---|
+`
+
+// compareRules orders rules by their topic and number.
+func compareRules(a, b string) int {
+	split := func(rule string) (string, int) {
+		n := strings.LastIndexByte(rule, '-')
+		number, _ := strconv.Atoi(rule[n+1:])
+		return rule[:n], number
+	}
+	topicA, numberA := split(a)
+	topicB, numberB := split(b)
+	return cmp.Or(strings.Compare(topicA, topicB), numberA-numberB)
 }
 
 // TestSemanticsLinks: every source has its address, and none is left over.

@@ -65,6 +65,18 @@ type FactKind struct {
 	Kind    string
 	About   string // whom it is about: what the id names after the colon
 	Answers []Answer
+	// Why says what decides it where there are no answers.
+	Why string
+}
+
+// oneNamed is the answer that names one of the candidates that the input leaves.
+func oneNamed(means, example string) []Answer {
+	return []Answer{{Name: "is", Type: AnswerText, Means: means, Example: example}}
+}
+
+// onFlows is the answer of what takes packets.
+func onFlows(means string) []Answer {
+	return []Answer{{Name: "on", Type: AnswerFlows, Means: means, Example: `"tcp/443"`}}
 }
 
 // passing is the answer of what cannot be looked into.
@@ -80,113 +92,116 @@ func yesOrNo(name, means, example string) []Answer {
 // people may give to it (given blocks of tfcheck.hcl). A fact whose kind is
 // not here does not exist: a test compares the table with the code.
 var FactKinds = []FactKind{
-	{"account", "account and Region", []Answer{
+	{Kind: "account", About: "account and Region", Answers: []Answer{
 		{Name: "ebs_encryption_by_default", Type: AnswerBool, Means: "the account encrypts EBS volumes by default", Example: "true"},
 		{Name: "imds_default", Type: AnswerWord, Words: []string{"required", "optional"}, Means: "whether instances that do not say need IMDSv2", Example: `"required"`},
 		{Name: "vpc_block_public_access", Type: AnswerWord, Words: []string{"off", "block-ingress", "block-bidirectional"},
 			Means: "the mode of VPC Block Public Access in account and Region (IGW-8)", Example: `"off"`},
 	}},
-	{"subnet", "a subnet outside the input", []Answer{
+	{Kind: "subnet", About: "a subnet outside the input", Answers: []Answer{
 		{Name: "public", Type: AnswerBool, Means: "its route table leads to an internet gateway, and interfaces get public addresses", Example: "false"},
 	}},
-	{"subnet-vpc", "a subnet outside the input", []Answer{
+	{Kind: "subnet-vpc", About: "a subnet outside the input", Answers: []Answer{
 		{Name: "vpc", Type: AnswerText, Means: "the VPC that it is in: an address or an id", Example: `"aws_vpc.main"`},
 	}},
-	{"addresses", "a subnet or VPC of unknown addresses", []Answer{
+	{Kind: "addresses", About: "a subnet or VPC of unknown addresses", Answers: []Answer{
 		{Name: "cidrs", Type: AnswerCIDRs, Means: "the addresses that it has (U-9)", Example: `["10.0.0.0/16"]`},
 	}},
-	{"hosts", "a subnet", []Answer{
+	{Kind: "hosts", About: "a subnet", Answers: []Answer{
 		{Name: "cidrs", Type: AnswerCIDRs, Means: "the addresses that its interfaces have (U-10)", Example: `["10.0.1.16/28"]`},
 	}},
-	{"group", "a security group outside the input", []Answer{
+	{Kind: "group", About: "a security group outside the input", Answers: []Answer{
 		{Name: "from_internet", Type: AnswerFlows, Means: "what it admits from the internet", Example: `"none"`},
 		{Name: "from_network", Type: AnswerFlows, Means: "what it admits from anywhere else", Example: `"tcp/443"`},
 		{Name: "to_internet", Type: AnswerFlows, Means: "what it lets out to the internet", Example: `"tcp/443"`},
 		{Name: "to_network", Type: AnswerFlows, Means: "what it lets out to anywhere else", Example: `"tcp/443"`},
 	}},
-	{"members", "a security group that rules refer to", []Answer{
+	{Kind: "members", About: "a security group that rules refer to", Answers: []Answer{
 		{Name: "are", Type: AnswerNames, Means: "which interfaces of the input are in it (SG-10), by the address of what owns them", Example: `["aws_instance.app"]`},
 	}},
-	{"references", "a security group that rules refer to", yesOrNo("kept", "the way keeps references to it (SG-9)", "true")},
-	{"prefix-list", "a prefix list", []Answer{
+	{Kind: "references", About: "a security group that rules refer to", Answers: yesOrNo("kept", "the way keeps references to it (SG-9)", "true")},
+	{Kind: "prefix-list", About: "a prefix list", Answers: []Answer{
 		{Name: "cidrs", Type: AnswerCIDRs, Means: "its entries (U-5)", Example: `["203.0.113.0/24"]`},
 	}},
-	{"value", "an argument that is not known yet", []Answer{
+	{Kind: "variable", About: "a root variable without a value", Answers: []Answer{
+		{Name: "value", Type: AnswerText, Means: "its value, as --var takes it", Example: `"10.0.0.0/16"`},
+	}},
+	{Kind: "value", About: "an argument that is not known yet", Answers: []Answer{
 		{Name: "cidrs", Type: AnswerCIDRs, Means: "its value (U-11)", Example: `["10.0.0.0/8"]`},
 	}},
-	{"gateway", "a VPC", yesOrNo("attached", "an internet gateway is attached to it", "false")},
-	{"address", "an interface", []Answer{
+	{Kind: "gateway", About: "a VPC", Answers: yesOrNo("attached", "an internet gateway is attached to it", "false")},
+	{Kind: "address", About: "an interface", Answers: []Answer{
 		{Name: "public", Type: AnswerBool, Means: "it gets a public IPv4 address", Example: "false"},
 		{Name: "ipv6", Type: AnswerBool, Means: "it gets an IPv6 address", Example: "false"},
 	}},
-	{"public-address", "an interface", []Answer{
+	{Kind: "public-address", About: "an interface", Answers: []Answer{
 		{Name: "cidrs", Type: AnswerCIDRs, Means: "the public addresses by which it is seen on the internet, its own or those of its NAT gateway (IGW-7)", Example: `["203.0.113.7/32"]`},
 	}},
-	{"nat", "a NAT gateway", yesOrNo("public", "it has an Elastic IP", "true")},
-	{"zone", "a subnet", []Answer{
+	{Kind: "nat", About: "a NAT gateway", Answers: yesOrNo("public", "it has an Elastic IP", "true")},
+	{Kind: "zone", About: "a subnet", Answers: []Answer{
 		{Name: "is", Type: AnswerText, Means: "its availability zone (U-8)", Example: `"eu-west-1a"`},
 	}},
-	{"route-table", "a route table that may have other routes", []Answer{
+	{Kind: "route-table", About: "a route table that may have other routes", Answers: []Answer{
 		{Name: "public", Type: AnswerBool, Means: "it leads to the internet gateway of its VPC; if not, it has no routes but those of the input", Example: "false"},
 	}},
-	{"acl", "a network ACL that may have other entries", []Answer{
+	{Kind: "acl", About: "a network ACL that may have other entries", Answers: []Answer{
 		{Name: "passes", Type: AnswerBool, Means: "it lets everything through; if not, it has no entries but those of the input", Example: "true"},
 	}},
-	{"peering", "a VPC peering connection", passing("it leads to where the packets go")},
-	{"peering-accepted", "a VPC peering connection", yesOrNo("accepted", "somebody accepts it (PCX-1)", "true")},
-	{"nat-peering", "a VPC peering connection", passing("it carries what a NAT gateway sends (NAT-10)")},
-	{"nat-nat", "a NAT gateway", passing("it takes what another NAT gateway sends (NAT-10)")},
-	{"attachment", "an attachment of a transit gateway", yesOrNo("accepted", "somebody accepts it", "true")},
-	{"attachment-ipv6", "an attachment of a transit gateway", yesOrNo("carries", "it carries IPv6", "false")},
-	{"transit-attached", "a transit gateway", passing("it carries packets between the VPCs concerned")},
-	{"association", "an attachment of a transit gateway", passing("its route table leads where the packets go")},
-	{"transit-table", "a route table of a transit gateway", passing("it leads where the packets go")},
-	{"transit-peering", "a peering of transit gateways", passing("the other transit gateway leads where the packets go")},
-	{"vpn-attached", "a virtual private gateway", yesOrNo("attached", "it is attached to the VPC", "true")},
-	{"announced", "a connection to a network on premises", []Answer{
+	{Kind: "peering", About: "a VPC peering connection", Answers: passing("it leads to where the packets go")},
+	{Kind: "peering-accepted", About: "a VPC peering connection", Answers: yesOrNo("accepted", "somebody accepts it (PCX-1)", "true")},
+	{Kind: "nat-peering", About: "a VPC peering connection", Answers: passing("it carries what a NAT gateway sends (NAT-10)")},
+	{Kind: "nat-nat", About: "a NAT gateway", Answers: passing("it takes what another NAT gateway sends (NAT-10)")},
+	{Kind: "attachment", About: "an attachment of a transit gateway", Answers: yesOrNo("accepted", "somebody accepts it", "true")},
+	{Kind: "attachment-ipv6", About: "an attachment of a transit gateway", Answers: yesOrNo("carries", "it carries IPv6", "false")},
+	{Kind: "transit-attached", About: "a transit gateway", Answers: passing("it carries packets between the VPCs concerned")},
+	{Kind: "association", About: "an attachment of a transit gateway", Answers: passing("its route table leads where the packets go")},
+	{Kind: "transit-table", About: "a route table of a transit gateway", Answers: passing("it leads where the packets go")},
+	{Kind: "transit-peering", About: "a peering of transit gateways", Answers: passing("the other transit gateway leads where the packets go")},
+	{Kind: "vpn-attached", About: "a virtual private gateway", Answers: yesOrNo("attached", "it is attached to the VPC", "true")},
+	{Kind: "announced", About: "a connection to a network on premises", Answers: []Answer{
 		{Name: "cidrs", Type: AnswerCIDRs, Means: "the prefixes that the network behind it has (VPN-4, U-17)", Example: `["10.100.0.0/16"]`},
 	}},
-	{"premises", "a connection to a network on premises", passing("the network behind it hands packets on")},
-	{"boundary", "what is not followed", passing("it passes packets on unchanged, both ways")},
-	{"firewall", "a Network Firewall", passing("it lets pass what its rules leave open (APP-2)")},
-	{"one-sided", "devices that remember flows", passing("they pass packets of flows of which they see one direction only (RT-11)")},
-	{"many", "a subnet", passing("packets find a way from it")},
-	{"long", "a place on a long way", passing("packets that pass it arrive")},
-	{"beyond", "what lies outside", passing("packets get there")},
-	{"rules", "a listener of a load balancer", nil},
-	{"initiates", "an interface", yesOrNo("connects", "it opens connections itself", "false")},
-	{"public", "a service", yesOrNo("public", "it has a public endpoint", "false")},
-	{"listens", "an interface or a service", nil},
-	{"sources", "a service", nil},
-	{"endpoint-routes", "a gateway endpoint", yesOrNo("serves", "it serves the route tables concerned", "true")},
-	{"rule", "a rule", nil},
-	{"entry", "an entry of a network ACL", nil},
-	{"serves", "an endpoint", yesOrNo("leads", "it leads to the service that is asked about", "true")},
-	{"entrance", "an accelerator, a distribution or a link", yesOrNo("leads", "it leads there", "false")},
-	{"ipv6", "an accelerator or a distribution", nil},
-	{"proxy", "a proxy of RDS", nil},
-	{"client-vpn", "a Client VPN endpoint", nil},
-	{"consumers", "an endpoint service", yesOrNo("admitted", "accounts outside the input may use it (EP-3)", "false")},
-	{"privatelink-rules", "a load balancer behind an endpoint service", nil},
-	{"acl-of-consumers", "a network ACL before an endpoint service", nil},
-	{"firewall-endpoint", "a Network Firewall", nil},
-	{"edge-of", "a VPC", nil},
-	{"route", "a route", nil},
-	{"transit-route", "a route of a transit gateway", nil},
-	{"attachment-zone", "an attachment of a transit gateway", nil},
-	{"connection", "addresses on premises", nil},
-	{"groups", "an interface", nil},
-	{"attached", "a security group", nil},
-	{"group-of", "security groups", nil},
-	{"table-of", "a subnet", nil},
-	{"acl-of", "a subnet", nil},
-	{"placement", "an interface", nil},
-	{"listener", "a listener of a load balancer", nil},
-	{"target", "a target group", nil},
-	{"preserve", "a target group", nil},
-	{"clients", "a load balancer", nil},
-	{"client-port", "what lets replies pass", nil},
-	{"count", "a resource whose count or for_each is not known", nil},
+	{Kind: "premises", About: "a connection to a network on premises", Answers: passing("the network behind it hands packets on")},
+	{Kind: "boundary", About: "what is not followed", Answers: passing("it passes packets on unchanged, both ways")},
+	{Kind: "firewall", About: "a Network Firewall", Answers: passing("it lets pass what its rules leave open (APP-2)")},
+	{Kind: "one-sided", About: "devices that remember flows", Answers: passing("they pass packets of flows of which they see one direction only (RT-11)")},
+	{Kind: "many", About: "a subnet", Answers: passing("packets find a way from it")},
+	{Kind: "long", About: "a place on a long way", Answers: passing("packets that pass it arrive")},
+	{Kind: "beyond", About: "what lies outside", Answers: passing("packets get there")},
+	{Kind: "rules", About: "a listener of a load balancer", Why: "only looking at the rules of the listener tells what they do with requests"},
+	{Kind: "initiates", About: "an interface", Answers: yesOrNo("connects", "it opens connections itself", "false")},
+	{Kind: "public", About: "a service", Answers: yesOrNo("public", "it has a public endpoint", "false")},
+	{Kind: "listens", About: "an interface or a service", Answers: onFlows("what it listens on, or \"none\"")},
+	{Kind: "sources", About: "a service", Answers: []Answer{{Name: "cidrs", Type: AnswerCIDRs, Means: "the addresses that it answers", Example: `["203.0.113.0/24"]`}}},
+	{Kind: "endpoint-routes", About: "a gateway endpoint", Answers: yesOrNo("serves", "it serves the route tables concerned", "true")},
+	{Kind: "rule", About: "a rule", Answers: []Answer{{Name: "admits", Type: AnswerFlows, Means: "the packets that it is about, or \"none\" where it will not be there", Example: `"tcp/443"`}}},
+	{Kind: "entry", About: "an entry of a network ACL", Why: "its number, action, packets and addresses are one answer; the plan that terraform makes of the source has them"},
+	{Kind: "serves", About: "an endpoint", Answers: yesOrNo("leads", "it leads to the service that is asked about", "true")},
+	{Kind: "entrance", About: "an accelerator, a distribution or a link", Answers: yesOrNo("leads", "it leads there", "false")},
+	{Kind: "ipv6", About: "an accelerator or a distribution", Answers: yesOrNo("takes", "it takes clients of IPv6", "false")},
+	{Kind: "proxy", About: "a proxy of RDS", Answers: yesOrNo("leads", "it leads to the databases concerned", "true")},
+	{Kind: "client-vpn", About: "a Client VPN endpoint", Answers: []Answer{{Name: "cidrs", Type: AnswerCIDRs, Means: "the destinations that its rules and routes cover", Example: `["10.0.0.0/16"]`}}},
+	{Kind: "consumers", About: "an endpoint service", Answers: yesOrNo("admitted", "accounts outside the input may use it (EP-3)", "false")},
+	{Kind: "privatelink-rules", About: "a load balancer behind an endpoint service", Answers: yesOrNo("look", "its groups look at what comes by PrivateLink (EP-3)", "true")},
+	{Kind: "acl-of-consumers", About: "a network ACL before an endpoint service", Answers: yesOrNo("looks", "it looks at what comes by PrivateLink (EP-3)", "true")},
+	{Kind: "firewall-endpoint", About: "a Network Firewall", Answers: oneNamed("the subnet of the endpoint that routes lead to", `"aws_subnet.firewall"`)},
+	{Kind: "edge-of", About: "a VPC", Answers: oneNamed("the route table of its gateway, or \"none\"", `"aws_route_table.ingress"`)},
+	{Kind: "route", About: "a route", Why: "where it leads stands in the source, and in a plan that terraform makes of it"},
+	{Kind: "transit-route", About: "a route of a transit gateway", Why: "where it leads stands in the source, and in a plan that terraform makes of it"},
+	{Kind: "attachment-zone", About: "an attachment of a transit gateway", Answers: oneNamed("the subnet by which packets leave it", `"aws_subnet.transit"`)},
+	{Kind: "connection", About: "addresses on premises", Answers: oneNamed("the connection over which packets from there arrive", `"aws_vpn_connection.office"`)},
+	{Kind: "groups", About: "an interface", Answers: []Answer{{Name: "are", Type: AnswerNames, Means: "its security groups, by address or id", Example: `["aws_security_group.app"]`}}},
+	{Kind: "attached", About: "a security group", Answers: yesOrNo("attached", "it is attached where it may be", "false")},
+	{Kind: "group-of", About: "security groups", Answers: oneNamed("the one that is attached", `"aws_security_group.app"`)},
+	{Kind: "table-of", About: "a subnet", Answers: oneNamed("its route table", `"aws_route_table.private"`)},
+	{Kind: "acl-of", About: "a subnet", Answers: oneNamed("its network ACL", `"aws_network_acl.private"`)},
+	{Kind: "placement", About: "an interface", Answers: oneNamed("the subnet that it stands in", `"aws_subnet.private"`)},
+	{Kind: "listener", About: "a listener of a load balancer", Answers: onFlows("the port that it listens on")},
+	{Kind: "target", About: "a target group", Answers: onFlows("the port that it registers, or \"none\"")},
+	{Kind: "preserve", About: "a target group", Answers: yesOrNo("keeps", "it keeps the address of clients (LB-4, LB-12)", "true")},
+	{Kind: "clients", About: "a load balancer", Why: "which clients it serves is looked at by hand"},
+	{Kind: "client-port", About: "what lets replies pass", Why: "the device chooses another port for each flow; an ACL that lets all of 1024-65535 pass settles it"},
+	{Kind: "count", About: "a resource whose count or for_each is not known", Why: "the value of what it counts: `--var`, `given \"variable\"`, or a plan"},
 }
 
 // FactKindOf is the kind of the fact with an id.

@@ -289,10 +289,23 @@ func (b *builder) networkInterfaces() {
 		b.place(i, r, argument(r, "subnet_id"))
 		b.secure(i, r, argument(r, "security_groups"))
 		i.number(argument(r, "ipv6_addresses"), argument(r, "ipv6_address_count"), argument(r, "ipv6_prefixes"))
-		i.address(argument(r, "private_ips"), argument(r, "private_ip"), argument(r, "ipv6_addresses"))
+		// With prefixes of its own it has more addresses than it shows (M-6).
+		if !delegated(r, "ipv4") {
+			i.address(argument(r, "private_ips"), argument(r, "private_ip"))
+		}
+		if !delegated(r, "ipv6") {
+			i.address(argument(r, "ipv6_addresses"))
+		}
 		i.SourceDestCheck = tf.TriVal(argument(r, "source_dest_check").value.AsBool(), tf.Yes)
 		b.add(i)
 	}
+}
+
+// delegated reports whether an interface has prefixes of a family, or may have
+// some (M-6).
+func delegated(r *tf.Resource, family string) bool {
+	n, known := argument(r, family+"_prefix_count").value.AsInt().Default(0).Known()
+	return !isEmpty(argument(r, family+"_prefixes").value) || !known || n > 0
 }
 
 // attachments gives interfaces to the instances that they are attached to

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -268,5 +269,55 @@ func TestPublicAddresses(t *testing.T) {
 	got := fmt.Sprint(n.Interfaces[0].PublicAddresses, n.NATGateways[0].PublicAddresses, n.NATGateways[1].PublicAddresses)
 	if want := "[198.51.100.7] [198.51.100.8] []"; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// An interface with prefixes of its own has more addresses than those that it
+// shows, so that none of that family is known (M-6).
+func TestDelegatedPrefixes(t *testing.T) {
+	for name, tt := range map[string]struct {
+		more attrs
+		want string
+	}{
+		"none":          {nil, "[10.0.2.7 2001:db8::7]"},
+		"no prefixes":   {attrs{"ipv4_prefixes": list{}, "ipv4_prefix_count": 0}, "[10.0.2.7 2001:db8::7]"},
+		"IPv4 prefixes": {attrs{"ipv4_prefixes": list{"10.0.2.16/28"}}, "[2001:db8::7]"},
+		"IPv6 prefixes": {attrs{"ipv6_prefix_count": 1}, "[10.0.2.7]"},
+		"unknown count": {attrs{"ipv4_prefix_count": tf.UnknownValue()}, "[2001:db8::7]"},
+	} {
+		a := attrs{"subnet_id": ref("aws_subnet.private.id"), "private_ips": list{"10.0.2.7"}, "ipv6_addresses": list{"2001:db8::7"}}
+		maps.Copy(a, tt.more)
+		n := build(append(site(), made("aws_network_interface.n", a))...)
+		if got := fmt.Sprint(n.Interfaces[0].Addresses); got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+// Endpoints for a resource or a service network of Lattice have interfaces as
+// others have; a resource gateway and a Verified Access endpoint only open
+// connections, from behind their groups (EP-5).
+func TestLatticeAndVerifiedAccess(t *testing.T) {
+	subnets, groups := list{ref("aws_subnet.private.id")}, list{ref("aws_security_group.web.id")}
+	for address, tt := range map[string]struct {
+		make           attrs
+		inbound, sends tf.Tri
+	}{
+		"aws_vpc_endpoint.r": {attrs{"vpc_id": ref("aws_vpc.main.id"), "vpc_endpoint_type": "Resource", "resource_configuration_arn": "arn:x",
+			"subnet_ids": subnets, "security_group_ids": groups}, tf.Yes, tf.No},
+		"aws_vpc_endpoint.s": {attrs{"vpc_id": ref("aws_vpc.main.id"), "vpc_endpoint_type": "ServiceNetwork", "service_network_arn": "arn:x",
+			"subnet_ids": subnets, "security_group_ids": groups}, tf.Yes, tf.No},
+		"aws_vpclattice_resource_gateway.g": {attrs{"vpc_id": ref("aws_vpc.main.id"), "subnet_ids": subnets, "security_group_ids": groups}, tf.No, tf.Yes},
+		"aws_verifiedaccess_endpoint.v": {attrs{"endpoint_type": "load-balancer", "security_group_ids": groups,
+			"load_balancer_options": list{attrs{"subnet_ids": subnets}}}, tf.No, tf.Yes},
+	} {
+		n := build(append(site(), made(address, tt.make))...)
+		i := find(t, n.Interfaces, interfaceObject, address)
+		if at, in := labels(i.Subnets, subnetObject), labels(i.Groups, groupObject); at != "aws_subnet.private" || in != "aws_security_group.web" {
+			t.Errorf("%s stands in %s, behind %s", address, at, in)
+		}
+		if i.Inbound != tt.inbound || i.Initiates != tt.sends {
+			t.Errorf("%s: inbound %v, initiates %v", address, i.Inbound, i.Initiates)
+		}
 	}
 }

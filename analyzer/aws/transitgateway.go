@@ -555,6 +555,12 @@ func (b *builder) linkTransit() {
 			a.AssociationCause = cause
 		}
 	}
+	// A policy table decides by what nobody shows (TGW-14).
+	for r := range b.each("aws_ec2_transit_gateway_policy_table_association") {
+		for _, a := range link[Attachment](b, r, r.Get("transit_gateway_attachment_id"), nil).To {
+			a.Association.Open = true
+		}
+	}
 	for _, a := range attached {
 		b.propagateByDefault(a)
 	}

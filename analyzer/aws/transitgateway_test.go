@@ -128,6 +128,9 @@ func TestTransitGateway(t *testing.T) {
 				"transit_gateway_default_route_table_association": false, "transit_gateway_default_route_table_propagation": false}),
 			at("route_table_propagation", "c", attrs{"transit_gateway_attachment_id": ref("aws_ec2_transit_gateway_connect.c.id")})),
 			"aws_ec2_transit_gateway_connect.c in ; a in ; b in ; r: unknown>aws_ec2_transit_gateway_connect.c"},
+		{"TGW-14: a policy table may choose any table", hub(own, table,
+			made("aws_ec2_transit_gateway_policy_table_association.p", attrs{"transit_gateway_attachment_id": a, "transit_gateway_policy_table_id": "tgw-ptb-1"})),
+			"a in ?; b in ; r:"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := find(t, build(test.make...).TransitGateways, transitObject, "aws_ec2_transit_gateway.t")

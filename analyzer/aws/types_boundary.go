@@ -20,7 +20,7 @@ var boundaryTypes = []row{
 	{name: "aws_ec2_carrier_gateway", coverage: NotModelled, refs: places("vpc_id")},
 	{name: "aws_ec2_local_gateway_route_table_vpc_association", coverage: NotModelled, boundary: "local gateway", refs: places("vpc_id")},
 	{name: "aws_ec2_transit_gateway_connect_peer", coverage: NotModelled, refs: places("transit_gateway_address transit_gateway_attachment_id")},
-	{name: "aws_ec2_transit_gateway_multicast_domain_association", coverage: NotModelled, refs: places("subnet_id")},
+	{name: "aws_ec2_transit_gateway_multicast_domain_association", coverage: NotModelled, boundary: "multicast domain", refs: places("subnet_id")},
 	{name: "aws_ec2_transit_gateway_multicast_group_member", coverage: NotModelled, refs: places("network_interface_id")},
 	{name: "aws_ec2_transit_gateway_multicast_group_source", coverage: NotModelled, refs: places("network_interface_id")},
 	{name: "aws_apprunner_vpc_ingress_connection", coverage: NotModelled, refs: places("ingress_vpc_configuration.vpc_id")},

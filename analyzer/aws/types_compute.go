@@ -34,7 +34,7 @@ func taskRefs(network, task string, more refs) refs {
 var computeTypes = slices.Concat([]row{
 	// Interfaces and Elastic IPs (TF-NI-3).
 	{name: "aws_network_interface", coverage: Modelled, identity: "private_ip",
-		keep: "private_ips ipv6_addresses ipv6_address_count ipv6_prefixes ipv4_prefixes source_dest_check attachment tags",
+		keep: "private_ips ipv6_addresses ipv6_address_count ipv6_prefixes ipv6_prefix_count ipv4_prefixes ipv4_prefix_count source_dest_check attachment tags",
 		refs: refs{"subnet_id": subnets, "security_groups": groups, "attachment.instance": instances}, blocks: "attachment"},
 	{name: "aws_network_interface_attachment", coverage: Modelled, keep: "device_index",
 		refs: refs{"instance_id": instances, "network_interface_id": interfaces}},

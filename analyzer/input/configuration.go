@@ -63,7 +63,7 @@ const mostValues = 2 << 20
 
 // evaluation is what configurations are evaluated with.
 func (o Options) evaluation() (tfconfig.Options, error) {
-	options := tfconfig.Options{Wanted: o.Wanted, Workspace: o.Workspace, Environment: o.Environment}
+	options := tfconfig.Options{Wanted: o.Wanted, Workspace: o.Workspace, Environment: o.Environment, Answers: o.Answers}
 	for _, v := range o.Variables {
 		a := tfconfig.Assignment{Name: v.Name, Value: v.Value}
 		if v.File != "" {

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
+	"github.com/tfcheck/tfcheck/analyzer/tfconfig"
 	"github.com/tfcheck/tfcheck/analyzer/tfplan"
 )
 
@@ -50,6 +51,8 @@ type Options struct {
 	Workspace   string
 	Variables   []Variable
 	Environment map[string]string
+	// Answers are what people say of root variables without a value.
+	Answers tfconfig.Answers
 }
 
 // Variable is the value of a root variable, or a file of values.

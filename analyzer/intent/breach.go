@@ -115,6 +115,9 @@ func (s *set) holds(p part, e reach.Endpoint, packets packet.Set, on func(packet
 		if o.Kind != e.Kind || o.Family != 0 && e.Family != 0 && o.Family != e.Family {
 			continue
 		}
+		if o.Service != e.Service {
+			continue
+		}
 		if o.Addresses.IsEmpty() {
 			return tf.Yes, packets
 		}
@@ -230,6 +233,9 @@ func (j *judge) finding(breaches []breach, why string) analyzer.Finding {
 		for n := range f.Path {
 			f.Path[n] = f.Path[n].Of(worst.packets.Got(), worst.cause)
 		}
+	}
+	if k, ok := j.view.Graph.Example(worst.flow, worst.packets.Got()); ok {
+		f.Because = append(f.Because, analyzer.Note{Text: "for example " + k.String()})
 	}
 	can := "can"
 	if worst.packets.Must.IsEmpty() {

@@ -244,3 +244,25 @@ func answer(t *testing.T, g *reach.Graph, from, to, flow string) reach.Verdict {
 	}
 	return verdict
 }
+
+// A finding has a packet that breaks its statement, with addresses that its ends
+// may have.
+func TestCounterexample(t *testing.T) {
+	after, _ := views(t, "intents")
+	results := intent.Judge(load(t, `deny "db" {
+  from = ["aws_instance.app[\"dev\"]"]
+  to   = ["aws_db_instance.orders"]
+  flow = ["tcp/5432"]
+}`), after, nil, "2026-11-24")
+	if len(results) != 1 || len(results[0].Findings) != 1 {
+		t.Fatalf("%+v", results)
+	}
+	f := results[0].Findings[0]
+	const want = "for example tcp from 10.30.10.4:1024 to 10.30.10.5:5432"
+	if n := len(f.Because); n != 2 || f.Because[1].Text != want {
+		t.Errorf("because %v, want %s", f.Because, want)
+	}
+	if len(f.Path) == 0 {
+		t.Error("no path")
+	}
+}

@@ -74,9 +74,13 @@ func (j *judge) wanted(from, to end, packets packet.Set) {
 		does = "reaches only in part"
 	}
 	f.Cause = aws.Cause{Resource: to.Object.Resource}
+	if f.Cause.Resource == nil { // something outside, to which the sender does not get
+		f.Cause.Resource = from.Object.Resource
+	}
+	own := f.Cause
 	var stops []string
 	for _, h := range answer.Blockers {
-		if f.Cause == (aws.Cause{Resource: to.Object.Resource}) && h.Cause.Resource != nil {
+		if f.Cause == own && h.Cause.Resource != nil {
 			f.Cause = h.Cause
 		}
 		stops = append(stops, h.Object.Label+": "+h.Detail)

@@ -62,7 +62,7 @@ func (s set) ends(label string) []end {
 }
 
 // outsideWords are the end points that are nothing of the network.
-var outsideWords = []string{"internet", "internet6", "onprem", "ip"}
+var outsideWords = []string{"internet", "internet6", "onprem", "ip", "service"}
 
 func isOutside(selector string) bool {
 	kind, _, _ := strings.Cut(selector, ":")

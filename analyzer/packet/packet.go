@@ -1,6 +1,11 @@
 package packet
 
-import "net/netip"
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+)
 
 // Family is an IP address family. IPv4 and IPv6 are independent (M-7).
 type Family uint8
@@ -36,4 +41,20 @@ type Packet struct {
 	Protocol                    Protocol
 	SourcePort, DestinationPort uint16
 	ICMPType, ICMPCode          uint8
+}
+
+// String is the packet in words: "tcp from 10.0.1.4:1024 to 10.0.2.4:22".
+func (p Packet) String() string {
+	name := strconv.Itoa(int(p.Protocol))
+	source, destination, rest := p.Source.String(), p.Destination.String(), ""
+	switch p.Protocol {
+	case TCP, UDP:
+		name = map[Protocol]string{TCP: "tcp", UDP: "udp"}[p.Protocol]
+		source = net.JoinHostPort(source, strconv.Itoa(int(p.SourcePort)))
+		destination = net.JoinHostPort(destination, strconv.Itoa(int(p.DestinationPort)))
+	case ICMP, ICMPv6:
+		name = map[Protocol]string{ICMP: "icmp", ICMPv6: "icmpv6"}[p.Protocol]
+		rest = fmt.Sprintf(", type %d code %d", p.ICMPType, p.ICMPCode)
+	}
+	return name + " from " + source + " to " + destination + rest
 }

@@ -224,8 +224,9 @@ func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
 		return g.outsideFilter(s, aws.Object{Label: "network ACL of " + shortName(s.Object)}, f)
 	}
 	var candidates []filter
+	var names []string
 	for _, a := range s.ACL.To {
-		candidates = append(candidates, g.acl(a, d, f))
+		candidates, names = append(candidates, g.acl(a, d, f)), append(names, shortName(a.Object))
 	}
 	// That nobody associated another ACL is assumed together with what the
 	// default one allows (NACL-1, NACL-2).
@@ -233,9 +234,9 @@ func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
 	if (s.ACL.Open && !byDefault && !assumed(s.VPC)) || len(candidates) == 0 {
 		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "network ACL of " + shortName(s.Object)}, f))
 	}
-	out := eitherFilter(func() tf.Fact {
+	out := g.namedFilter(func() tf.Fact {
 		return tf.Fact{ID: "acl-of:" + s.Label, Text: "which network ACL " + s.Label + " has", Settle: settleApply}
-	}, candidates...)
+	}, names, candidates...)
 	if s.ACL.Assumption != nil {
 		out.assumptions = append(out.assumptions[:len(out.assumptions):len(out.assumptions)], s.ACL.Assumption)
 	}

@@ -37,8 +37,17 @@ func (g *Graph) Ask(q Question) Answer {
 		a.Path, a.ReplyPath = g.wayOf(*a.Witness, q)
 	}
 	if a.Answer == No {
-		a.Assumptions = uniqueAssumptions(append(a.Assumptions, g.boundariesOf(q.From, q.To)...))
+		a.Assumptions = append(a.Assumptions, g.boundariesOf(q.From, q.To)...)
+		if q.From.Kind == Internet {
+			a.Assumptions = append(a.Assumptions, madeAtRunTime(q.To)...)
+		}
 	}
+	for _, i := range q.To.interfaces() {
+		if a.Answer != No {
+			a.Assumptions = append(a.Assumptions, g.sameEnd(i)...)
+		}
+	}
+	a.Assumptions = uniqueAssumptions(a.Assumptions)
 	a.Through = append(g.through(q.From, q.To), g.overInternet(q.From, q.To, false)...)
 	return a
 }
@@ -203,7 +212,7 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 			blocked: "only the interfaces of its VPC use a gateway endpoint", cost: impossible, fixed: true,
 		}}, packets)}
 	case from.isOutside() && to.isOutside() && (from.Kind != OnPremises || !g.heldByNobody(to, f)):
-		return []outcome{g.elsewhere(from, to, nil, f, packets)}
+		return []outcome{g.elsewhere(from, to, nil, f, packets, suppose)}
 	case from.isPrivate(g, f):
 		return g.acrossGateway(from, to.interfaces(), "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS", packets)
 	case to.isPrivate(g, f):
@@ -222,7 +231,7 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 			out = append(out, g.fromPremises(from, j, f, packets, suppose))
 		}
 		for _, lb := range to.Balancers {
-			out = append(out, g.fromPremises(from, lb.Interface, f, packets, suppose, listenerStage(lb, lb.Listeners, f)))
+			out = append(out, g.fromPremises(from, lb.Interface, f, packets, suppose, g.listenerStage(lb, lb.Listeners, f)))
 		}
 		return out
 	case to.Kind == OnPremises:
@@ -241,7 +250,7 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 	case from.isOutside(), to.isOutside():
 		var out []outcome
 		for _, i := range append(from.interfaces(), to.interfaces()...) {
-			out = append(out, g.elsewhere(from, to, i, f, packets))
+			out = append(out, g.elsewhere(from, to, i, f, packets, suppose))
 		}
 		return out
 	}
@@ -253,7 +262,7 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 			}
 		}
 		for _, lb := range to.Balancers {
-			out = append(out, g.eastWest(i, lb.Interface, f, packets, suppose, listenerStage(lb, lb.Listeners, f)))
+			out = append(out, g.eastWest(i, lb.Interface, f, packets, suppose, g.listenerStage(lb, lb.Listeners, f)))
 		}
 		if to.Kind == GatewayEndpoints {
 			out = append(out, g.toGatewayEndpoint(i, to.Gateway, f, packets))
@@ -352,7 +361,7 @@ func (g *Graph) held(e Endpoint, f packet.Family) Endpoint {
 		e.Kind = Interfaces
 	case e.Addresses.SubsetOf(g.internet[f]) && !g.inSomeVPC(e.Addresses, f):
 		e.Kind = Internet
-	case !g.inSomeVPC(e.Addresses, f):
+	case !g.inSomeVPC(e.Addresses, f) && g.mayBeIn(e.Addresses, f) == nil:
 		e.Kind = OnPremises
 	}
 	return e
@@ -556,7 +565,7 @@ func (g *Graph) nobody(e Endpoint, f packet.Family) (*aws.Interface, stage) {
 // elsewhere is what lies beyond the internet gateway and the VPC: on-premises
 // networks, other AWS services, addresses that nobody is known to hold. Where
 // something leads there that is not followed yet, nobody knows.
-func (g *Graph) elsewhere(from, to Endpoint, i *aws.Interface, f packet.Family, packets packet.Set) outcome {
+func (g *Graph) elsewhere(from, to Endpoint, i *aws.Interface, f packet.Family, packets packet.Set, suppose bool) outcome {
 	other := from
 	if i != nil && from.Kind == Interfaces || from.Kind == LoadBalancers || to.Kind == Service {
 		other = to
@@ -588,12 +597,41 @@ func (g *Graph) elsewhere(from, to Endpoint, i *aws.Interface, f packet.Family, 
 				known = tf.Maybe
 			}
 		}
+	case other.Kind == IP && g.mayBeIn(other.Addresses, f) != nil:
+		known, fact = tf.Maybe, vpcAddressesFact(g.mayBeIn(other.Addresses, f))
 	default:
 		if b := g.carrierAt(v); b != nil {
 			known, fact = tf.Maybe, boundaryFact(b)
 		}
 	}
-	return walk([]stage{g.gated(known, f, fact, out)}, packets)
+	last := g.gated(known, f, fact, out)
+	if i == nil || other.Kind != IP || from.isOutside() {
+		return walk([]stage{last}, packets)
+	}
+	// What would stop the packets on the way to nobody is told too (RT-13).
+	far := remote{key: other.Label, addresses: other.Addresses}
+	return g.overPlaces(i, f, func(p *place) outcome {
+		before := append(g.sends(i, p, far), g.speaksStage(i, p), g.groupStage(i, outbound, f, far))
+		asked := packets.To(far.addresses)
+		if at := g.subnetWith(far.addresses, f); at != nil {
+			sender := g.hostIn(i, p)
+			return g.roundTrip(g.from(sender, p), p, g.to(far, g.place(at, f)), suppose).outcome(func(w *passage) outcome {
+				return w.walk(before, []stage{last}, asked)
+			})
+		}
+		return walk(append(before, g.boundary(p.subnet, outbound, f, far, false), last), asked)
+	})
+}
+
+// subnetWith is the subnet that has the addresses, nil where there is none.
+func (g *Graph) subnetWith(a packet.Addresses, f packet.Family) *aws.Subnet {
+	for _, s := range g.network.Subnets {
+		if f == packet.IPv4 && s.CIDR.Known() && a.SubsetOf(packet.Prefixes(s.CIDR.Prefix)) ||
+			f == packet.IPv6 && s.IPv6 != nil && s.IPv6.Known() && a.SubsetOf(packet.Prefixes(s.IPv6.Prefix)) {
+			return s
+		}
+	}
+	return nil
 }
 
 // mayHold reports whether some interface of the VPC whose address is not known

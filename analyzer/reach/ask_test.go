@@ -398,3 +398,34 @@ func TestSecondLegFromClients(t *testing.T) {
 		}
 	}
 }
+
+// M-4: between two subnets of a VPC a packet passes the sender's groups, its
+// subnet's ACL and table, the other subnet's ACL, and the receiver's groups; the
+// reply passes the ACLs and the receiver's table, and no group.
+func TestOrderOfFilters(t *testing.T) {
+	w := newWorld()
+	w.host("a", w.public, tf.No, w.group("a"))
+	w.host("b", w.private, tf.No, w.group("b", allow("tcp", 22, 22, "10.0.0.0/16")))
+	w.public.ACL = to(&aws.ACL{Object: object("aws_network_acl.a"), Ingress: passAll, Egress: passAll})
+	w.private.ACL = to(&aws.ACL{Object: object("aws_network_acl.b"), Ingress: passAll, Egress: passAll})
+	a := w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/22")
+	labels := func(path []reach.Hop) string {
+		var out []string
+		for _, h := range path {
+			name := strings.TrimPrefix(strings.TrimPrefix(h.Object.Label, "aws_"), "local route of aws_")
+			if strings.HasPrefix(h.Object.Label, "local route") || h.Object.Label == "aws_route_table.public" || h.Object.Label == "aws_route_table.private" {
+				name = "route"
+			}
+			out = append(out, name)
+		}
+		return strings.Join(out, " ")
+	}
+	const there = "instance.a security_group.a network_acl.a route network_acl.b security_group.b instance.b"
+	const back = "network_acl.b route network_acl.a"
+	if got := labels(a.Path); a.Answer != reach.Yes || got != there {
+		t.Errorf("%s by %s, want %s", a.Answer, got, there)
+	}
+	if got := labels(a.ReplyPath); got != back {
+		t.Errorf("back by %s, want %s", got, back)
+	}
+}

@@ -75,7 +75,15 @@ func (g *Graph) toNamed(i *aws.Interface, name string, f packet.Family, packets 
 	}
 	out := anywhere(g.leaving(i, f, packets, suppose, nil), g.internet[f])
 	if f == packet.IPv6 {
-		out = out.doubted(tf.Fact{ID: "beyond:service:" + name, Text: "whether " + name + " speaks IPv6", Settle: "check it by hand"})
+		fact := tf.Fact{ID: "beyond:service:" + name, Text: "whether " + name + " speaks IPv6", Settle: "check it by hand"}
+		speaks, says := g.passes(tf.Maybe, fact)
+		switch speaks {
+		case tf.No:
+			out = walk([]stage{{object: aws.Object{Label: name}, code: "PROTOCOL_RESTRICTION", blocked: "it speaks no IPv6", cost: impossible}}, packets)
+		case tf.Maybe:
+			out = out.doubted(fact)
+		}
+		out.assumptions = slices.Concat(out.assumptions, says)
 	}
 	return together(append(paths, out)...)
 }

@@ -72,7 +72,7 @@ func (g *Graph) throughListeners(lb *aws.LoadBalancer, f packet.Family) []*Flow 
 // toListeners is the first leg: from the internet to listeners at the node in
 // one subnet.
 func (g *Graph) toListeners(lb *aws.LoadBalancer, listeners []*aws.Listener, p *place, question packet.Set) outcome {
-	o := g.arriving(lb.Interface, p, question, false, g.schemeStage(lb, p.f), listenerStage(lb, listeners, p.f))
+	o := g.arriving(lb.Interface, p, question, false, g.schemeStage(lb, p.f), g.listenerStage(lb, listeners, p.f))
 	o.from, o.to = p.internet.addresses, g.nodeOf(lb, p).addresses
 	o.story = o.story.setOut(internetObject)
 	return o
@@ -93,7 +93,7 @@ func (g *Graph) schemeStage(lb *aws.LoadBalancer, f packet.Family) stage {
 }
 
 // listenerStage is what the listeners of a load balancer accept.
-func listenerStage(lb *aws.LoadBalancer, listeners []*aws.Listener, f packet.Family) stage {
+func (g *Graph) listenerStage(lb *aws.LoadBalancer, listeners []*aws.Listener, f packet.Family) stage {
 	out := stage{
 		object: lb.Object, cause: objectCause(lb.Object), cost: 3,
 		code: "ELBV2_LISTENERS_MISMATCH", blocked: "no listener accepts it", mend: mending{of: lb},
@@ -102,7 +102,8 @@ func listenerStage(lb *aws.LoadBalancer, listeners []*aws.Listener, f packet.Fam
 		out.code = "ELB_LISTENERS_MISMATCH"
 	}
 	for _, l := range listeners {
-		a, fact := accepted(l, f)
+		a, fact, says := g.accepted(l, f)
+		out.assumptions = append(out.assumptions, says...)
 		out.admits = out.admits.or(a)
 		cause := l.Cause
 		if cause.Resource == nil {
@@ -138,7 +139,7 @@ func transports(protocol tf.Val[string]) (list []packet.Protocol, sure bool) {
 }
 
 // accepted is what a listener accepts.
-func accepted(l *aws.Listener, f packet.Family) (Relation, tf.Fact) {
+func (g *Graph) accepted(l *aws.Listener, f packet.Family) (Relation, tf.Fact, []*tf.Assumption) {
 	protocols, sure := transports(l.Protocol)
 	s := packet.Everything(f).On(protocols...)
 	port, known := l.Port.Known()
@@ -147,12 +148,13 @@ func accepted(l *aws.Listener, f packet.Family) (Relation, tf.Fact) {
 	}
 	fact := tf.Fact{ID: "listener:" + l.Label, Text: "which port " + l.Label + " listens on", Settle: settleApply}
 	if count, unsure := l.Resource.HowMany(); unsure {
-		return possibly(s), count
+		return possibly(s), count, nil
 	}
-	if !known || !sure {
-		return possibly(s), fact
+	if known && sure {
+		return exactly(s), fact, nil
 	}
-	return exactly(s), fact
+	admits, says, _ := g.saidFlows(possibly(s), fact, "on", f)
+	return admits, fact, says
 }
 
 func listenerText(l *aws.Listener) string {
@@ -281,15 +283,22 @@ func (g *Graph) secondLeg(d *delivery, node, to *place, spoken packet.Family, cl
 	if spoken != to.f {
 		preserved = tf.No
 	}
-	switch preserved {
-	case tf.Yes:
-		return seen()
-	case tf.No:
+	if d.group == nil {
 		return proxied()
 	}
-	return oneOf(tf.Fact{
-		ID: "preserve:" + d.group.Label, Text: "whether " + d.group.Label + " preserves the client's address", Settle: settleApply,
-	}, proxied(), seen())
+	fact := tf.Fact{ID: "preserve:" + d.group.Label, Text: "whether " + d.group.Label + " preserves the client's address", Settle: settleApply}
+	preserved, says := g.passes(preserved, fact)
+	var out outcome
+	switch preserved {
+	case tf.Yes:
+		out = seen()
+	case tf.No:
+		out = proxied()
+	default:
+		return oneOf(fact, proxied(), seen())
+	}
+	out.assumptions = slices.Concat(out.assumptions, says)
+	return out
 }
 
 // family is that in which a target is reached, whatever the client speaks: IPv4,
@@ -340,7 +349,7 @@ func (g *Graph) legFrom(d *delivery, from, to *place, by remote, anyPort bool, q
 	}
 	t.as.member = nil
 	return g.roundTrip(t, from, g.to(target, to), false).outcome(func(p *passage) outcome {
-		before := []stage{targetPort(d, f)}
+		before := []stage{g.targetPort(d, f)}
 		if d.missing {
 			before = append(before, g.registration(d))
 		}
@@ -403,7 +412,7 @@ func (g *Graph) zoneStage(d *delivery, from, to *place) stage {
 }
 
 // targetPort is the port that a target is registered on (LB-10).
-func targetPort(d *delivery, f packet.Family) stage {
+func (g *Graph) targetPort(d *delivery, f packet.Family) stage {
 	object := d.balancer.Object
 	protocols, sure := transports(d.listener.Protocol)
 	if d.group != nil {
@@ -423,10 +432,11 @@ func targetPort(d *delivery, f packet.Family) stage {
 	}
 	out.admits = exactly(s)
 	if !known || !sure || !d.certain {
-		out.admits = possibly(s)
-		out.doubts = []doubt{{tf.Fact{
-			ID: "target:" + object.Label, Text: "what " + object.Label + " registers, and on which port", Settle: settleApply,
-		}, s}}
+		fact := tf.Fact{ID: "target:" + object.Label, Text: "what " + object.Label + " registers, and on which port", Settle: settleApply}
+		admits, says, ok := g.saidFlows(possibly(s), fact, "on", f)
+		if out.admits, out.assumptions = admits, says; !ok {
+			out.doubts = []doubt{{fact, s}}
+		}
 	}
 	for _, r := range []*tf.Resource{d.listener.Resource, d.ref.Cause.Resource} {
 		if count, unsure := r.HowMany(); unsure {
@@ -531,7 +541,7 @@ func carried(s, second packet.Set, d *delivery, f packet.Family, must bool) pack
 // atTarget is what a flow through a load balancer is at its target: the same
 // clients, on the target's port.
 func (g *Graph) atTarget(r Relation, d *delivery, f packet.Family) Relation {
-	at := targetPort(d, f).admits
+	at := g.targetPort(d, f).admits
 	return Relation{
 		Must: there(r.Must, at.Must),
 		May:  there(r.May, at.May),

@@ -70,6 +70,11 @@ func (g *Graph) vpnStage(c *aws.ClientVPN, p *place, toward remote, what string,
 	if c.Open {
 		add(objectCause(c.Object), "not known: "+fact.Text, packet.AllAddresses(p.f), false)
 	}
+	if !covered.admits.certain() {
+		if a, says, ok := g.sayCIDRs(fact, p.f); ok {
+			covered = givenFilter(exactly(all.To(a)), c.Object, what+" as given", says)
+		}
+	}
 	return stage{
 		filter: asSeen(outbound, covered, toward, p.f), object: c.Object, cause: objectCause(c.Object), cost: 1,
 		code: "NO_ROUTE_TO_DESTINATION", blocked: "no " + what + " of it covers the destination",

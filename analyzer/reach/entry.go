@@ -70,7 +70,7 @@ func (in *entrance) toBalancer(lb *aws.LoadBalancer, l *aws.Listener) []*Flow {
 	arrive := func(p *place) outcome {
 		o, ok := arrived[p]
 		if !ok {
-			o = in.arrive(lb.Interface, p, listenerStage(lb, []*aws.Listener{l}, p.f))
+			o = in.arrive(lb.Interface, p, g.listenerStage(lb, []*aws.Listener{l}, p.f))
 			arrived[p] = o
 		}
 		return o
@@ -135,10 +135,17 @@ func (in *entrance) overIPv6(o outcome) (outcome, bool) {
 		return out
 	}
 	o.forward, o.reachable = o.forward.each(widen), o.reachable.each(widen)
-	if in.entry.IPv6 == tf.Maybe || in.entry.PreservesClient != tf.No {
-		o = o.doubted(tf.Fact{ID: "ipv6:" + in.entry.Label, Text: "whether " + in.entry.Label + " takes clients of IPv6", Settle: settleApply})
+	takes := in.entry.IPv6
+	if in.entry.PreservesClient != tf.No {
+		takes = takes.And(tf.Maybe)
 	}
-	return o, true
+	fact := tf.Fact{ID: "ipv6:" + in.entry.Label, Text: "whether " + in.entry.Label + " takes clients of IPv6", Settle: settleApply}
+	takes, says := in.g.passes(takes, fact)
+	o.assumptions = slices.Concat(o.assumptions, says)
+	if takes == tf.Maybe {
+		o = o.doubted(fact)
+	}
+	return o, takes != tf.No
 }
 
 // arrive is what gets through the entry to an interface in one subnet, in the
@@ -148,15 +155,14 @@ func (in *entrance) arrive(i *aws.Interface, p *place, more ...stage) outcome {
 		o := in.leg(i, p, in.sender(p, preserved), more)
 		return in.seenByClient(o, p, preserved)
 	}
-	switch in.entry.PreservesClient {
-	case tf.Yes:
-		return kept(true)
-	case tf.No:
-		return kept(false)
+	fact := tf.Fact{ID: "preserve:" + in.entry.Label, Text: "whether " + in.entry.Label + " preserves the client's address", Settle: settleApply}
+	preserves, says := in.g.passes(in.entry.PreservesClient, fact)
+	if preserves == tf.Maybe {
+		return oneOf(fact, kept(true), kept(false))
 	}
-	return oneOf(tf.Fact{
-		ID: "preserve:" + in.entry.Label, Text: "whether " + in.entry.Label + " preserves the client's address", Settle: settleApply,
-	}, kept(true), kept(false))
+	out := kept(preserves == tf.Yes)
+	out.assumptions = slices.Concat(out.assumptions, says)
+	return out
 }
 
 // client is whom the targets of a load balancer behind the entry see, where
@@ -223,11 +229,11 @@ func (in *entrance) leg(i *aws.Interface, p *place, by remote, more []stage) out
 	rules := tf.Yes
 	switch in.entry.Kind {
 	case aws.APIGatewayLink:
-		there, back, rules = there.aside(f, aclOfConsumers(there)), back.aside(f, aclOfConsumers(back)), in.rulesApply(i)
+		there, back, rules = in.g.aside(there, f, aclOfConsumers(there)), in.g.aside(back, f, aclOfConsumers(back)), in.rulesApply(i)
 	case aws.CloudFrontOrigin:
 		// Its interface may stand in the same subnet (NACL-6).
 		fact := placementFact(in.entry.Label)
-		there, back = there.aside(f, fact), back.aside(f, fact)
+		there, back = in.g.aside(there, f, fact), in.g.aside(back, f, fact)
 	}
 	stages = append(stages, there)
 	if rules != tf.No {

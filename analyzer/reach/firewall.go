@@ -23,14 +23,16 @@ func (s *search) throughFirewall(t traveller, p *place, fw *aws.Firewall, in aws
 	}
 	fact := tf.Fact{ID: "firewall-endpoint:" + fw.Label, Text: "which endpoint of " + fw.Label + " a route leads to", Settle: settleApply}
 	var ways []*way
+	var names []string
 	for _, sub := range subnets {
+		names = append(names, shortName(sub.Object))
 		at := s.g.place(sub, s.f)
 		ways = append(ways, s.past(t, p, at, device{of: fw, in: sub, label: fw.Label, opinion: true}, s.inspection(t, fw)))
 	}
 	if len(ways) == 0 {
 		return s.unknownWay(t, fw.Object, fact)
 	}
-	return s.oneOfWays(fact, ways)
+	return s.oneOfNamed(fact, names, ways)
 }
 
 // inspection is what a firewall lets pass of the packets of a search.

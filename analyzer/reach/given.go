@@ -21,6 +21,10 @@ type Answers interface {
 	// Knows tells what the input itself says, so that an answer that it
 	// contradicts is found.
 	Knows(id, attribute, value string)
+	// Said is the answer without its being used.
+	Said(id, attribute string) (value string, ok bool)
+	// Refuse tells that the answer is not possible, and what is.
+	Refuse(id, attribute, possible string)
 }
 
 // Given makes the graph believe the answers. It is to be called before the
@@ -31,7 +35,81 @@ func (g *Graph) Given(a Answers) *Graph {
 	for n, o := range g.sites {
 		g.sites[n] = g.announcing(o)
 	}
+	if a != nil {
+		g.knows()
+	}
 	return g
+}
+
+// knows tells of the addresses that the input has itself.
+func (g *Graph) knows() {
+	tell := func(id string, prefixes []netip.Prefix) {
+		var texts []string
+		for _, p := range prefixes {
+			texts = append(texts, p.String())
+		}
+		g.answers.Knows(id, givenCIDRs, strings.Join(texts, " "))
+	}
+	for _, s := range g.network.Subnets {
+		if s.CIDR.Known() {
+			tell("addresses:"+shortName(s.Object), []netip.Prefix{s.CIDR.Prefix})
+		}
+	}
+	for _, v := range g.network.VPCs {
+		if prefixes, all := prefixesOf(v); all && len(prefixes) > 0 {
+			tell("addresses:"+shortName(v.Object), prefixes)
+		}
+	}
+	for _, l := range g.network.PrefixLists {
+		link := aws.Link[aws.PrefixList]{To: []*aws.PrefixList{l}}
+		if prefixes, _, open := g.entriesOf(link); !open && len(prefixes) > 0 {
+			tell(listFact(link).ID, prefixes)
+		}
+	}
+	for _, o := range g.sites {
+		var prefixes []netip.Prefix
+		for _, v := range o.Prefixes {
+			if p, ok := v.Known(); ok {
+				prefixes = append(prefixes, p)
+			}
+		}
+		if len(o.says) == 0 && !o.vague() {
+			tell(announcedFact(o).ID, prefixes)
+		}
+	}
+}
+
+// prefixesOf are the known blocks of a VPC, and whether these are all.
+func prefixesOf(v *aws.VPC) (out []netip.Prefix, all bool) {
+	all = !v.Outside
+	for _, b := range v.CIDRs {
+		if b.Known() {
+			out = append(out, b.Prefix)
+		} else {
+			all = false
+		}
+	}
+	return out, all
+}
+
+// knowsMember holds what the input says of one member against the answer, which
+// names all of them.
+func (g *Graph) knowsMember(fact tf.Fact, label string, in tf.Tri) {
+	if g.answers == nil {
+		return
+	}
+	names, ok := g.answers.Said(fact.ID, "are")
+	if !ok {
+		return
+	}
+	list := strings.Fields(names)
+	listed := slices.Contains(list, label) || slices.Contains(list, tf.StripKeys(label))
+	switch {
+	case in == tf.Yes && !listed:
+		g.answers.Refuse(fact.ID, "are", "with "+label)
+	case in == tf.No && listed:
+		g.answers.Refuse(fact.ID, "are", "without "+label)
+	}
 }
 
 // The attributes that are asked for by name.
@@ -239,6 +317,9 @@ func (g *Graph) announcing(o *site) *site {
 // vpcOf is the VPC of a subnet, nil when nobody knows.
 func (g *Graph) vpcOf(s *aws.Subnet) (*aws.VPC, []*tf.Assumption) {
 	if v, ok := s.VPC.One(); ok {
+		if g.answers != nil {
+			g.answers.Knows(vpcFact(s).ID, "vpc", shortName(v.Object))
+		}
 		return v, nil
 	}
 	name, says, ok := g.say(vpcFact(s), "vpc")
@@ -271,4 +352,127 @@ func addressesFact(s *aws.Subnet) tf.Fact {
 		return tf.Fact{ID: "hosts:" + name, Text: "which addresses of " + name + " its interfaces get", Settle: settleApply}
 	}
 	return tf.Fact{ID: "addresses:" + name, Text: "which addresses " + name + " has", Settle: settleContext}
+}
+
+// which is the one of several candidates that people name as the one that it
+// will be. A name that is none of theirs is refused, for the input excludes it.
+func (g *Graph) which(fact tf.Fact, names []string) (n int, says []*tf.Assumption, ok bool) {
+	if g.answers == nil {
+		return 0, nil, false
+	}
+	value, ok := g.answers.Said(fact.ID, "is")
+	if !ok {
+		return 0, nil, false
+	}
+	if n = slices.Index(names, value); n < 0 {
+		g.answers.Refuse(fact.ID, "is", strings.Join(names, " or "))
+		return 0, nil, false
+	}
+	_, says, ok = g.say(fact, "is")
+	return n, says, ok
+}
+
+// namedFilter is eitherFilter of candidates that have names.
+func (g *Graph) namedFilter(fact func() tf.Fact, names []string, candidates ...filter) filter {
+	if len(candidates) > 1 && g.answers != nil {
+		if n, says, ok := g.which(fact(), names); ok {
+			out := candidates[n]
+			out.assumptions = slices.Concat(out.assumptions, says)
+			return out
+		}
+	}
+	return eitherFilter(fact, candidates...)
+}
+
+// oneOfNamed is oneOfWays of ways that have names.
+func (s *search) oneOfNamed(fact tf.Fact, names []string, ways []*way) *way {
+	if len(ways) > 1 {
+		if n, says, ok := s.g.which(fact, names); ok {
+			return ways[n].resting(says)
+		}
+	}
+	return s.oneOfWays(fact, ways)
+}
+
+// placed are the subnets of an interface, or the one that people say it stands
+// in where that is open.
+func (g *Graph) placed(i *aws.Interface) (at aws.Links[aws.Subnet], any bool, says []*tf.Assumption) {
+	fact := placementFact(interfaceObject(i).Label)
+	if s := onlySubnet(i); s != nil && !i.Subnets.Open {
+		if g.answers != nil {
+			g.answers.Knows(fact.ID, "is", shortName(s.Object))
+		}
+		return i.Subnets, i.AnySubnet, nil
+	}
+	if !i.AnySubnet && len(i.Subnets.Maybe) == 0 && !i.Subnets.Open && !slices.ContainsFunc(i.Subnets.Each, func(l aws.Link[aws.Subnet]) bool { _, one := l.One(); return !one }) {
+		return i.Subnets, i.AnySubnet, nil // it stands in all of them
+	}
+	if g.answers == nil {
+		return i.Subnets, i.AnySubnet, nil
+	}
+	name, ok := g.answers.Said(fact.ID, "is")
+	if !ok {
+		return i.Subnets, i.AnySubnet, nil
+	}
+	for _, s := range g.network.Subnets {
+		if shortName(s.Object) == name {
+			_, says, _ := g.say(fact, "is")
+			return aws.Links[aws.Subnet]{Each: []aws.Link[aws.Subnet]{{To: []*aws.Subnet{s}}}}, false, says
+		}
+	}
+	g.answers.Refuse(fact.ID, "is", "a subnet of the input")
+	return i.Subnets, i.AnySubnet, nil
+}
+
+// wearing are the groups of an interface, with what people say of those that are
+// open: which they are, or whether one that may be attached is.
+func (g *Graph) wearing(i *aws.Interface) (aws.Links[aws.SecurityGroup], []*tf.Assumption) {
+	worn := i.Groups
+	if g.answers == nil || !worn.Open && len(worn.Maybe) == 0 {
+		return worn, nil
+	}
+	var says []*tf.Assumption
+	if names, because, ok := g.say(groupsFact(interfaceObject(i).Label), "are"); ok && worn.Open {
+		worn.Open, says = false, because
+		for name := range strings.FieldsSeq(names) {
+			if name != aws.None {
+				worn.Each = append(worn.Each[:len(worn.Each):len(worn.Each)], g.groupNamed(name))
+			}
+		}
+	}
+	var maybe []aws.Link[aws.SecurityGroup]
+	for _, l := range worn.Maybe {
+		attached, because := g.passes(tf.Maybe, attachedFact(l))
+		says = append(says, because...)
+		switch attached {
+		case tf.Yes:
+			worn.Each = append(worn.Each[:len(worn.Each):len(worn.Each)], l)
+		case tf.Maybe:
+			maybe = append(maybe, l)
+		}
+	}
+	worn.Maybe = maybe
+	return worn, says
+}
+
+// groupNamed is the group with an address or an id, or one outside the input.
+func (g *Graph) groupNamed(name string) aws.Link[aws.SecurityGroup] {
+	for _, s := range g.network.SecurityGroups {
+		if groupName(s) == name || s.ID == name {
+			return aws.Link[aws.SecurityGroup]{To: []*aws.SecurityGroup{s}}
+		}
+	}
+	return aws.Link[aws.SecurityGroup]{ID: name}
+}
+
+// saidFlows are the packets that people say, where a relation is not certain.
+func (g *Graph) saidFlows(r Relation, fact tf.Fact, attribute string, f packet.Family) (Relation, []*tf.Assumption, bool) {
+	if r.certain() {
+		return r, nil, false
+	}
+	value, says, ok := g.say(fact, attribute)
+	if !ok {
+		return r, nil, false
+	}
+	return exactly(flowsOf(value, f)), says, true
 }

@@ -20,7 +20,11 @@ func (a answers) Answer(id, attribute string) (string, bool) {
 	return value, ok
 }
 
+func (a answers) Said(id, attribute string) (string, bool) { return a.Answer(id, attribute) }
+
 func (a answers) Knows(string, string, string) {}
+
+func (a answers) Refuse(id, attribute, possible string) { a["refused "+id+" "+attribute] = possible }
 
 // outsideGroup is a group of which only the id is known.
 func outsideGroup() aws.Link[aws.SecurityGroup] {
@@ -201,4 +205,64 @@ func (w *world) askGiven(t *testing.T, given answers, from, to, flow string) rea
 		t.Fatal(err)
 	}
 	return g.Ask(q)
+}
+
+// One block answers what is asked of a group in several respects.
+func TestRespectsOfAGroup(t *testing.T) {
+	w := newWorld()
+	for _, name := range []string{"a", "b"} {
+		w.host(name, w.private, tf.No).Groups.Each = []aws.Link[aws.SecurityGroup]{outsideGroup()}
+	}
+	a := w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/22")
+	const want = `given "group" "sg-0abc" { to_network = "tcp/443" } and { from_network = "tcp/443" }`
+	if len(a.Waits) != 1 || !strings.HasSuffix(a.Waits[0].Settle, want) {
+		t.Errorf("%v, want one that ends in %s", a.Waits, want)
+	}
+}
+
+// What the input excludes is refused: members that it has or does not have,
+// addresses outside of a subnet, a candidate that is none.
+func TestRefused(t *testing.T) {
+	for name, tt := range map[string]struct {
+		build func() *world
+		id    string // with the attribute
+		value string
+		want  string
+	}{
+		"a member that is none": {func() *world {
+			w := newWorld()
+			g := w.group("g")
+			w.host("a", w.private, tf.No, g)
+			w.host("b", w.private, tf.No, w.group("b", allow("tcp", 22, 22, w.group("other"))))
+			return w
+		}, "members:aws_security_group.other are", "aws_instance.a", "without aws_instance.a"},
+		"a member that is missing": {func() *world {
+			w := newWorld()
+			g := w.group("g")
+			w.host("a", w.private, tf.No, g)
+			w.host("b", w.private, tf.No, w.group("b", allow("tcp", 22, 22, g)))
+			return w
+		}, "members:aws_security_group.g are", "none", "with aws_instance.a"},
+		"addresses outside of the subnet": {func() *world {
+			w := newWorld()
+			w.host("a", w.private, tf.No, w.group("a"))
+			w.host("b", w.private, tf.No, w.group("b", allow("tcp", 22, 22, "10.0.2.128/25")))
+			return w
+		}, "hosts:aws_subnet.private cidrs", "10.0.9.0/24", "some of 10.0.2.0/24"},
+		"another table": {func() *world {
+			w := newWorld()
+			w.public.RouteTable = alternatives(table(w.public), table(w.private))
+			w.host("a", w.public, tf.Yes, w.group("a", allow("tcp", 22, 22, "0.0.0.0/0")))
+			w.host("b", w.private, tf.No, w.group("b"))
+			return w
+		}, "table-of:aws_subnet.public is", "aws_route_table.other", "aws_route_table.public or aws_route_table.private"},
+	} {
+		given := answers{tt.id: tt.value}
+		w := tt.build()
+		w.askGiven(t, given, "aws_instance.a", "aws_instance.b", "tcp/22")
+		w.askGiven(t, given, "internet", "aws_instance.a", "tcp/22")
+		if got := given["refused "+tt.id]; got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
 }

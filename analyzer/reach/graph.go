@@ -19,6 +19,8 @@ type Graph struct {
 	internet map[packet.Family]packet.Addresses
 	// edges and vpnEdges are the gateway route tables of each VPC (RT-9).
 	edges, vpnEdges map[*aws.VPC][]edge
+	// several are the owners of interfaces that differ (SG-3).
+	several map[*tf.Resource]bool
 	// boundaries are the components that nobody follows.
 	boundaries []*aws.Boundary
 	// subnets and peerings are those of each VPC.
@@ -73,7 +75,7 @@ func Compile(n *aws.Network) *Graph {
 	for k := range n.Boundaries {
 		g.boundaries = append(g.boundaries, &n.Boundaries[k])
 	}
-	g.sites = sites(n)
+	g.sites, g.several = sites(n), severalEnds(n)
 	for _, s := range n.Subnets {
 		for _, v := range s.VPC.To {
 			g.subnets[v] = append(g.subnets[v], s)
@@ -119,6 +121,7 @@ func (g *Graph) fork() *Graph {
 		internet:       g.internet,
 		edges:          g.edges,
 		vpnEdges:       g.vpnEdges,
+		several:        g.several,
 		boundaries:     g.boundaries,
 		subnets:        g.subnets,
 		peerings:       g.peerings,

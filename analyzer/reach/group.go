@@ -19,6 +19,8 @@ type groupSet struct {
 	open bool
 	// filtered is No for an interface without groups (SG-19).
 	filtered tf.Tri
+	// says is what it rests on that people say.
+	says []*tf.Assumption
 }
 
 // groupStep leads from a set to the one with another group, or with another
@@ -31,13 +33,15 @@ type groupStep struct {
 	maybe    bool // that the interface has it
 	more     bool // objects that the same link may lead to
 	filtered tf.Tri
+	said     string // what people say of it
 }
 
 // groupsOf is the group set of an interface, shared by all interfaces with
 // the same groups.
 func (g *Graph) groupsOf(i *aws.Interface) *groupSet {
-	open := i.Groups.Open
-	if i.HasGroups != tf.No && len(i.Groups.Each)+len(i.Groups.Maybe) == 0 {
+	worn, says := g.wearing(i)
+	open := worn.Open
+	if i.HasGroups != tf.No && len(worn.Each)+len(worn.Maybe)+len(says) == 0 {
 		open = true // it has the default group of a VPC that nobody knows (SG-5)
 	}
 	step := func(s groupStep) *groupSet {
@@ -48,7 +52,11 @@ func (g *Graph) groupsOf(i *aws.Interface) *groupSet {
 		}
 		return next
 	}
-	out := step(groupStep{open: open, filtered: i.HasGroups})
+	first := groupStep{open: open, filtered: i.HasGroups}
+	for _, a := range says {
+		first.said += a.Text + "\n"
+	}
+	out := step(first)
 	follow := func(l aws.Link[aws.SecurityGroup], maybe bool) {
 		next := groupStep{id: l.ID, open: l.Open, maybe: maybe}
 		if len(l.To) == 0 {
@@ -60,13 +68,13 @@ func (g *Graph) groupsOf(i *aws.Interface) *groupSet {
 			out = step(next)
 		}
 	}
-	for _, l := range i.Groups.Each {
+	for _, l := range worn.Each {
 		follow(l, false)
 	}
-	for _, l := range i.Groups.Maybe {
+	for _, l := range worn.Maybe {
 		follow(l, true)
 	}
-	out.each, out.maybe, out.open, out.filtered = i.Groups.Each, i.Groups.Maybe, open, i.HasGroups
+	out.each, out.maybe, out.open, out.filtered, out.says = worn.Each, worn.Maybe, open, i.HasGroups, says
 	return out
 }
 
@@ -95,10 +103,10 @@ func (g *Graph) compileGroups(s *groupSet, d direction, f packet.Family, by remo
 	if s.filtered == tf.No {
 		return filter{admits: everything(f), elements: []element{{detail: "no security group filters it", admits: everything(f)}}}
 	}
-	if len(s.each) == 1 && len(s.maybe) == 0 && !s.open && s.filtered == tf.Yes {
+	if len(s.says) == 0 && len(s.each) == 1 && len(s.maybe) == 0 && !s.open && s.filtered == tf.Yes {
 		return asSeen(d, g.linkedGroup(s.each[0], d, f, by), by, f)
 	}
-	var raw filter
+	raw := filter{assumptions: s.says}
 	add := func(l aws.Link[aws.SecurityGroup], certain bool) {
 		c := g.linkedGroup(l, d, f, by)
 		if !certain {
@@ -166,16 +174,17 @@ func (g *Graph) linkedGroup(l aws.Link[aws.SecurityGroup], d direction, f packet
 		return g.group(to, d, f, by)
 	}
 	var candidates []filter
+	var names []string
 	for _, to := range l.To {
-		candidates = append(candidates, g.group(to, d, f, by))
+		candidates, names = append(candidates, g.group(to, d, f, by)), append(names, groupName(to))
 	}
 	if l.Open || len(candidates) == 0 {
 		name := linkName(aws.Link[aws.SecurityGroup]{ID: l.ID})
 		candidates = append(candidates, g.rulesOutside(name, aws.Object{Label: name}, d, f, by)) // U-13
 	}
-	out := eitherFilter(func() tf.Fact {
+	out := g.namedFilter(func() tf.Fact {
 		return tf.Fact{ID: "group-of:" + linkName(l), Text: "which of " + linkName(l) + " is attached", Settle: settleApply}
-	}, candidates...)
+	}, names, candidates...)
 	if l.Assumption != nil {
 		out.assumptions = append(out.assumptions[:len(out.assumptions):len(out.assumptions)], l.Assumption)
 	}
@@ -272,6 +281,7 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 	if r.Maybe || r.Conflict {
 		transport = transport.doubt() // TF-SG-2, TF-SG-3
 	}
+	transport, ruleSays, _ := g.saidFlows(transport, ruleFact(r), "admits", f)
 	var out []term
 	// A peer without a place of its own stands where the rule does.
 	at := func(c aws.Cause) aws.Cause {
@@ -288,6 +298,7 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 			text:    transportText(r.Protocol, r.FromPort, r.ToPort) + d.preposition() + peer,
 		})
 		t := &out[len(out)-1]
+		t.assumptions = ruleSays
 		if !transport.certain() {
 			t.doubts = append(t.doubts, doubt{ruleFact(r), matches.May})
 		}
@@ -301,7 +312,7 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 			fact := valueFact(at(p.Cause), p.Output)
 			if a, says, ok := g.sayCIDRs(fact, f); ok {
 				t := add(p.Cause, "an address range as given", transport.each(func(s packet.Set) packet.Set { return d.at(s, a) }))
-				t.assumptions = says
+				t.assumptions = slices.Concat(t.assumptions, says)
 				continue
 			}
 			t := add(p.Cause, "an address range that is not known yet", transport.doubt())
@@ -323,12 +334,12 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 		if !must.Equal(may) {
 			t.doubts = append(t.doubts, doubt{listFact(p.To), t.matches.May}) // U-5
 		}
-		t.assumptions = slices.Concat(says, []*tf.Assumption{p.To.Assumption})
+		t.assumptions = slices.Concat(t.assumptions, says, []*tf.Assumption{p.To.Assumption})
 		t.list, t.transport = &p.To, transport
 	}
 	for _, p := range r.Groups {
 		t := add(p.Cause, linkName(p.To), transport)
-		t.group, t.assumptions = &p.To, []*tf.Assumption{p.To.Assumption}
+		t.group, t.assumptions = &p.To, append(t.assumptions[:len(t.assumptions):len(t.assumptions)], p.To.Assumption)
 	}
 	if r.Self != tf.No {
 		t := add(r.Cause, "members of the group itself", transport)
@@ -517,14 +528,25 @@ func membersFact(ref aws.Link[aws.SecurityGroup]) tf.Fact {
 // isMember is memberOf, asking people where the input does not know.
 func (g *Graph) isMember(i *aws.Interface, ref aws.Link[aws.SecurityGroup]) (tf.Tri, []*tf.Assumption) {
 	in := memberOf(i, ref)
-	if i == nil || in != tf.Maybe {
+	if i == nil {
 		return in, nil
 	}
-	names, says, ok := g.say(membersFact(ref), "are")
+	if worn, says := g.wearing(i); len(says) > 0 {
+		believed := *i
+		believed.Groups = worn
+		if in = memberOf(&believed, ref); in != tf.Maybe {
+			return in, says
+		}
+	}
+	fact, label := membersFact(ref), interfaceObject(i).Label
+	if in != tf.Maybe {
+		g.knowsMember(fact, label, in)
+		return in, nil
+	}
+	names, says, ok := g.say(fact, "are")
 	if !ok {
 		return in, nil
 	}
-	label := interfaceObject(i).Label
 	list := strings.Fields(names)
 	return tf.TriOf(slices.Contains(list, label) || slices.Contains(list, tf.StripKeys(label))), says
 }

@@ -33,7 +33,10 @@ func inBlock(a netip.Addr, p *place) bool {
 // a symbolic block nothing is known (U-9).
 func (g *Graph) hostAddresses(s *aws.Subnet, f packet.Family) packet.Addresses {
 	if a, _, ok := g.sayCIDRs(addressesFact(s), f); ok {
-		return a
+		if f != packet.IPv4 || !s.CIDR.Known() || a.SubsetOf(packet.Prefixes(s.CIDR.Prefix)) {
+			return a
+		}
+		g.answers.Refuse(addressesFact(s).ID, givenCIDRs, "some of "+s.CIDR.Prefix.String())
 	}
 	if f == packet.IPv6 {
 		if s.IPv6 != nil && s.IPv6.Known() {

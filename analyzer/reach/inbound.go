@@ -92,7 +92,7 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 	if len(address.doubts) > 0 {
 		o = o.doubted(address.doubts[0].fact)
 	}
-	o.assumptions = slices.Concat(o.assumptions, i.Assumptions, address.assumptions)
+	o.assumptions = slices.Concat(o.assumptions, i.Assumptions, address.assumptions, g.sameEnd(i))
 	whole := g.whole // a share is forgotten
 	o.story = func() told {
 		t, last := shared.story.tell(), whole.addressStage(i, f)
@@ -130,6 +130,9 @@ func (g *Graph) classOf(i *aws.Interface, f packet.Family) class {
 		}
 	}
 	fmt.Fprintf(&b, "%v", i.Ports)
+	if g.answers != nil { // which are about one interface
+		b.WriteString(interfaceObject(i).Label)
+	}
 	out.rest = b.String()
 	return out
 }
@@ -343,10 +346,20 @@ func (g *Graph) listening(i *aws.Interface, f packet.Family) stage {
 	out := stage{object: o, cause: objectCause(o), code: "NO_POSSIBLE_DESTINATION", blocked: "it accepts no connections", cost: 3, fixed: true, quiet: true}
 	fact := tf.Fact{ID: "listens:" + o.Label, Text: "what " + o.Label + " listens on", Settle: settleApply}
 	out = g.gated(i.Inbound, f, fact, out)
-	if i.Ports == nil || i.Inbound == tf.No {
-		return out
+	if i.Ports != nil && i.Inbound != tf.No {
+		out = out.onPorts(i.Ports, f, fact)
 	}
-	return out.onPorts(i.Ports, f, fact)
+	return g.listensAsSaid(out, f, fact)
+}
+
+// listensAsSaid is a stage of what listens that lets through what people say.
+func (g *Graph) listensAsSaid(s stage, f packet.Family, fact tf.Fact) stage {
+	admits, says, ok := g.saidFlows(s.admits, fact, "on", f)
+	if ok {
+		s.admits, s.doubts = admits, nil
+		s.assumptions = append(s.assumptions[:len(s.assumptions):len(s.assumptions)], says...)
+	}
+	return s
 }
 
 // onPorts restricts what a stage lets through to the ports of a service.
@@ -391,6 +404,7 @@ func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) ou
 		return o
 	}
 	fact := placementFact(interfaceObject(i).Label)
+	subnets, anySubnet, says := g.placed(i)
 	at := func(l aws.Link[aws.Subnet]) outcome {
 		var paths []outcome
 		for _, s := range l.To {
@@ -400,6 +414,7 @@ func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) ou
 			paths = append(paths, to(g.place(g.unknownSubnet(l.ID, i), f)))
 		}
 		o := oneOf(fact, paths...)
+		o.assumptions = append(o.assumptions[:len(o.assumptions):len(o.assumptions)], says...)
 		for _, s := range l.To {
 			o.assumptions = append(o.assumptions[:len(o.assumptions):len(o.assumptions)], g.place(s, f).says...)
 		}
@@ -409,20 +424,20 @@ func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) ou
 		return o
 	}
 	var paths []outcome
-	for _, l := range i.Subnets.Each {
+	for _, l := range subnets.Each {
 		paths = append(paths, at(l))
 	}
 	var out outcome
-	if i.AnySubnet {
+	if anySubnet {
 		out = oneOf(fact, paths...)
 	} else {
 		out = together(paths...)
 	}
 	var more []outcome
-	for _, l := range i.Subnets.Maybe {
+	for _, l := range subnets.Maybe {
 		more = append(more, at(l).doubted(fact))
 	}
-	if i.Subnets.Open || len(paths)+len(more) == 0 {
+	if subnets.Open || len(paths)+len(more) == 0 {
 		more = append(more, to(g.place(g.unknownSubnet("", i), f)))
 	}
 	if len(more) == 0 {

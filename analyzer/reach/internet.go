@@ -2,6 +2,7 @@ package reach
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -47,10 +48,39 @@ func (g *Graph) blocks(v *aws.VPC, f packet.Family) packet.Addresses {
 			out = out.Union(packet.Prefixes(b.Prefix))
 		}
 	}
-	if name := shortName(v.Object); v.Outside && len(v.CIDRs) == 0 && name != "" {
-		out, _, _ = g.sayCIDRs(tf.Fact{ID: "addresses:" + name}, f)
+	if g.nameless(v, f) {
+		more, _, _ := g.sayCIDRs(vpcAddressesFact(v), f)
+		out = out.Union(more)
 	}
 	return out
+}
+
+// nameless reports whether a VPC has a block of the family of which nobody knows
+// the addresses (U-9).
+func (g *Graph) nameless(v *aws.VPC, f packet.Family) bool {
+	if shortName(v.Object) == "" {
+		return false
+	}
+	return v.Outside && len(v.CIDRs) == 0 || slices.ContainsFunc(v.CIDRs, func(b aws.Block) bool { return !b.Known() && b.Family == f })
+}
+
+func vpcAddressesFact(v *aws.VPC) tf.Fact {
+	name := shortName(v.Object)
+	return tf.Fact{ID: "addresses:" + name, Text: "which addresses " + name + " has", Settle: settleContext}
+}
+
+// mayBeIn is a VPC that may have addresses which nobody knows to be its own, or
+// nil. Those of the internet are taken to be in none.
+func (g *Graph) mayBeIn(a packet.Addresses, f packet.Family) *aws.VPC {
+	for _, v := range g.network.VPCs {
+		if a.Overlaps(g.internet[f]) || !g.nameless(v, f) {
+			continue
+		}
+		if _, _, said := g.sayCIDRs(vpcAddressesFact(v), f); !said {
+			return v
+		}
+	}
+	return nil
 }
 
 // last is the last address of a prefix.

@@ -10,7 +10,7 @@ import (
 
 // carriers are the kinds of boundary that carry packets from one network to
 // another.
-var carriers = []string{"Cloud WAN", "Direct Connect"}
+var carriers = []string{"Cloud WAN", "Direct Connect", "local gateway"}
 
 // joining is a boundary that may carry packets from one VPC to another: one
 // that both touch, or of which nobody knows what it touches besides.

@@ -181,13 +181,15 @@ func (s *search) throughEndpoint(t traveller, p *place, e *aws.Endpoint) *way {
 		object: e.Object, cause: objectCause(e.Object), code: "BAD_STATE_ROUTE", blocked: "it is no endpoint of a gateway load balancer", cost: 3,
 	})
 	var ways []*way
+	var names []string
 	for _, at := range s.homes(e.Interface) {
+		names = append(names, shortName(at.subnet.Object))
 		ways = append(ways, s.past(t, p, at, device{of: e, in: at.subnet, label: e.Label, opinion: true}, box))
 	}
 	if len(ways) == 0 {
 		return s.unknownWay(t, e.Object, fact)
 	}
-	return s.oneOfWays(placementFact(e.Label), ways)
+	return s.oneOfNamed(placementFact(e.Label), names, ways)
 }
 
 // past is the way through a device in a subnet: in past the subnet's ACL, and
@@ -238,17 +240,19 @@ func edgesOf(n *aws.Network) (internet, vpn map[*aws.VPC][]edge) {
 // (RT-9).
 func (s *search) intoGoal(t traveller, edges []edge, byVPN bool) *way {
 	var ways []*way
-	p := s.goal.place
+	var names []string
 	for _, e := range edges {
 		w := s.byEdge(t, e.table, byVPN)
 		if e.certain == tf.Yes {
 			return w
 		}
-		ways = append(ways, w)
+		ways, names = append(ways, w), append(names, shortName(e.table.Object))
 	}
-	return s.oneOfWays(tf.Fact{
-		ID: "edge-of:" + vpcName(p), Text: "which route table the gateway of " + vpcName(p) + " has", Settle: settleApply,
-	}, append(ways, s.deliver(t)))
+	return s.oneOfNamed(edgeFact(s.goal.place), append(names, aws.None), append(ways, s.deliver(t)))
+}
+
+func edgeFact(p *place) tf.Fact {
+	return tf.Fact{ID: "edge-of:" + vpcName(p), Text: "which route table the gateway of " + vpcName(p) + " has", Settle: settleApply}
 }
 
 // byEdge is where a gateway route table sends what arrives.
@@ -312,6 +316,14 @@ func (s *search) redirected(p *place) tf.Tri {
 	out := tf.No
 	hosts := p.hosts
 	for _, e := range s.g.edges[p.vpc] {
+		if e.certain != tf.Yes && s.g.answers != nil {
+			if name, ok := s.g.answers.Said(edgeFact(p).ID, "is"); ok {
+				if name != shortName(e.table.Object) {
+					continue
+				}
+				e.certain = tf.Yes
+			}
+		}
 		for _, r := range s.g.routeEntries(e.table, s.f) {
 			if r.route.Target.Kind == aws.TargetLocal || !r.to.Overlaps(hosts) || !s.g.diverts(p.vpc, r, s.f) {
 				continue

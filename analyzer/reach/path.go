@@ -391,7 +391,7 @@ func oneOf(fact tf.Fact, paths ...outcome) outcome {
 	if out.stuck && len(paths) > 1 {
 		out.story = out.story.whichever(paths).once()
 	}
-	if len(paths) > 1 && !out.forward.certain() {
+	if len(paths) > 1 && !(out.forward.certain() && out.reachable.certain()) {
 		out.waits = append(out.waits, fact)
 	}
 	return out
@@ -462,13 +462,16 @@ func uniqueFacts(list []tf.Fact) []tf.Fact {
 	if len(list) < 2 {
 		return list
 	}
-	seen := map[string]bool{}
+	seen := map[string]int{}
 	out := list[:0:0]
 	for _, f := range list {
-		if !seen[f.ID] {
-			seen[f.ID] = true
+		n, ok := seen[f.ID]
+		if !ok {
+			seen[f.ID] = len(out)
 			out = append(out, f)
+			continue
 		}
+		out[n] = out[n].With(f)
 	}
 	return out
 }

@@ -231,3 +231,20 @@ func TestSymbolicBlocks(t *testing.T) {
 		t.Errorf("an entry for the other family: %s by %s", got.Answer, codes(got))
 	}
 }
+
+// SG-11: a reference to a group behind a peering that is gone, or not accepted,
+// matches nothing; where nobody knows whether somebody accepts, it may.
+func TestStaleReference(t *testing.T) {
+	for active, want := range map[tf.Tri]reach.Verdict{tf.Yes: reach.Yes, tf.No: reach.No, tf.Maybe: reach.Unknown} {
+		w := newWorld()
+		w.joined(active)
+		w.n.SecurityGroups[1].Ingress = []aws.Rule{allow("tcp", 22, 22, w.n.SecurityGroups[0])}
+		if a := w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/22"); a.Answer != want {
+			t.Errorf("active %s: %s by %s, want %s", active, a.Answer, codes(a), want)
+		}
+		w.n.Peerings, table(w.private).Routes = nil, nil
+		if a := w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/22"); a.Answer != reach.No {
+			t.Errorf("without any peering: %s", a.Answer)
+		}
+	}
+}

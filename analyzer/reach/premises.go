@@ -250,23 +250,24 @@ func announcedFact(o *site) tf.Fact {
 // it, another may do so as well if nobody knows what it announces (VPN-4).
 func (s *search) fromPremises(t traveller) *way {
 	var certain, possible, all []*way
+	var names, certainly []string
 	for _, o := range s.g.sites {
 		w := s.fromSite(t, o)
-		all = append(all, w)
+		all, names = append(all, w), append(names, shortName(o.Object))
 		switch {
 		case !t.as.addresses.SubsetOf(o.covers(s.f)):
 			if o.vague() {
 				possible = append(possible, w.behind(s.gate(tf.Maybe, announcedFact(o), stage{object: o.Object, cause: objectCause(o.Object), quiet: true})))
 			}
 		case o.named.IsEmpty() || !s.elsewhereBound(o):
-			certain = append(certain, w)
+			certain, certainly = append(certain, w), append(certainly, shortName(o.Object))
 		}
 	}
 	which := tf.Fact{
 		ID: "connection:" + t.as.key, Text: "over which connection " + t.as.key + " arrives", Settle: "check it by hand",
 	}
 	if len(certain) == 0 {
-		certain, possible = all, nil
+		certain, certainly, possible = all, names, nil
 	}
 	if hidden, ok := s.g.hiddenCarrier(s.goal.place); ok {
 		possible = append(possible, s.deliver(t).behind(s.gate(tf.Maybe, tf.Fact{
@@ -274,7 +275,7 @@ func (s *search) fromPremises(t traveller) *way {
 		}, stage{object: hidden})))
 	}
 	if len(certain) > 0 {
-		possible = append(possible, s.oneOfWays(which, certain))
+		possible = append(possible, s.oneOfNamed(which, certainly, certain))
 	}
 	if len(possible) == 0 {
 		p := s.goal.place

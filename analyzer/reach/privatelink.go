@@ -66,13 +66,13 @@ func (g *Graph) serviceStage(o offer, admitted tf.Tri, f packet.Family) stage {
 func (g *Graph) offeredAt(o offer, admitted tf.Tri, lb *aws.LoadBalancer, listeners []*aws.Listener, p *place, by remote, question packet.Set) outcome {
 	f := p.f
 	in, out := g.boundary(p.subnet, inbound, f, by, false), g.boundary(p.subnet, outbound, f, by, true)
-	in, out = in.aside(f, aclOfConsumers(in)), out.aside(f, aclOfConsumers(out))
+	in, out = g.aside(in, f, aclOfConsumers(in)), g.aside(out, f, aclOfConsumers(out))
 	in.quiet, out.quiet = true, true
 	stages := []stage{g.serviceStage(o, admitted, f), in}
 	if lb.PrivateLinkRules != tf.No {
 		stages = append(stages, g.linkGroups(lb.Interface, lb.PrivateLinkRules, f, by))
 	}
-	return walk(append(stages, listenerStage(lb, listeners, f), out), question)
+	return walk(append(stages, g.listenerStage(lb, listeners, f), out), question)
 }
 
 // linkGroups are the groups of a load balancer's nodes for what comes by
@@ -80,7 +80,7 @@ func (g *Graph) offeredAt(o offer, admitted tf.Tri, lb *aws.LoadBalancer, listen
 func (g *Graph) linkGroups(i *aws.Interface, rules tf.Tri, f packet.Family, by remote) stage {
 	groups := g.groupStage(i, inbound, f, by)
 	if rules == tf.Maybe {
-		groups = groups.aside(f, tf.Fact{
+		groups = g.aside(groups, f, tf.Fact{
 			ID: "privatelink-rules:" + i.Label, Text: "whether the groups of " + i.Label + " look at what comes by PrivateLink", Settle: settleApply,
 		})
 	}
@@ -91,10 +91,19 @@ func aclOfConsumers(s stage) tf.Fact {
 	return tf.Fact{ID: "acl-of-consumers:" + s.object.Label, Text: "whether " + s.object.Label + " looks at what comes by PrivateLink", Settle: "check it by hand"}
 }
 
-// aside is a stage that packets may not pass at all: it may admit everything.
-func (s stage) aside(f packet.Family, fact tf.Fact) stage {
+// aside is a stage that may not look at the packets at all: it may admit
+// everything. People can say whether it looks.
+func (g *Graph) aside(s stage, f packet.Family, fact tf.Fact) stage {
 	all := packet.Everything(f)
-	if !all.SubsetOf(s.admits.Must) {
+	if all.SubsetOf(s.admits.Must) {
+		return s
+	}
+	looks, says := g.passes(tf.Maybe, fact)
+	s.assumptions = append(s.assumptions[:len(s.assumptions):len(s.assumptions)], says...)
+	switch looks {
+	case tf.No:
+		s.admits, s.doubts = everything(f), nil
+	case tf.Maybe:
 		s.admits.May = all
 		s.doubts = append(s.doubts[:len(s.doubts):len(s.doubts)], doubt{fact, all})
 	}

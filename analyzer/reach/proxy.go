@@ -54,10 +54,14 @@ func (g *Graph) byProxy(p *aws.DatabaseProxy, i, db *aws.Interface, f packet.Fam
 		joined.forward, joined.reachable = carries(o.forward, second.forward), carries(o.reachable, second.reachable)
 		joined.story, joined.stuck = o.story.then(second.story), o.stuck || second.stuck
 		joined.waits, joined.assumptions = slices.Concat(o.waits, second.waits), slices.Concat(o.assumptions, second.assumptions)
-		if !certain || !sure {
-			joined = joined.doubted(tf.Fact{
-				ID: "proxy:" + p.Label, Text: "which databases stand behind " + p.Label, Settle: settleApply,
-			})
+		fact := tf.Fact{ID: "proxy:" + p.Label, Text: "which databases stand behind " + p.Label, Settle: settleApply}
+		leads, says := g.passes(tf.TriOf(certain && sure).Or(tf.Maybe), fact)
+		joined.assumptions = slices.Concat(joined.assumptions, says)
+		switch leads {
+		case tf.No:
+			return
+		case tf.Maybe:
+			joined = joined.doubted(fact)
 		}
 		flow := newFlow(interfaceEnd(i), interfaceEnd(db), f, joined)
 		flow.Proxy, flow.Delivered = p, second.reachable

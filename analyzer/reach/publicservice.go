@@ -1,6 +1,9 @@
 package reach
 
 import (
+	"net/netip"
+	"slices"
+
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -45,10 +48,10 @@ func (g *Graph) servedPorts(s *aws.PublicService, f packet.Family) stage {
 	fact := tf.Fact{ID: "listens:" + s.Label, Text: "what " + s.Label + " listens on", Settle: settleApply}
 	out := stage{object: s.Object, cause: objectCause(s.Object), cost: 3, quiet: true}
 	if s.Ports == nil {
-		return g.gated(tf.Maybe, f, fact, out)
+		return g.listensAsSaid(g.gated(tf.Maybe, f, fact, out), f, fact)
 	}
 	out.admits = everything(f)
-	return out.onPorts(s.Ports, f, fact)
+	return g.listensAsSaid(out.onPorts(s.Ports, f, fact), f, fact)
 }
 
 // servedSources is the list of addresses that a public service answers.
@@ -62,6 +65,10 @@ func (g *Graph) servedSources(s *aws.PublicService, f packet.Family) stage {
 		out.cause = objectCause(s.Object)
 	}
 	fact := tf.Fact{ID: "sources:" + s.Label, Text: "which addresses may reach the " + s.Service, Settle: settleApply}
+	if a, says, ok := g.sayCIDRs(fact, f); ok && slices.ContainsFunc(s.Sources, func(v tf.Val[netip.Prefix]) bool { return v.IsUnknown() }) {
+		out.filter = givenFilter(exactly(packet.Everything(f).From(a)), s.Object, "answers addresses as given", says)
+		return out
+	}
 	for _, source := range s.Sources {
 		prefix, ok := source.Known()
 		admits, from := possibly(packet.Everything(f)), "addresses not known yet"

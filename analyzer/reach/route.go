@@ -346,6 +346,19 @@ func (g *Graph) destinations(d tf.Val[netip.Prefix], list aws.Link[aws.PrefixLis
 		}
 		return prefixes, true, state == tf.IsUnknown, nil
 	}
+	prefixes, certain, open = g.entriesOf(list)
+	if !open {
+		return prefixes, certain, open, nil
+	}
+	if given, says, ok := g.sayPrefixes(listFact(list)); ok {
+		return given, true, false, says
+	}
+	return prefixes, certain, open, nil
+}
+
+// entriesOf are the known entries of a prefix list, whether it is certain which
+// list is meant, and whether there are others.
+func (g *Graph) entriesOf(list aws.Link[aws.PrefixList]) (prefixes []netip.Prefix, certain, open bool) {
 	_, certain = list.One()
 	open = list.Open || list.Outside()
 	for _, l := range list.To {
@@ -358,13 +371,7 @@ func (g *Graph) destinations(d tf.Val[netip.Prefix], list aws.Link[aws.PrefixLis
 			}
 		}
 	}
-	if !open {
-		return prefixes, certain, open, nil
-	}
-	if given, says, ok := g.sayPrefixes(listFact(list)); ok {
-		return given, true, false, says
-	}
-	return prefixes, certain, open, nil
+	return prefixes, certain, open
 }
 
 func familyOf(a netip.Addr) packet.Family {
@@ -405,15 +412,16 @@ func (g *Graph) subnetRoutes(s *aws.Subnet, v *aws.VPC, f packet.Family, to goal
 		return g.outsideFilter(s, aws.Object{Label: "route table of " + shortName(s.Object)}, f)
 	}
 	var candidates []filter
+	var names []string
 	for _, t := range s.RouteTable.To {
-		candidates = append(candidates, g.toward(t, v, f, to, wanted))
+		candidates, names = append(candidates, g.toward(t, v, f, to, wanted)), append(names, shortName(t.Object))
 	}
 	if (s.RouteTable.Open && !assumed(s.VPC) && !inside) || len(candidates) == 0 {
 		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "route table of " + shortName(s.Object)}, f))
 	}
-	out := eitherFilter(func() tf.Fact {
+	out := g.namedFilter(func() tf.Fact {
 		return tf.Fact{ID: "table-of:" + s.Label, Text: "which route table " + s.Label + " has", Settle: settleApply}
-	}, candidates...)
+	}, names, candidates...)
 	if s.RouteTable.Assumption != nil {
 		out.assumptions = append(out.assumptions[:len(out.assumptions):len(out.assumptions)], s.RouteTable.Assumption)
 	}

@@ -445,6 +445,7 @@ func (s *search) intoVPC(t traveller, a *aws.Attachment) *way {
 		doors = slices.DeleteFunc(slices.Clone(all), func(d door) bool { return d.place.subnet != pinned })
 	}
 	var ways []*way
+	var names []string
 	for n, d := range doors {
 		if slices.ContainsFunc(doors[:n], func(e door) bool { return d.like(e, s.goal) }) {
 			continue
@@ -458,12 +459,12 @@ func (s *search) intoVPC(t traveller, a *aws.Attachment) *way {
 		if !d.certain {
 			w = w.behind(s.gate(tf.Maybe, fact, stage{quiet: true}))
 		}
-		ways = append(ways, w)
+		ways, names = append(ways, w), append(names, shortName(d.place.subnet.Object))
 	}
 	if a.Subnets.Open || len(ways) == 0 {
 		ways = append(ways, s.unknownWay(t, a.Object, fact))
 	}
-	return s.oneOfWays(fact, ways)
+	return s.oneOfNamed(fact, names, ways)
 }
 
 // pin is the interface that an attachment in appliance mode has chosen for a

@@ -2,9 +2,7 @@ package report
 
 import (
 	"bufio"
-	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -32,7 +30,7 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 		p.line("  the request may arrive, but its reply does not return")
 	}
 	if a.Witness != nil {
-		p.line("  for example " + p.secrets.text(example(*a.Witness)))
+		p.line("  for example " + p.secrets.text(a.Witness.String()))
 	}
 	if asksForAll(q) {
 		p.admitted(q, a)
@@ -224,23 +222,6 @@ func holder(hops []reach.Hop, stacks []*tf.Stack) *tf.Stack {
 		return stacks[0]
 	}
 	return nil
-}
-
-// example is a packet in words.
-func example(k packet.Packet) string {
-	w := toPacket(k)
-	text := w.Protocol + " from " + endpoint(w.Source, w.SourcePort) + " to " + endpoint(w.Destination, w.DestinationPort)
-	if w.ICMPType != nil {
-		text += fmt.Sprintf(", type %d code %d", *w.ICMPType, *w.ICMPCode)
-	}
-	return text
-}
-
-func endpoint(address string, port *int) string {
-	if port == nil {
-		return address
-	}
-	return net.JoinHostPort(address, strconv.Itoa(*port))
 }
 
 // toPacket keeps the fields that mean something for the protocol.

@@ -94,6 +94,8 @@ type answer struct {
 	used  bool
 	// known is what the input itself said, or empty.
 	known string
+	// refused is set when the answer is not possible; known is what is.
+	refused bool
 }
 
 // Enabled reports whether a check is to run. A nil Settings has no opinion.
@@ -152,6 +154,41 @@ func (s *Settings) Answer(id, attribute string) (string, bool) {
 	return "", false
 }
 
+// Said is the answer without its being used.
+func (s *Settings) Said(id, attribute string) (value string, ok bool) {
+	s.eachAbout(id, attribute, func(a *answer) { value, ok = a.value, true })
+	return value, ok
+}
+
+// Refuse notes that an answer is not possible, and what the input leaves open
+// instead.
+func (s *Settings) Refuse(id, attribute, possible string) {
+	s.eachAbout(id, attribute, func(a *answer) { a.refused, a.known = true, possible })
+}
+
+// eachAbout goes over the answers to a question in respect of an attribute.
+func (s *Settings) eachAbout(id, attribute string, do func(*answer)) {
+	if s == nil || len(s.givens) == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.givens {
+		if a, ok := g.answers[attribute]; ok && g.isAbout(id) {
+			do(&a)
+			g.answers[attribute] = a
+		}
+	}
+}
+
+// same reports whether two answers are, whatever their order.
+func same(a, b string) bool {
+	one, other := strings.Fields(a), strings.Fields(b)
+	slices.Sort(one)
+	slices.Sort(other)
+	return slices.Equal(one, other)
+}
+
 // isAbout reports whether the block answers the question. Its label may name
 // several things of a kind, with spaces between them.
 func (g *given) isAbout(id string) bool {
@@ -166,20 +203,12 @@ func (g *given) isAbout(id string) bool {
 // Knows notes what an input says itself about the fact with an id, so that an
 // answer to what nobody asked is told apart from one that is wrong.
 func (s *Settings) Knows(id, attribute, value string) {
-	if s == nil || len(s.givens) == 0 {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, g := range s.givens {
-		if a, ok := g.answers[attribute]; ok && g.isAbout(id) && a.known != value {
-			// Of two stacks, or of before and after, one agrees.
-			if a.known == "" || value == a.value {
-				a.known = value
-				g.answers[attribute] = a
-			}
+	s.eachAbout(id, attribute, func(a *answer) {
+		// Of two stacks, or of before and after, one agrees.
+		if a.known != value && !a.refused && (a.known == "" || same(value, a.value)) {
+			a.known = value
 		}
-	}
+	})
 }
 
 // Unused reports the answers that nothing in any stack of a run asked for, and
@@ -194,8 +223,8 @@ func (s *Settings) Unused() []tf.Diagnostic {
 	for _, g := range s.givens {
 		for name, a := range g.answers {
 			switch {
-			case a.used:
-			case a.known != "" && a.known != a.value:
+			case a.used && !a.refused:
+			case a.known != "" && !same(a.known, a.value):
 				diags = append(diags, tf.Diagnostic{
 					Summary: "the input contradicts the answer " + name + " of " + g.id,
 					Detail:  "The answer says " + a.value + ", the input says " + a.known + ", which holds. Correct the answer, or delete it.",

@@ -123,6 +123,13 @@ given "account" { mode = "on" }
 			s.Knows("subnet:c", "public", "false")
 			s.Knows("account:mode", "mode", "off")
 		}, "the input contradicts the answer public of subnet:a b, the input contradicts the answer public of subnet:c, the input contradicts the answer mode of account"},
+		"an answer is used, though it is not possible": {func(s *Settings) {
+			s.Answer("account:mode", "mode")
+			if said, ok := s.Said("subnet:a", "public"); ok && said == "true" { // looked at only
+				s.Refuse("subnet:a", "public", "false")
+			}
+			s.Answer("subnet:b", "public")
+		}, "the input contradicts the answer public of subnet:a b"},
 		"one stack contradicts, another needs it": {func(s *Settings) {
 			s.Knows("subnet:a", "public", "false")
 			s.Answer("subnet:b", "public")
@@ -232,6 +239,20 @@ func TestGivenOfSeveral(t *testing.T) {
 	for id, want := range map[string]bool{"subnet:subnet-a": true, "subnet:subnet-b": true, "subnet:subnet-a subnet-b": true, "subnet:subnet-c": false, "group:subnet-a": false} {
 		if _, ok := s.Answer(id, "public"); ok != want {
 			t.Errorf("%s is answered: %t, want %t", id, ok, want)
+		}
+	}
+}
+
+// A list that the input has in another order is no contradiction.
+func TestAnswersInAnyOrder(t *testing.T) {
+	for value, want := range map[string]string{"b a": "needless answer members of group:g", "a": "the input contradicts the answer members of group:g"} {
+		s, diags := Load("tfcheck.hcl", []byte(`given "group" "g" { members = ["a", "b"] }`), known)
+		if len(diags) > 0 {
+			t.Fatal(diags)
+		}
+		s.Knows("group:g", "members", value)
+		if got := s.Unused(); len(got) != 1 || got[0].Summary != want {
+			t.Errorf("%s: %v, want %s", value, got, want)
 		}
 	}
 }

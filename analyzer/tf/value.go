@@ -443,3 +443,20 @@ type Fact struct {
 	Text   string // "who is in sg-0f3c91"
 	Settle string // the one line that settles it
 }
+
+// With is the fact with what another question about it adds to the given block
+// that settles it: what a group admits from the internet, and from elsewhere.
+func (f Fact) With(g Fact) Fact {
+	_, more, ok := strings.Cut(g.Settle, "in tfcheck.hcl: given ")
+	if !ok || !strings.Contains(f.Settle, "in tfcheck.hcl: given ") {
+		return f
+	}
+	if n := strings.Index(more, "{ "); n >= 0 {
+		for _, attribute := range strings.Split(more[n:], " and ") {
+			if !strings.Contains(f.Settle, attribute) {
+				f.Settle += " and " + attribute
+			}
+		}
+	}
+	return f
+}

@@ -241,7 +241,7 @@ func (b *stackBuilder) unsetVariables() {
 	for n, name := range b.ev.unset {
 		names[n] = "var." + name
 	}
-	verb, hint := " have no value", "Give them one with --var NAME=VALUE or --var-file FILE. What depends on them is not known."
+	verb, hint := " have no value", "Give them one with --var NAME=VALUE, --var-file FILE or, in tfcheck.hcl, given \"variable\" \"NAME\" { value = \"VALUE\" }. What depends on them is not known."
 	if len(names) == 1 {
 		verb, hint = " has no value", "Give it one with --var "+b.ev.unset[0]+"=VALUE or --var-file FILE. What depends on it is not known."
 	}

@@ -32,10 +32,21 @@ type Options struct {
 	Assignments []Assignment
 	// Known is what the plan of the configuration knows; nil without a plan.
 	Known tf.Known
+	// Answers are what people say of root variables that have no value, nil for
+	// nothing.
+	Answers Answers
 	// Data answers data sources from elsewhere: it is asked once for each
 	// instance, with its arguments as values, and gives the attributes that
 	// would be unknown. Nil answers none.
 	Data func(r *tf.Resource) (attributes tf.Value, ok bool)
+}
+
+// Answers are the given blocks of the settings.
+type Answers interface {
+	// Answer is the answer to the question with an id in respect of an attribute.
+	Answer(id, attribute string) (value string, ok bool)
+	// Knows tells what the input itself says.
+	Knows(id, attribute, value string)
 }
 
 // Assignment is the value of a root variable, or a file of values.
@@ -53,6 +64,7 @@ type evaluator struct {
 	functions map[string]function.Function
 	root      *moduleInstance
 	given     map[string]given // values of root variables
+	assumed   []*tf.Assumption // that people say
 
 	fuel      int  // what is left to spend on evaluation
 	expr      *arg // that is being evaluated; nil outside of any

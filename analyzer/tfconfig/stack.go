@@ -33,7 +33,7 @@ func (c *Config) Stack(ctx context.Context, name, file string, o Options) (*tf.S
 	b.uncounted()
 	b.unsetVariables()
 	b.undeclared()
-	s.Diagnostics = ev.diags
+	s.Diagnostics, s.Assumptions = ev.diags, ev.assumed
 	for i := range s.Diagnostics {
 		s.Diagnostics[i].Stack = name
 	}

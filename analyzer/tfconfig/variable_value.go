@@ -234,10 +234,14 @@ func (ev *evaluator) rootVariable(name string, b *block, d declaration) cty.Valu
 		if planned, ok := ev.opts.Known.Variable(name); ok {
 			v := d.conform(fromPlan(planned))
 			ev.notice(v)
+			ev.knows(name, d, v)
 			return ev.trace(name, v)
 		}
 	}
 	g, ok := ev.given[name]
+	if !ok {
+		g, ok = ev.said(name, d)
+	}
 	if !ok {
 		v, ok := ev.fallback(b, d, ev.root.scope.ctx)
 		if !ok {
@@ -272,7 +276,47 @@ func (ev *evaluator) rootVariable(name string, b *block, d declaration) cty.Valu
 		return misfit()
 	}
 	ev.notice(converted)
+	ev.knows(name, d, converted)
 	return ev.trace(name, converted)
+}
+
+func variableFact(name string) tf.Fact {
+	return tf.Fact{ID: "variable:" + name, Text: "the value of var." + name}
+}
+
+// said is the value that people say a root variable has to which nothing else
+// gives one. Like that of --var it goes before the default.
+func (ev *evaluator) said(name string, d declaration) (given, bool) {
+	if ev.opts.Answers == nil {
+		return given{}, false
+	}
+	fact := variableFact(name)
+	text, ok := ev.opts.Answers.Answer(fact.ID, "value")
+	if !ok {
+		return given{}, false
+	}
+	shown := text
+	if d.sensitive {
+		shown = "(sensitive)" // U-19
+	}
+	ev.assumed = append(ev.assumed, &tf.Assumption{
+		ID: "given:" + fact.ID, Text: "as a given block says, value of variable " + name + " is " + shown,
+	})
+	g := given{text: text, from: "a given block"}
+	ev.given[name] = g
+	return g, true
+}
+
+// knows tells what else gives a root variable its value. That of a secret is not
+// repeated (U-19).
+func (ev *evaluator) knows(name string, d declaration, v cty.Value) {
+	if ev.opts.Answers == nil || d.sensitive || ev.given[name].from == "a given block" {
+		return
+	}
+	plain, _ := v.UnmarkDeep()
+	if text, ok := textOf(plain); ok {
+		ev.opts.Answers.Knows(variableFact(name).ID, "value", text)
+	}
 }
 
 // notice counts a value that is handed in as one with symbols, if it has any.

@@ -173,6 +173,7 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+// What was changed outside Terraform is read beside the plan (U-15).
 func TestDrift(t *testing.T) {
 	s := readText(t, `{"format_version":"1.2","resource_drift":[`+change("aws_vpc.a", `"update"`, `{"id":"vpc-1","open":false}`, `{"id":"vpc-1","open":true}`, ``)+`],
 		"resource_changes":[`+change("aws_vpc.a", `"update"`, `{"id":"vpc-1","open":true}`, `{"id":"vpc-1","open":false}`, ``)+`]}`)

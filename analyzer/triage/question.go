@@ -34,6 +34,7 @@ func Questions(findings []*analyzer.Finding) []analyzer.Question {
 				byID[fact.ID] = i
 				all = append(all, analyzer.Question{Fact: fact})
 			}
+			all[i].Fact = all[i].With(fact)
 			all[i].Severity = max(all[i].Severity, f.Severity)
 			all[i].Decides = append(all[i].Decides, f.Fingerprint)
 		}
@@ -71,12 +72,19 @@ func joinFacts(findings []*analyzer.Finding) {
 		for _, f := range findings {
 			for _, fact := range f.WaitsFor {
 				name, ok := strings.CutPrefix(fact.ID, kind.kind+":")
-				if !ok || !waits(f) || owner[name] != nil || strings.Contains(name, " ") || fact.Text != kind.before+name+kind.one {
+				if !ok || !waits(f) || strings.Contains(name, " ") || fact.Text != kind.before+name+kind.one {
+					continue
+				}
+				if owner[name] != nil {
+					if owner[name] == f.Stack {
+						first[f.Stack] = first[f.Stack].With(fact)
+					}
 					continue
 				}
 				if names[f.Stack] == nil {
 					first[f.Stack] = fact
 				}
+				first[f.Stack] = first[f.Stack].With(fact)
 				owner[name], names[f.Stack] = f.Stack, append(names[f.Stack], name)
 				if g := cmp.Or(fact.Name, name); !slices.Contains(given[f.Stack], g) {
 					given[f.Stack] = append(given[f.Stack], g)

@@ -1,11 +1,34 @@
 package triage
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/tfcheck/tfcheck/analyzer"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
+
+// What is asked of one group in several respects is answered in one block.
+func TestRespectsAreJoined(t *testing.T) {
+	group := func(id, attribute string) tf.Fact {
+		return tf.Fact{ID: "group:" + id, Text: "the rules of " + id,
+			Settle: `--context with the stack that owns it, or in tfcheck.hcl: given "group" "` + id + `" { ` + attribute + ` = "none" }`}
+	}
+	s := &tf.Stack{Name: "one"}
+	finding := func(facts ...tf.Fact) *analyzer.Finding {
+		return &analyzer.Finding{Stack: s, Verdict: analyzer.Undetermined, WaitsFor: facts}
+	}
+	const joined = `{ from_internet = "none" } and { from_network = "none" }`
+	for name, findings := range map[string][]*analyzer.Finding{
+		`"sg-1"`:      {finding(group("sg-1", "from_internet")), finding(group("sg-1", "from_network")), finding(group("sg-1", "from_internet"))},
+		`"sg-1 sg-2"`: {finding(group("sg-1", "from_internet")), finding(group("sg-2", "from_network")), finding(group("sg-1", "from_network"))},
+	} {
+		got := Questions(findings)
+		if len(got) != 1 || !strings.HasSuffix(got[0].Settle, name+" "+joined) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
 
 // What the owner of another stack knows is one question a kind and stack; what
 // apply decides is asked for one by one.

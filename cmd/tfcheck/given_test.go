@@ -58,11 +58,10 @@ func factTable() string {
 			fmt.Fprintf(&b, "| %s | %s | `%s` (%s) | %s |\n", kind, about, a.Name, value, a.Means)
 		}
 		if len(k.Answers) == 0 {
-			fmt.Fprintf(&rest, "| `%s` | %s |\n", k.Kind, k.About)
+			fmt.Fprintf(&rest, "| `%s` | %s | %s |\n", k.Kind, k.About, k.Why)
 		}
 	}
-	return b.String() + "\nNobody can answer the following, for the apply decides them, or a richer input does: the source, the binary plan, the state.\n\n" +
-		"| question | about |\n|---|---|\n" + rest.String()
+	return b.String() + "\nThe following have no answer of one line:\n\n| question | about | what decides it |\n|---|---|---|\n" + rest.String()
 }
 
 // TestFactKindsLoad: the example of every answer is one that tfcheck.hcl takes.

@@ -126,7 +126,7 @@ func givenBlock(settle string) string {
 		return ""
 	}
 	head, body, _ := strings.Cut(block, " { ")
-	return head + " {\n  " + strings.TrimSuffix(body, " }") + "\n}\n"
+	return head + " {\n  " + strings.ReplaceAll(strings.TrimSuffix(body, " }"), " } and { ", "\n  ") + "\n}\n"
 }
 
 func commented(text string) string {

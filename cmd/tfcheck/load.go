@@ -63,6 +63,9 @@ func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string
 	}
 	options := input.Options{Wanted: wanted, Source: f.source, NoSource: f.noSource, Stdin: env.stdin,
 		Workspace: cmp.Or(f.workspace, env.getenv("TF_WORKSPACE")), Variables: f.variables, Environment: env.given, Asked: &input.Asked{}}
+	if set != nil {
+		options.Answers = set
+	}
 	if f.base != "" {
 		options.Git, _ = exec.LookPath("git")
 	}

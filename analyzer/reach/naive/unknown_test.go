@@ -33,6 +33,10 @@ func (everythingIsSo) Answer(id, attribute string) (string, bool) {
 
 func (everythingIsSo) Knows(string, string, string) {}
 
+func (e everythingIsSo) Said(id, attribute string) (string, bool) { return e.Answer(id, attribute) }
+
+func (everythingIsSo) Refuse(string, string, string) {}
+
 // TestUnknownIsSettled: an unknown lists the facts that decide it. Under an
 // answer to each that people can answer it waits for none of these any more,
 // and is unknown only while it waits for something.
@@ -57,6 +61,9 @@ func TestUnknownIsSettled(t *testing.T) {
 					t.Errorf("%s %d, %s: with all answers unknown, and nothing decides it\n%s", s.name, seed, q, pathOf(after))
 				}
 				for _, f := range after.Waits {
+					if kind, _ := aws.FactKindOf(f.ID); len(kind.Answers) > 0 && kind.Answers[0].Type == aws.AnswerText {
+						continue // which name is the right one depends on the network
+					}
 					if strings.Contains(f.Settle, "in tfcheck.hcl: given") {
 						t.Errorf("%s %d, %s: %s was answered, and is asked again", s.name, seed, q, f.ID)
 					}
