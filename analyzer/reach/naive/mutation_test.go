@@ -42,7 +42,7 @@ var mutations = []mutation{
 		return packet.Everything(f)`, `case number == allProtocols:
 		return packet.Everything(f).On(packet.TCP)`},
 	{"SG-13 the upper bound is left out", "single", "transport.go", `return exactly(s.ToPorts(portRange(lo, hi)))`, `return exactly(s.ToPorts(portRange(lo, max(lo, hi-1))))`},
-	{"RT-4 the shortest prefix wins", "single", "route.go", "		return cmp.Or(cmp.Compare(b.length, a.length), cmp.Compare(a.kind, b.kind))\n	})\n	return out\n}\n\n// propagatedEntries", "		return cmp.Or(cmp.Compare(a.length, b.length), cmp.Compare(a.kind, b.kind))\n	})\n	return out\n}\n\n// propagatedEntries"},
+	{"RT-4 the shortest prefix wins", "single", "route.go", `cmp.Or(cmp.Compare(than.length, e.length), `, `cmp.Or(cmp.Compare(e.length, than.length), `},
 	{"RT-4 better routes take nothing", "single", "route.go", `possible, sure := e.to.Subtract(taken), packet.Addresses{}`, `possible, sure := e.to, packet.Addresses{}`},
 	{"U-22 a route that leads elsewhere diverts nothing", "single", "route.go", `			if e.want != tf.Yes {
 				diverted =`, `			if false {
@@ -76,12 +76,12 @@ var mutations = []mutation{
 			same = tf.Yes
 		}
 		w := next`},
-	{"TGW-3 an attachment needs no association", "transit", "transit.go", `	if !a.Association.IsSet() {
-		return s.blocked(`, `	if !a.Association.IsSet() {
-		for _, gw := range a.Gateway.To {
+	{"TGW-3 an attachment needs no association", "transit", "transit.go", `		if len(ways) == 0 {
+			return s.blocked(t, why)`, `		for _, gw := range a.Gateway.To {
 			return s.byTable(t, gw.Tables[0])
 		}
-		return s.blocked(`},
+		if len(ways) == 0 {
+			return s.blocked(t, why)`},
 	{"TGW-5 blackholes are ignored", "transit", "transit.go", `.And(r.Blackhole.Not())`, ``},
 	{"TGW-5 propagated before static", "transit", "transit.go", `	kind := routeRank(r.Kind)
 	prefixes`, `	kind := routeRank(aws.PropagatedVPN - r.Kind)
