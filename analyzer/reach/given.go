@@ -396,7 +396,7 @@ func (s *search) oneOfNamed(fact tf.Fact, names []string, ways []*way) *way {
 
 // placed are the subnets of an interface, or the one that people say it stands
 // in where that is open.
-func (g *Graph) placed(i *aws.Interface) (at aws.Links[aws.Subnet], any bool, says []*tf.Assumption) {
+func (g *Graph) placed(i *aws.Interface) (at aws.Links[aws.Subnet], anySubnet bool, says []*tf.Assumption) {
 	fact := placementFact(interfaceObject(i).Label)
 	if s := onlySubnet(i); s != nil && !i.Subnets.Open {
 		if g.answers != nil {

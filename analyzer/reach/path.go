@@ -391,7 +391,7 @@ func oneOf(fact tf.Fact, paths ...outcome) outcome {
 	if out.stuck && len(paths) > 1 {
 		out.story = out.story.whichever(paths).once()
 	}
-	if len(paths) > 1 && !(out.forward.certain() && out.reachable.certain()) {
+	if len(paths) > 1 && (!out.forward.certain() || !out.reachable.certain()) {
 		out.waits = append(out.waits, fact)
 	}
 	return out
