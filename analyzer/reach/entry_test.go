@@ -9,10 +9,10 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
-// entry is a managed way from the internet to a load balancer.
-func (w *world) entry(kind aws.EntryKind, lb *aws.LoadBalancer, from, to int, target tf.Val[int]) *aws.Entry {
+// entry is an accelerator from the internet to a load balancer.
+func (w *world) entry(lb *aws.LoadBalancer, from, to int, target tf.Val[int]) *aws.Entry {
 	e := &aws.Entry{
-		Object: object("aws_entry.e"), Kind: kind, Enabled: tf.Yes, PreservesClient: tf.No, IPv6: tf.No,
+		Object: object("aws_entry.e"), Kind: aws.GlobalAccelerator, Enabled: tf.Yes, PreservesClient: tf.No, IPv6: tf.No,
 		Listens: []aws.EntryPort{{Protocol: tf.KnownVal("TCP"), From: tf.KnownVal(from), To: tf.KnownVal(to), Target: target}},
 	}
 	e.Cause = aws.Cause{Resource: e.Resource}
@@ -126,7 +126,7 @@ func TestEntries(t *testing.T) {
 			p.lb = p.balancer("application", p.open, 8080, p.app)
 			p.lb.Internal, p.lb.Interface.PublicIPv4, p.lb.PrivateLinkRules = tf.Yes, tf.No, tf.Yes
 			p.lb.Interface.Subnets.Each = []aws.Link[aws.Subnet]{to(p.private)}
-			p.e = p.entry(aws.GlobalAccelerator, p.lb, 80, 80, same)
+			p.e = p.entry(p.lb, 80, 80, same)
 			test.change(p)
 			p.expect(t, test.want...)
 		})
@@ -137,7 +137,7 @@ func TestEntries(t *testing.T) {
 func TestEntriesDeliver(t *testing.T) {
 	w := newWorld()
 	app := w.host("app", w.private, tf.No, w.group("app", allow("tcp", 22, 22, "0.0.0.0/0")))
-	e := w.entry(aws.GlobalAccelerator, nil, 2222, 2222, tf.KnownVal(22))
+	e := w.entry(nil, 2222, 2222, tf.KnownVal(22))
 	e.PreservesClient, e.Interfaces.Each = tf.Yes, []aws.Link[aws.Interface]{to(app)}
 	flows := reach.Compile(w.n).FromInternet()
 	if len(flows) != 1 || flows[0].Reachable.Must.String() != "tcp/2222 from 0.0.0.0/0" || flows[0].Delivered.Must.String() != "tcp/22 from 0.0.0.0/0" {
@@ -157,7 +157,7 @@ func TestEntriesAreTold(t *testing.T) {
 	w := newWorld()
 	lb := w.balancer("application", w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0")), 8080)
 	lb.Internal, lb.Interface.PublicIPv4 = tf.Yes, tf.No
-	w.entry(aws.GlobalAccelerator, lb, 80, 80, tf.Val[int]{})
+	w.entry(lb, 80, 80, tf.Val[int]{})
 	a := w.ask(t, "internet", "aws_lb.application", "tcp/80")
 	if a.Answer != reach.No || len(a.Through) != 1 || a.Through[0].Entry == nil || a.Through[0].Verdict() != reach.Yes {
 		t.Fatalf("%s, through %v", a.Answer, a.Through)

@@ -65,7 +65,7 @@ func entered(change func(w *world, e *aws.Entry)) func() *world {
 	return func() *world {
 		w := newWorld()
 		app := w.host("app", w.private, tf.No, w.group("app", allow("tcp", 22, 22, "0.0.0.0/0")))
-		e := w.entry(aws.GlobalAccelerator, nil, 22, 22, tf.Val[int]{})
+		e := w.entry(nil, 22, 22, tf.Val[int]{})
 		e.PreservesClient, e.Interfaces.Each = tf.Yes, []aws.Link[aws.Interface]{to(app)}
 		change(w, e)
 		return w

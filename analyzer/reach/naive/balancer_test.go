@@ -237,12 +237,13 @@ func (w *world) throughProxy(c *chance, x *proxy, from end, p packet.Packet, fro
 			return stoppedBy("database proxy")
 		}
 		back := x.backs[c.of(len(x.backs))]
-		q, source, destination := p, false, false
-		q.Source, source = back.address(family(p.Source))
-		q.Destination, destination = to.address(family(p.Source))
-		if !source || !destination {
+		source, speaks := back.address(family(p.Source))
+		destination, listens := to.address(family(p.Source))
+		if !speaks || !listens {
 			return stoppedBy("database proxy")
 		}
+		q := p
+		q.Source, q.Destination = source, destination
 		q.SourcePort = portBetween(c, back.subnet, to.subnet)
 		second := told(w.trip(c, back, q, func(e end) bool { return e == to }))
 		if second.stop == "group" {
