@@ -77,7 +77,8 @@ func (o *site) vague() bool {
 // named is a graph in which the addresses on premises that a question names lie
 // behind the connections that may announce them: that they lie behind a gateway
 // is what the end point means (U-17). Where a connection's static routes cover
-// them, nothing has to be assumed; a virtual private gateway to which the input
+// them, nothing has to be assumed, and without one they are not there (VPN-2),
+// so that one that may be missing stays a question; a virtual private gateway to which the input
 // connects nothing stands for what is connected to it elsewhere.
 func (g *Graph) named(ends ...Endpoint) *Graph {
 	for _, e := range ends {
@@ -93,7 +94,7 @@ func (g *Graph) named(ends ...Endpoint) *Graph {
 			}
 		}
 		for n, o := range sites {
-			if o.vague() {
+			if o.vague() && o.Kind != aws.StaticVPN {
 				known := *o
 				known.named = e.Addresses
 				known.says = append(slices.Clone(o.says), &tf.Assumption{
@@ -256,7 +257,7 @@ func (s *search) fromPremises(t traveller) *way {
 		all, names = append(all, w), append(names, shortName(o.Object))
 		switch {
 		case !t.as.addresses.SubsetOf(o.covers(s.f)):
-			if o.vague() {
+			if o.vague() && o.Kind != aws.StaticVPN {
 				possible = append(possible, w.behind(s.gate(tf.Maybe, announcedFact(o), stage{object: o.Object, cause: objectCause(o.Object), quiet: true})))
 			}
 		case o.named.IsEmpty() || !s.elsewhereBound(o):
