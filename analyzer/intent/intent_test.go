@@ -161,6 +161,13 @@ deny "typo" {
 }`, []string{`intent "typo" cannot be judged: "tags:tier=db": "tags" is no kind of selector: write type:, tag:, module:, subnet:, vpc:, group:, cidr:, kind:, or an address`},
 		},
 		{
+			"a load balancer stands between", "reach/balancer-client-addresses", `
+isolated "apart" {
+  between = [["aws_instance.vpc"], ["aws_instance.balancer"]]
+  flow    = ["tcp/443"]
+}`, []string{"proven intent:apart: aws_instance.vpc can reach aws_instance.balancer on tcp/443, though they are to be apart"},
+		},
+		{
 			"what the change opens", "change", `no_new_exposure "still" {}`,
 			[]string{"proven intent:still: internet can reach aws_instance.web on tcp/22, and could not before this change"},
 		},
@@ -180,7 +187,7 @@ deny "typo" {
 // about the two is answered with yes.
 func TestDenyAgreesWithQuestions(t *testing.T) {
 	flows := []string{"tcp/22", "tcp/443", "tcp/5432", "udp/53", "icmp/8/0"}
-	for _, fixture := range []string{"shop", "intents", "quiet", "questions"} {
+	for _, fixture := range []string{"shop", "intents", "quiet", "questions", "reach/balancer-client-addresses"} {
 		after, _ := views(t, fixture)
 		var names []string
 		for _, i := range after.Network.Interfaces {

@@ -268,8 +268,9 @@ type Answer struct {
 	Blockers []Hop
 	// Alternatives are other blocked paths, those that edits open first.
 	Alternatives []Alternative
-	// Through are the flows from the internet that reach the destination
-	// through a load balancer; the answer itself is about the direct way.
+	// Through are the flows that reach the destination by connections of
+	// something between, such as a load balancer; the answer itself is about
+	// the direct way.
 	Through     []*Flow
 	Assumptions []*tf.Assumption
 	Waits       []tf.Fact

@@ -60,7 +60,9 @@ func (g *Graph) through(from, to Endpoint) []*Flow {
 	case Internet:
 		return append(g.throughBalancers(to), g.enteringTo(to)...)
 	case Consumers, Interfaces:
-		return slices.Concat(g.byPrivateLink(from, to), g.byProxies(from, to), g.byNAT64(from, to))
+		return slices.Concat(g.byBalancers(from, to), g.byPrivateLink(from, to), g.byProxies(from, to), g.byNAT64(from, to))
+	case OnPremises:
+		return g.byBalancers(from, to)
 	}
 	return nil
 }

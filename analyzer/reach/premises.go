@@ -384,23 +384,28 @@ func (g *Graph) toPremises(i *aws.Interface, to Endpoint, f packet.Family, quest
 // fromPremises is what gets from addresses on premises to an interface. more
 // are stages of the receiver, such as its listeners.
 func (g *Graph) fromPremises(from Endpoint, j *aws.Interface, f packet.Family, question packet.Set, suppose bool, more ...stage) outcome {
+	return g.overPlaces(j, f, func(p *place) outcome { return g.fromPremisesTo(from, j, p, question, suppose, more...) })
+}
+
+// fromPremisesTo is what gets from there to an interface in one of the subnets
+// where that stands.
+func (g *Graph) fromPremisesTo(from Endpoint, j *aws.Interface, p *place, question packet.Set, suppose bool, more ...stage) outcome {
+	f := p.f
 	far := premises(from.Label, from.Addresses, f)
-	return g.overPlaces(j, f, func(p *place) outcome {
-		receiver := g.hostIn(j, p)
-		asked := question.From(far.addresses)
-		if !receiver.one {
-			asked = asked.To(receiver.addresses)
-		}
-		to := g.to(receiver, p)
-		s := &search{g: g, f: f, goal: to, suppose: suppose}
-		t := traveller{as: far, outside: toPremises}
-		ways := s.fromPremises(t).continued(func(end *arrival) *way { return g.replies(to, end, f, suppose) }).settled(nil, f)
-		o := ways.outcome(func(w *passage) outcome {
-			after := append([]stage{g.groupStage(j, inbound, f, w.end.as), g.speaksStage(j, p), g.listening(j, f)}, more...)
-			return w.walk(nil, after, asked)
-		})
-		o.from, o.to = far.addresses, receiver.addresses
-		o.story = o.story.setOut(aws.Object{Label: from.Label}).arrive(interfaceObject(j))
-		return o
+	receiver := g.hostIn(j, p)
+	asked := question.From(far.addresses)
+	if !receiver.one {
+		asked = asked.To(receiver.addresses)
+	}
+	to := g.to(receiver, p)
+	s := &search{g: g, f: f, goal: to, suppose: suppose}
+	t := traveller{as: far, outside: toPremises}
+	ways := s.fromPremises(t).continued(func(end *arrival) *way { return g.replies(to, end, f, suppose) }).settled(nil, f)
+	o := ways.outcome(func(w *passage) outcome {
+		after := append([]stage{g.groupStage(j, inbound, f, w.end.as), g.speaksStage(j, p), g.listening(j, f)}, more...)
+		return w.walk(nil, after, asked)
 	})
+	o.from, o.to = far.addresses, receiver.addresses
+	o.story = o.story.setOut(aws.Object{Label: from.Label}).arrive(interfaceObject(j))
+	return o
 }

@@ -134,6 +134,7 @@ func (c *comparison) throughBalancers(m *maker, packets int) {
 			}
 			if i.Initiates == tf.Yes {
 				c.insideClient(m, i, lb, b, packets)
+				c.insideThrough(m, i, lb, b, packets)
 			}
 		}
 	}
@@ -267,6 +268,38 @@ func (c *comparison) insideClient(m *maker, i *aws.Interface, lb *aws.LoadBalanc
 				}
 				c.relays(i.Label+" -> "+lb.Label, got, at, nil, ways)
 			}
+		}
+	}
+}
+
+// insideThrough compares what a host gets to the targets of a load balancer
+// through it (LB-2, LB-4).
+func (c *comparison) insideThrough(m *maker, i *aws.Interface, lb *aws.LoadBalancer, b *balancer, packets int) {
+	target := pick(c.dice, m.n.Interfaces)
+	if !isHost(target) || target == i {
+		return
+	}
+	flows := c.g.Between(c.endpoint(m.home(i)), c.endpoint(m.home(target)), packet.Everything(packet.IPv4))
+	got := together(flows, func(f *reach.Flow) bool {
+		return f.Through == lb && f.Service == nil && slices.Contains(f.From.Interfaces, i) && slices.Contains(f.To.Interfaces, target)
+	})
+	for _, n := range c.world.nics[i] {
+		for range packets {
+			here, ok := n.address(packet.IPv4)
+			if !ok {
+				continue
+			}
+			p := c.onListener(b, c.dice.packet(here, here))
+			var ways []func(*chance) relayed
+			for _, node := range b.nodes {
+				at, ok := nodeAddress(p, node)
+				for _, to := range c.world.nics[target] {
+					if ok {
+						ways = append(ways, func(turn *chance) relayed { return c.world.throughBalancer(turn, n, at, node, to) })
+					}
+				}
+			}
+			c.relays(i.Label+" -> "+target.Label+" through "+lb.Label, got, p, []string{"load balancer"}, ways)
 		}
 	}
 }

@@ -1,0 +1,96 @@
+package reach
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
+)
+
+// byBalancers are the flows of hosts and of networks on premises through load
+// balancers, which take them for clients like any other (LB-2).
+func (g *Graph) byBalancers(from, to Endpoint) []*Flow {
+	var out []*Flow
+	for _, lb := range g.inFrontOf(to.Interfaces) {
+		for _, f := range families {
+			if !from.in(f) {
+				continue
+			}
+			for _, one := range g.ends(from, f) {
+				if one.Kind == OnPremises || len(one.Interfaces) > 0 {
+					out = append(out, g.byBalancer(lb, one, to, f)...)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// byBalancer are the flows of one end through one load balancer. Where the
+// addresses of a class make a difference, each member is looked at by itself.
+func (g *Graph) byBalancer(lb *aws.LoadBalancer, one, to Endpoint, f packet.Family) []*Flow {
+	client := one
+	client.Interfaces = joint(one.Interfaces)
+	var out []*Flow
+	for _, l := range lb.Listeners {
+		nodes := map[*place]outcome{}
+		arrive := func(p *place) outcome {
+			o, ok := nodes[p]
+			if !ok {
+				o = g.toNode(client, lb, l, p)
+				nodes[p] = o
+			}
+			return o
+		}
+		for _, d := range g.deliveries(lb, l) {
+			if !slices.Contains(to.Interfaces, d.target) || slices.Contains(one.Interfaces, d.target) && len(one.Interfaces) == 1 {
+				continue
+			}
+			o := g.overPlaces(lb.Interface, f, func(p *place) outcome {
+				return g.deliver(d, arrive(p), p, f, func(node *place) remote { return g.clientAt(client, node) })
+			})
+			if o.forward.IsEmpty() {
+				continue
+			}
+			if !o.alike(one, interfaceEnd(d.target), f) {
+				out = nil
+				for _, member := range one.each() {
+					out = append(out, g.byBalancer(lb, member, to, f)...)
+				}
+				return out
+			}
+			o.story = o.story.arrive(interfaceObject(d.target))
+			flow := newFlow(one, interfaceEnd(d.target), f, o)
+			flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group
+			flow.Delivered = g.atTarget(flow.Reachable, d, f)
+			out = append(out, flow)
+		}
+	}
+	return out
+}
+
+// toNode is the first leg: from a client to a listener at the node in one
+// subnet.
+func (g *Graph) toNode(client Endpoint, lb *aws.LoadBalancer, l *aws.Listener, p *place) outcome {
+	listener := g.listenerStage(lb, []*aws.Listener{l}, p.f)
+	asked := withClientPorts(withPorts(p.f), ephemeral())
+	if client.Kind == OnPremises {
+		return g.fromPremisesTo(client, lb.Interface, p, asked, false, listener)
+	}
+	return g.eastWestTo(client.Interfaces[0], lb.Interface, p, asked, false, listener)
+}
+
+// clientAt is a client as targets see it that see the client (LB-4). What
+// comes from another VPC may have got another address on its way (NAT-6).
+func (g *Graph) clientAt(client Endpoint, node *place) remote {
+	if client.Kind == OnPremises {
+		return premises(client.Label, client.Addresses, node.f)
+	}
+	i := client.Interfaces[0]
+	s := onlySubnet(i)
+	if s == nil || g.place(s, node.f).vpc != node.vpc {
+		return remote{key: fmt.Sprintf("anyone like %p", i), addresses: packet.AllAddresses(node.f), one: true}
+	}
+	return g.hostIn(i, g.place(s, node.f))
+}
