@@ -253,20 +253,23 @@ func toldWays(a reach.Answer) string {
 // unchangeable are the blockers that no edit takes away, by code and with the
 // reason.
 var unchangeable = map[string]string{
-	"PROTOCOL_RESTRICTION":                   "a component takes the protocols and ports that AWS made it for",
-	"NO_POSSIBLE_DESTINATION":                "what accepts no connections accepts none",
-	"VPCE_INTRA_VPC_TRAFFIC":                 "an endpoint opens no connection",
-	"NGW_SOURCE_ADDRESS_REASSIGN":            "a NAT gateway lets nothing in",
-	"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS":   "an egress-only gateway lets nothing in",
-	"IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS": "the interface of an endpoint gets no public address",
-	"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR":       "a peering leads from one VPC to the other and no further",
-	"DISCONNECTED_VPCS":                      "VPCs whose blocks overlap cannot be peered",
-	"NO_ROUTE_TO_DESTINATION":                "one table would need two routes for one destination",
-	"TARGET_ADDRESS_RESTRICTION":             "what stands behind a load balancer's listeners is of another kind",
-	"ELBV2_LISTENER_HAS_NO_TG":               "its listeners answer by themselves",
-	"TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT":     "nothing that is attached to the gateway leads there",
-	"NO_PATH":                                "nobody connects to a gateway endpoint but by routes of its VPC",
-	"NO_SOURCE_OR_DESTINATION":               "both ends are one interface, or nothing stands in one",
+	"PROTOCOL_RESTRICTION":                           "a component takes the protocols and ports that AWS made it for",
+	"NO_POSSIBLE_DESTINATION":                        "what accepts no connections accepts none",
+	"VPCE_INTRA_VPC_TRAFFIC":                         "an endpoint opens no connection",
+	"NGW_SOURCE_ADDRESS_REASSIGN":                    "a NAT gateway lets nothing in",
+	"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS":           "an egress-only gateway lets nothing in",
+	"IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS":         "the interface of an endpoint gets no public address",
+	"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR":               "a peering leads from one VPC to the other and no further",
+	"DISCONNECTED_VPCS":                              "VPCs whose blocks overlap cannot be peered",
+	"NO_ROUTE_TO_DESTINATION":                        "one table would need two routes for one destination",
+	"TARGET_ADDRESS_RESTRICTION":                     "what stands behind a load balancer's listeners is of another kind",
+	"IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS":      "no private address comes from the internet",
+	"IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS":  "the internet carries no private address",
+	"VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION": "a gateway endpoint serves its own VPC",
+	"ELBV2_LISTENER_HAS_NO_TG":                       "its listeners answer by themselves",
+	"TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT":             "nothing that is attached to the gateway leads there",
+	"NO_PATH":                                        "nobody connects to a gateway endpoint but by routes of its VPC",
+	"NO_SOURCE_OR_DESTINATION":                       "both ends are one interface, or nothing stands in one",
 }
 
 // unsettled are the facts for which a repaired answer may still wait: no edit
