@@ -275,9 +275,10 @@ var unchangeable = map[string]string{
 // unsettled are the facts for which a repaired answer may still wait: no edit
 // makes them known.
 var unsettled = map[string]string{
-	"group":  "the rules of a group outside the input",
-	"groups": "which groups an interface gets at apply",
-	"rule":   "what becomes of a group with inline and separate rules (TF-SG-3)",
+	"group":   "the rules of a group outside the input",
+	"groups":  "which groups an interface gets at apply",
+	"clients": "who the clients are whose addresses a load balancer preserves",
+	"rule":    "what becomes of a group with inline and separate rules (TF-SG-3)",
 }
 
 // explained counts what the answers of fixtures came to.
