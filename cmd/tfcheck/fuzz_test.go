@@ -147,7 +147,7 @@ var hostile = []any{
 func mutate(r *rand.Rand, document any) {
 	var containers []any
 	eachContainer(document, func(v any) { containers = append(containers, v) })
-	value := hostile[r.IntN(len(hostile))]
+	value := clone(hostile[r.IntN(len(hostile))])
 	if r.IntN(3) == 0 {
 		value = clone(containers[r.IntN(len(containers))]) // what stands elsewhere
 	}
