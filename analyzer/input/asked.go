@@ -111,24 +111,27 @@ func (a *Asked) round(ctx context.Context, stacks, known []*tf.Stack, answers An
 		return false, nil
 	}
 	answer := answers(all)
-	var again []int
+	type rereading struct {
+		at  int // among all
+		by  *asking
+		now *tf.Stack
+	}
+	var again []*rereading
 	for i, s := range all {
 		if by := a.by[s]; by != nil {
 			a.answers[s] = answer(s, func(*tf.Assumption) {})
 			if by.differ(a.answers[s]) {
-				again = append(again, i)
+				again = append(again, &rereading{at: i, by: by})
 			}
 		}
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	read := make([]*tf.Stack, len(again))
-	for n, i := range again {
-		s := all[i]
-		by, others := a.by[s], a.answers[s]
+	for _, r := range again {
+		s := all[r.at]
 		g.Go(func() error {
 			var assumptions []*tf.Assumption
-			now, err := by.options.answered(ctx, by.input, answer(s, func(assumed *tf.Assumption) { assumptions = append(assumptions, assumed) }))
+			now, err := r.by.options.answered(ctx, r.by.input, answer(s, func(assumed *tf.Assumption) { assumptions = append(assumptions, assumed) }))
 			if err != nil {
 				return err
 			}
@@ -137,21 +140,21 @@ func (a *Asked) round(ctx context.Context, stacks, known []*tf.Stack, answers An
 				now.Diagnostics[n].Stack = s.Name
 			}
 			now.Assumptions = append(now.Assumptions, assumptions...)
-			a.mu.Lock()
-			defer a.mu.Unlock()
-			delete(a.by, s)
-			a.answers[now], read[n] = others, now
+			r.now = now
 			return nil
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return false, err
 	}
-	for n, i := range again {
-		if i < len(stacks) {
-			stacks[i] = read[n]
+	for _, r := range again {
+		s := all[r.at]
+		delete(a.by, s)
+		a.answers[r.now] = a.answers[s]
+		if r.at < len(stacks) {
+			stacks[r.at] = r.now
 		} else {
-			known[i-len(stacks)] = read[n]
+			known[r.at-len(stacks)] = r.now
 		}
 	}
 	return len(again) > 0, nil
