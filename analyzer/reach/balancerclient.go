@@ -81,16 +81,25 @@ func (g *Graph) toNode(client Endpoint, lb *aws.LoadBalancer, l *aws.Listener, p
 	return g.eastWestTo(client.Interfaces[0], lb.Interface, p, asked, false, listener)
 }
 
-// clientAt is a client as targets see it that see the client (LB-4). What
-// comes from another VPC may have got another address on its way (NAT-6).
+// clientAt is a client as targets see it that see the client (LB-4): by the
+// addresses that it has in its subnets. What comes from another VPC may have got
+// another address on its way (NAT-6).
 func (g *Graph) clientAt(client Endpoint, node *place) remote {
 	if client.Kind == OnPremises {
 		return premises(client.Label, client.Addresses, node.f)
 	}
 	i := client.Interfaces[0]
-	s := onlySubnet(i)
-	if s == nil || g.place(s, node.f).vpc != node.vpc {
-		return remote{key: fmt.Sprintf("anyone like %p", i), addresses: packet.AllAddresses(node.f), one: true}
+	anyone := remote{key: fmt.Sprintf("anyone like %p", i), addresses: packet.AllAddresses(node.f), one: true}
+	seen := remote{key: fmt.Sprintf("client %p", i)}
+	elsewhere := i.AnySubnet || i.Subnets.Open
+	leads(i.Subnets, func(s *aws.Subnet, _ bool) {
+		here := g.place(s, node.f)
+		host := g.hostIn(i, here)
+		seen.addresses, seen.one = seen.addresses.Union(host.addresses), seen.one || host.one
+		elsewhere = elsewhere || here.vpc != node.vpc
+	})
+	if elsewhere || seen.addresses.IsEmpty() {
+		return anyone
 	}
-	return g.hostIn(i, g.place(s, node.f))
+	return seen
 }

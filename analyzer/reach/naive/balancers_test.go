@@ -275,14 +275,16 @@ func (c *comparison) insideClient(m *maker, i *aws.Interface, lb *aws.LoadBalanc
 // insideThrough compares what a host gets to the targets of a load balancer
 // through it (LB-2, LB-4).
 func (c *comparison) insideThrough(m *maker, i *aws.Interface, lb *aws.LoadBalancer, b *balancer, packets int) {
-	target := pick(c.dice, m.n.Interfaces)
-	if !isHost(target) || target == i {
+	target := pick(c.dice, targetsOf(m, lb))
+	if target == i {
 		return
 	}
 	flows := c.g.Between(c.endpoint(m.home(i)), c.endpoint(m.home(target)), packet.Everything(packet.IPv4))
 	got := together(flows, func(f *reach.Flow) bool {
 		return f.Through == lb && f.Service == nil && slices.Contains(f.From.Interfaces, i) && slices.Contains(f.To.Interfaces, target)
 	})
+	contained := *c
+	contained.exact = false // to the engine a node may have any address of its subnet
 	for _, n := range c.world.nics[i] {
 		for range packets {
 			here, ok := n.address(packet.IPv4)
@@ -299,7 +301,29 @@ func (c *comparison) insideThrough(m *maker, i *aws.Interface, lb *aws.LoadBalan
 					}
 				}
 			}
-			c.relays(i.Label+" -> "+target.Label+" through "+lb.Label, got, p, []string{"load balancer"}, ways)
+			contained.relays(i.Label+" -> "+target.Label+" through "+lb.Label, got, p, []string{"load balancer"}, ways)
 		}
 	}
+}
+
+// targetsOf are the hosts that a load balancer has as targets, or any where it
+// has none.
+func targetsOf(m *maker, lb *aws.LoadBalancer) []*aws.Interface {
+	var refs []aws.TargetRef
+	for _, l := range lb.Listeners {
+		refs = append(refs, l.Targets...)
+		for _, g := range l.Forwards.Each {
+			for _, group := range g.To {
+				refs = append(refs, group.Targets...)
+			}
+		}
+	}
+	var out []*aws.Interface
+	for _, ref := range refs {
+		out = append(out, ref.Interface.To...)
+	}
+	if len(out) == 0 {
+		out = slices.DeleteFunc(slices.Clone(m.n.Interfaces), func(i *aws.Interface) bool { return !isHost(i) })
+	}
+	return out
 }
