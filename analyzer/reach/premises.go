@@ -257,7 +257,7 @@ func (s *search) fromPremises(t traveller) *way {
 		all, names = append(all, w), append(names, shortName(o.Object))
 		switch {
 		case !t.as.addresses.SubsetOf(o.covers(s.f)):
-			if o.vague() && o.Kind != aws.StaticVPN {
+			if o.vague() {
 				possible = append(possible, w.behind(s.gate(tf.Maybe, announcedFact(o), stage{object: o.Object, cause: objectCause(o.Object), quiet: true})))
 			}
 		case o.named.IsEmpty() || !s.elsewhereBound(o):

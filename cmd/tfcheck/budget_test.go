@@ -31,7 +31,7 @@ const (
 	slopeBudget  = 1.2      // growth of the time per resource from one size to the next
 	memoryBudget = 64 << 20 // beside once the file
 	startBudget  = 30 * time.Millisecond
-	halvesBudget = 1.5 // a run on two cores against two halves on one each; on one core it would be 2
+	halvesBudget = 1.75 // a run on two cores against two halves on one each; on one core it would be 2
 	tolerance    = 2
 )
 
