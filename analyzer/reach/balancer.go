@@ -34,17 +34,9 @@ func (g *Graph) throughListeners(lb *aws.LoadBalancer, f packet.Family) []*Flow 
 	}
 	var out []*Flow
 	for _, l := range lb.Listeners {
-		// Which node a client meets decides which target it reaches, so that
-		// the second leg is looked at from each node's subnet (LB-8).
-		nodes := map[*place]outcome{}
-		arrive := func(p *place) outcome {
-			o, ok := nodes[p]
-			if !ok {
-				o = g.toListeners(lb, []*aws.Listener{l}, p, packet.Everything(f))
-				nodes[p] = o
-			}
-			return o
-		}
+		arrive := oncePerPlace(func(p *place) outcome {
+			return g.toListeners(lb, []*aws.Listener{l}, p, packet.Everything(f))
+		})
 		first := g.overPlaces(lb.Interface, f, arrive)
 		if first.forward.IsEmpty() {
 			continue
@@ -56,17 +48,36 @@ func (g *Graph) throughListeners(lb *aws.LoadBalancer, f packet.Family) []*Flow 
 			second := g.overPlaces(lb.Interface, f, func(p *place) outcome {
 				return g.deliver(d, arrive(p), p, f, ofInternet).seenFrom(p)
 			})
-			if second.forward.IsEmpty() {
-				continue
+			if !second.forward.IsEmpty() {
+				out = append(out, g.relayed(internetEnd(f), lb, l, d, f, second))
 			}
-			second.story = second.story.arrive(interfaceObject(d.target))
-			flow := newFlow(internetEnd(f), interfaceEnd(d.target), f, second)
-			flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group
-			flow.Delivered = g.atTarget(flow.Reachable, d, f)
-			out = append(out, flow)
 		}
 	}
 	return out
+}
+
+// oncePerPlace remembers what arrives at the node in each subnet. Which node a
+// client meets decides which target it reaches, so that the second leg is
+// looked at from each (LB-8).
+func oncePerPlace(arrive func(*place) outcome) func(*place) outcome {
+	nodes := map[*place]outcome{}
+	return func(p *place) outcome {
+		o, ok := nodes[p]
+		if !ok {
+			o = arrive(p)
+			nodes[p] = o
+		}
+		return o
+	}
+}
+
+// relayed is the flow of a client through a listener to one of its targets.
+func (g *Graph) relayed(from Endpoint, lb *aws.LoadBalancer, l *aws.Listener, d *delivery, f packet.Family, o outcome) *Flow {
+	o.story = o.story.arrive(interfaceObject(d.target))
+	flow := newFlow(from, interfaceEnd(d.target), f, o)
+	flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group
+	flow.Delivered = g.atTarget(flow.Reachable, d, f)
+	return flow
 }
 
 // toListeners is the first leg: from the internet to listeners at the node in

@@ -11,13 +11,20 @@ import (
 // byBalancers are the flows of hosts and of networks on premises through load
 // balancers, which take them for clients like any other (LB-2).
 func (g *Graph) byBalancers(from, to Endpoint) []*Flow {
+	fronts := g.inFrontOf(to.Interfaces)
+	if len(fronts) == 0 {
+		return nil
+	}
+	ends := map[packet.Family][]Endpoint{}
+	for _, f := range families {
+		if from.in(f) {
+			ends[f] = g.ends(from, f)
+		}
+	}
 	var out []*Flow
-	for _, lb := range g.inFrontOf(to.Interfaces) {
+	for _, lb := range fronts {
 		for _, f := range families {
-			if !from.in(f) {
-				continue
-			}
-			for _, one := range g.ends(from, f) {
+			for _, one := range ends[f] {
 				if one.Kind == OnPremises || len(one.Interfaces) > 0 {
 					out = append(out, g.byBalancer(lb, one, to, f)...)
 				}
@@ -34,15 +41,7 @@ func (g *Graph) byBalancer(lb *aws.LoadBalancer, one, to Endpoint, f packet.Fami
 	client.Interfaces = joint(one.Interfaces)
 	var out []*Flow
 	for _, l := range lb.Listeners {
-		nodes := map[*place]outcome{}
-		arrive := func(p *place) outcome {
-			o, ok := nodes[p]
-			if !ok {
-				o = g.toNode(client, lb, l, p)
-				nodes[p] = o
-			}
-			return o
-		}
+		arrive := oncePerPlace(func(p *place) outcome { return g.toNode(client, lb, l, p) })
 		for _, d := range g.deliveries(lb, l) {
 			if !slices.Contains(to.Interfaces, d.target) || slices.Contains(one.Interfaces, d.target) && len(one.Interfaces) == 1 {
 				continue
@@ -60,11 +59,7 @@ func (g *Graph) byBalancer(lb *aws.LoadBalancer, one, to Endpoint, f packet.Fami
 				}
 				return out
 			}
-			o.story = o.story.arrive(interfaceObject(d.target))
-			flow := newFlow(one, interfaceEnd(d.target), f, o)
-			flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group
-			flow.Delivered = g.atTarget(flow.Reachable, d, f)
-			out = append(out, flow)
+			out = append(out, g.relayed(one, lb, l, d, f, o))
 		}
 	}
 	return out

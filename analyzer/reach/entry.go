@@ -66,15 +66,9 @@ type entrance struct {
 // toBalancer are the flows to a listener and through it to its targets.
 func (in *entrance) toBalancer(lb *aws.LoadBalancer, l *aws.Listener) []*Flow {
 	g := in.g
-	arrived := map[*place]outcome{}
-	arrive := func(p *place) outcome {
-		o, ok := arrived[p]
-		if !ok {
-			o = in.arrive(lb.Interface, p, g.listenerStage(lb, []*aws.Listener{l}, p.f))
-			arrived[p] = o
-		}
-		return o
-	}
+	arrive := oncePerPlace(func(p *place) outcome {
+		return in.arrive(lb.Interface, p, g.listenerStage(lb, []*aws.Listener{l}, p.f))
+	})
 	first := g.overPlaces(lb.Interface, packet.IPv4, arrive)
 	out := in.flows(first, func(f packet.Family, o outcome) *Flow {
 		flow := newFlow(internetEnd(f), balancerEnd(lb), f, o)
@@ -88,12 +82,8 @@ func (in *entrance) toBalancer(lb *aws.LoadBalancer, l *aws.Listener) []*Flow {
 		second := g.overPlaces(lb.Interface, packet.IPv4, func(p *place) outcome {
 			return g.deliver(d, arrive(p), p, packet.IPv4, in.client)
 		})
-		second.story = second.story.arrive(interfaceObject(d.target))
 		out = append(out, in.flows(second, func(f packet.Family, o outcome) *Flow {
-			flow := newFlow(internetEnd(f), interfaceEnd(d.target), f, o)
-			flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group
-			flow.Delivered = g.atTarget(flow.Reachable, d, f)
-			return flow
+			return g.relayed(internetEnd(f), lb, l, d, f, o)
 		})...)
 	}
 	return out

@@ -282,10 +282,8 @@ func (m mending) peers(packets packet.Set, f packet.Family) []netip.Prefix {
 	if m.d == outbound {
 		side = packets.Destinations()
 	}
-	if both := side.Intersect(m.far); !both.IsEmpty() {
-		side = both
-	} else if !m.far.IsEmpty() {
-		side = m.far
+	if !m.far.IsEmpty() {
+		side = m.within(side)
 	}
 	list := side.Family(f).Prefixes()
 	switch {
@@ -295,6 +293,15 @@ func (m mending) peers(packets packet.Set, f packet.Family) []netip.Prefix {
 		return list
 	}
 	return []netip.Prefix{cover(side.Family(f))}
+}
+
+// within are those of some addresses that are on the other side of a stage, or
+// all that are there.
+func (m mending) within(a packet.Addresses) packet.Addresses {
+	if both := a.Intersect(m.far); !both.IsEmpty() {
+		return both
+	}
+	return m.far
 }
 
 // cover is the longest prefix that holds all addresses of a set of one family:

@@ -119,10 +119,7 @@ func (g *Graph) addTransitRoute(t *aws.TransitTable, m mending, packets packet.S
 		return nil
 	}
 	f := familyIn(packets)
-	to := packets.Destinations().Intersect(m.far)
-	if to.IsEmpty() {
-		to = m.far
-	}
+	to := m.within(packets.Destinations())
 	all := m.destinations(packets, f)
 	for n, d := range all {
 		var same *aws.TransitRoute
@@ -189,13 +186,9 @@ func allowPrefix(o *site, m mending, packets packet.Set) []Edit {
 	if !edited(o.Resource) {
 		return nil
 	}
-	var list []netip.Prefix
-	for _, v := range o.Announced {
-		p, ok := v.Known()
-		if !ok {
-			return nil
-		}
-		list = append(list, p)
+	list, known := allKnown(o.Announced)
+	if !known {
+		return nil
 	}
 	return []Edit{with(Set, o.Resource.Address, "", argument("allowed_prefixes", quoted(append(list, m.peers(packets, familyIn(packets))...))))}
 }
@@ -319,10 +312,7 @@ func statelessEdits(p *aws.FirewallPolicy, m mending, packets packet.Set, f pack
 		}
 	}
 	var rules []Argument
-	destination := packets.Destinations().Intersect(m.far)
-	if destination.IsEmpty() {
-		destination = m.far
-	}
+	destination := m.within(packets.Destinations())
 	place := func(name string, a packet.Addresses) Argument {
 		return Argument{Name: name, Block: []Argument{argument("address_definition", strconv.Quote(cover(a.Family(f)).String()))}}
 	}
@@ -364,10 +354,7 @@ func statefulEdits(p *aws.FirewallPolicy, m mending, packets packet.Set, f packe
 		}
 		return `"ANY"`
 	}
-	destination := packets.Destinations().Intersect(m.far)
-	if destination.IsEmpty() {
-		destination = m.far
-	}
+	destination := m.within(packets.Destinations())
 	for n, s := range services(packets) {
 		protocol, port := strings.ToUpper(s.protocol), `"ANY"`
 		switch s.number {
@@ -531,13 +518,9 @@ func openService(s *aws.PublicService, m mending, packets packet.Set) []Edit {
 	if !edited(s.Cause.Resource) || s.Cause.Argument == "" {
 		return nil
 	}
-	var list []netip.Prefix
-	for _, v := range s.Sources {
-		p, ok := v.Known()
-		if !ok {
-			return nil
-		}
-		list = append(list, p)
+	list, known := allKnown(s.Sources)
+	if !known {
+		return nil
 	}
 	block, name := "", s.Cause.Argument
 	if at := strings.LastIndex(name, "."); at >= 0 {
@@ -549,4 +532,16 @@ func openService(s *aws.PublicService, m mending, packets packet.Set) []Edit {
 		}
 	}
 	return []Edit{with(Set, s.Cause.Address(), block, argument(name, quoted(list)))}
+}
+
+// allKnown are prefixes of which each is known.
+func allKnown(list []tf.Val[netip.Prefix]) (out []netip.Prefix, known bool) {
+	for _, v := range list {
+		p, ok := v.Known()
+		if !ok {
+			return nil, false
+		}
+		out = append(out, p)
+	}
+	return out, true
 }

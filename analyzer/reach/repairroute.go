@@ -142,10 +142,8 @@ func (m mending) destinations(packets packet.Set, f packet.Family) []netip.Prefi
 			add(block)
 		}
 	}
-	if both := asked.Intersect(m.far); !both.IsEmpty() {
-		asked = both
-	} else if !m.far.IsEmpty() {
-		asked = m.far
+	if !m.far.IsEmpty() {
+		asked = m.within(asked)
 	}
 	if list := asked.Prefixes(); len(list) <= mostPrefixes {
 		add(list...)
@@ -166,10 +164,7 @@ func (g *Graph) addRoute(s *aws.Subnet, m mending, packets packet.Set) []Edit {
 		return nil
 	}
 	f := familyIn(packets)
-	to := packets.Destinations().Intersect(m.far)
-	if to.IsEmpty() {
-		to = m.far
-	}
+	to := m.within(packets.Destinations())
 	all := m.destinations(packets, f)
 	for n, d := range all {
 		var same *aws.Route

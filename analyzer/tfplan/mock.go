@@ -88,10 +88,7 @@ func (rd *reader) correct(source tf.Evaluator, depending map[*tf.Resource][]stri
 	if len(depending) == 0 {
 		return
 	}
-	waiting := map[*tf.Resource]*pending{}
-	for _, p := range rd.pending {
-		waiting[p.resource] = p
-	}
+	waiting := rd.waiting()
 	for _, r := range rd.stack.After.Resources {
 		names := depending[r]
 		said, ok := source.Arguments(r)
@@ -107,6 +104,15 @@ func (rd *reader) correct(source tf.Evaluator, depending map[*tf.Resource][]stri
 		}
 		rd.replace(r, fields, waiting)
 	}
+}
+
+// waiting are the instances that have unknown attributes.
+func (rd *reader) waiting() map[*tf.Resource]*pending {
+	all := map[*tf.Resource]*pending{}
+	for _, p := range rd.pending {
+		all[p.resource] = p
+	}
+	return all
 }
 
 // replace gives an instance other attributes, of which some may be unknown.
@@ -131,10 +137,7 @@ func (rd *reader) substitute() {
 	for _, name := range sortedKeys(rd.mocks) {
 		s.learn(rd.mocks[name].planned, rd.mocks[name].meant)
 	}
-	waiting := map[*tf.Resource]*pending{}
-	for _, p := range rd.pending {
-		waiting[p.resource] = p
-	}
+	waiting := rd.waiting()
 	for _, r := range rd.mockable() {
 		s.in, s.each = rd.moduleOf(r.Addr.Module), nil
 		b := rd.block(r)
