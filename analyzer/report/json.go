@@ -90,11 +90,20 @@ func (d *document) member(name string, v any) {
 	d.value(v)
 }
 
+// list writes what f makes of each element, which another core makes ahead: a
+// path is composed when it is asked for, and takes longer than to write it.
 func list[T, U any](d *document, name string, in []T, f func(T) U) {
+	ahead := make(chan U, 32)
+	go func() {
+		defer close(ahead)
+		for _, v := range in {
+			ahead <- f(v)
+		}
+	}()
 	d.token(jsontext.String(name))
 	d.token(jsontext.BeginArray)
-	for _, v := range in {
-		d.value(f(v))
+	for v := range ahead {
+		d.value(v)
 	}
 	d.token(jsontext.EndArray)
 }
@@ -249,10 +258,11 @@ func (w *wire) exposure(e *analyzer.Exposure) wireExposure {
 	if packets.IsEmpty() {
 		packets = e.Flow.Reachable.May
 	}
+	path := e.Flow.Path()
 	return wireExposure{
 		Stack: stackName(e.Stack), From: e.Flow.From.Label, To: e.Flow.To.Label, Family: e.Flow.Family.String(),
-		Verdict: string(e.Flow.Verdict()), Status: string(e.Status), Flows: w.flows(packets, w.secrets.along(e.Flow.Path())),
-		Path: each(oneWay(e.Flow.Path()), func(h reach.Hop) wireHop { return w.hop(e.Stack, h) }),
+		Verdict: string(e.Flow.Verdict()), Status: string(e.Status), Flows: w.flows(packets, w.secrets.along(path)),
+		Path: each(oneWay(path), func(h reach.Hop) wireHop { return w.hop(e.Stack, h) }),
 	}
 }
 

@@ -31,9 +31,8 @@ func Of(v *analyzer.View, types ...string) []*tf.Resource {
 	return all
 }
 
-type identity struct{ resourceType, text string }
-
-type identities struct{}
+// identities is the key of a type's instances by what identifies them.
+type identities struct{ resourceType string }
 
 // Named is the managed instance of a type that a value certainly identifies,
 // by its name, id or ARN; else nil.
@@ -45,18 +44,15 @@ func Named(v *analyzer.View, resourceType string, value tf.Value) *tf.Resource {
 	if !ok {
 		return nil
 	}
-	return analyzer.Shared(v, identities{}, func(v *analyzer.View) map[identity]*tf.Resource {
-		byText := map[identity]*tf.Resource{}
-		for _, r := range v.Snapshot.Resources {
-			if r.Addr.Mode != tf.Managed || r.Deposed {
-				continue
-			}
+	return analyzer.Shared(v, identities{resourceType}, func(v *analyzer.View) map[string]*tf.Resource {
+		byText := map[string]*tf.Resource{}
+		for _, r := range Of(v, resourceType) {
 			for _, attribute := range []string{"name", "id", "arn"} {
 				if text, ok := r.Get(attribute).AsString().Known(); ok {
-					byText[identity{r.Addr.Type, text}] = r
+					byText[text] = r
 				}
 			}
 		}
 		return byText
-	})[identity{resourceType, text}]
+	})[text]
 }
