@@ -151,6 +151,7 @@ var FactKinds = []FactKind{
 	{Kind: "peering-accepted", About: "a VPC peering connection", Answers: yesOrNo("accepted", "somebody accepts it (PCX-1)", "true")},
 	{Kind: "nat-peering", About: "a VPC peering connection", Answers: passing("it carries what a NAT gateway sends (NAT-10)")},
 	{Kind: "nat-nat", About: "a NAT gateway", Answers: passing("it takes what another NAT gateway sends (NAT-10)")},
+	{Kind: "endpoint-behind", About: "a gateway endpoint", Answers: passing("it takes what a NAT gateway or another device of its VPC sends (NAT-10)")},
 	{Kind: "attachment", About: "an attachment of a transit gateway", Answers: yesOrNo("accepted", "somebody accepts it", "true")},
 	{Kind: "attachment-ipv6", About: "an attachment of a transit gateway", Answers: yesOrNo("carries", "it carries IPv6", "false")},
 	{Kind: "transit-attached", About: "a transit gateway", Answers: passing("it carries packets between the VPCs concerned")},

@@ -267,7 +267,7 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 			out = append(out, g.eastWest(i, lb.Interface, f, packets, suppose, g.listenerStage(lb, lb.Listeners, f)))
 		}
 		if to.Kind == GatewayEndpoints {
-			out = append(out, g.toGatewayEndpoint(i, to.Gateway, f, packets))
+			out = append(out, g.toGatewayEndpoint(i, to.Gateway, f, packets, suppose))
 		}
 	}
 	for _, lb := range from.Balancers {

@@ -44,13 +44,6 @@ func (g *Graph) toAWS(i *aws.Interface, name string, f packet.Family, packets pa
 // toNamed is the way to one service.
 func (g *Graph) toNamed(i *aws.Interface, name string, f packet.Family, packets packet.Set, suppose bool) outcome {
 	var paths []outcome
-	anywhere := func(o outcome, to packet.Addresses) outcome {
-		at := func(r Relation) Relation {
-			return Relation{Must: everyDestination(r.Must, to, f), May: r.May.To(to).AnyDestination()}
-		}
-		o.forward, o.reachable, o.unaddressed = at(o.forward), at(o.reachable), true
-		return o
-	}
 	for _, e := range g.network.Endpoints {
 		fact := tf.Fact{ID: "serves:" + e.Label, Text: "whether " + e.Label + " leads to " + name, Settle: settleApply}
 		leads, says := g.passes(serves(e, name), fact)
@@ -60,10 +53,10 @@ func (g *Graph) toNamed(i *aws.Interface, name string, f packet.Family, packets 
 		var o outcome
 		switch {
 		case isGatewayEndpoint(e):
-			o = anywhere(g.toGatewayEndpoint(i, e, f, packets), g.internet[f])
+			o = g.toGatewayEndpoint(i, e, f, packets, suppose)
 		case e.Interface != nil && e.Interface != i:
 			o = g.eastWest(i, e.Interface, f, packets, suppose)
-			o = anywhere(o, o.to)
+			o = o.anywhere(o.to, f)
 		default:
 			continue
 		}
@@ -73,7 +66,7 @@ func (g *Graph) toNamed(i *aws.Interface, name string, f packet.Family, packets 
 		o.assumptions = slices.Concat(o.assumptions, says)
 		paths = append(paths, o)
 	}
-	out := anywhere(g.leaving(i, f, packets, suppose, nil), g.internet[f])
+	out := g.leaving(i, f, packets, suppose, nil).anywhere(g.internet[f], f)
 	if f == packet.IPv6 {
 		fact := tf.Fact{ID: "beyond:service:" + name, Text: "whether " + name + " speaks IPv6", Settle: "check it by hand"}
 		speaks, says := g.passes(tf.Maybe, fact)
@@ -86,6 +79,16 @@ func (g *Graph) toNamed(i *aws.Interface, name string, f packet.Family, packets 
 		out.assumptions = slices.Concat(out.assumptions, says)
 	}
 	return together(append(paths, out)...)
+}
+
+// anywhere is what gets to one of the addresses, of which nobody knows which it
+// is: must to all of them, may to some.
+func (o outcome) anywhere(to packet.Addresses, f packet.Family) outcome {
+	at := func(r Relation) Relation {
+		return Relation{Must: everyDestination(r.Must, to, f), May: r.May.To(to).AnyDestination()}
+	}
+	o.forward, o.reachable, o.unaddressed = at(o.forward), at(o.reachable), true
+	return o
 }
 
 // serves says whether an endpoint leads to the service with a name such as ssm

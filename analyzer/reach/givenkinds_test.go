@@ -343,6 +343,13 @@ func givenCases() map[string]givenCase {
 			w.host("a", w.private, tf.No, w.group("a"))
 			return w
 		}, a, "internet", "tcp/443", "nat-nat:aws_nat_gateway.outer", "passes", "true", "false", nil},
+		"endpoint-behind": {func() *world {
+			w := newWorld()
+			table(w.private).Routes = []aws.Route{toTranslator("0.0.0.0/0", w.translator("n", w.public))}
+			w.host("a", w.private, tf.No, w.group("a"))
+			w.serves(w.public)
+			return w
+		}, a, "aws_vpc_endpoint.s3", "tcp/443", "endpoint-behind:aws_vpc_endpoint.s3", "passes", "true", "false", nil},
 		"premises": {atOffice(func(o *office) {
 			o.vpn.Prefixes = []tf.Val[netip.Prefix]{tf.KnownVal(netip.MustParsePrefix("0.0.0.0/0"))}
 			table(o.private).Routes = []aws.Route{o.toGateway("0.0.0.0/0")}

@@ -76,6 +76,9 @@ func (s *search) leave(t traveller, p *place) *way {
 	if again || cut {
 		return s.circle(t, p.subnet.Object, again)
 	}
+	if s.goal.kind == toService {
+		return s.leaveForService(t, p)
+	}
 	if s.goal.kind == toHosts && (p.vpc == nil || s.goal.place.vpc == nil) {
 		return s.throughUnknownVPC(t, p)
 	}
@@ -255,6 +258,9 @@ func (s *search) hops(p *place) []hop {
 // targets are the next hops that a route may lead to.
 func (s *search) targets(p *place, r *aws.Route) []hop {
 	t := r.Target
+	if s.goal.kind == toService && !leadsOn(t.Kind) {
+		return nil
+	}
 	switch t.Kind {
 	case aws.TargetLocal:
 		return nil

@@ -201,8 +201,8 @@ func (w *way) leaves() int {
 	return max(n, 1)
 }
 
-// goal is what ways lead to: the hosts of a subnet, the internet, or networks
-// on premises.
+// goal is what ways lead to: the hosts of a subnet, the internet, networks on
+// premises, or a service behind a gateway endpoint.
 type goal struct {
 	key string
 	// at is the receiver as filters see it, whose groups aside.
@@ -210,6 +210,8 @@ type goal struct {
 	// place is the subnet of hosts, nil for what is outside of the network.
 	place *place
 	kind  goalKind
+	// service is the gateway endpoint of a service, nil for any other goal.
+	service *aws.Endpoint
 	// anyPort is set when replies go to whatever port a device has chosen.
 	anyPort bool
 }
@@ -220,6 +222,7 @@ const (
 	toHosts goalKind = iota
 	toTheInternet
 	toPremises
+	toService
 )
 
 // inside reports whether the goal is a subnet of the VPC.

@@ -34,10 +34,12 @@ type serviceEndpoint struct {
 func (j *journey) toService(e *serviceEndpoint, s *subnet) bool {
 	j.through("gateway endpoint", e)
 	switch {
-	case e.vpc != s.vpc, j.transit, !s.vpc.has(j.p.Source), j.p.Source.Is6() && !e.ipv6:
+	case e.vpc != s.vpc, !s.vpc.has(j.p.Source), j.p.Source.Is6() && !e.ipv6:
 		return j.blocked("gateway endpoint")
-	case s.vpc.isNAT(j.p.Source):
-		return j.blocked("gateway endpoint") // none of the next hops that NAT-10 names
+	case len(j.bindings) == 0 && j.from.(*nic).subnet.vpc != s.vpc:
+		return j.blocked("gateway endpoint") // from another VPC
+	case j.steps > 1 && j.chance.of(2) == 0:
+		return j.blocked("gateway endpoint") // nobody says that it takes what another device sends (NAT-10)
 	case j.p.Protocol == packet.TCP, j.p.Protocol == packet.ICMP && j.p.ICMPType == 8, j.p.Protocol == packet.ICMPv6 && j.p.ICMPType == 128:
 	default:
 		return j.blocked("gateway endpoint")
