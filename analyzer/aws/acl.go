@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
@@ -126,7 +127,7 @@ func (b *builder) inlineEntries(r *tf.Resource, a *ACL, separate map[entryKey]bo
 				a.Open = true // any number of entries
 				continue
 			}
-			entry := readEntry(Cause{r, fmt.Sprintf("%s[%d]", name, i)}, e, "rule_no", "action")
+			entry := b.readEntry(Cause{r, fmt.Sprintf("%s[%d]", name, i)}, e, "rule_no", "action")
 			if n, ok := entry.Number.Known(); ok && !inline && separate[entryKey{id, egress, n}] {
 				continue
 			}
@@ -167,7 +168,7 @@ func (b *builder) separateEntry(r *tf.Resource, inline map[*ACL]bool) {
 		}
 		return
 	}
-	entry := readEntry(Cause{Resource: r}, r.Values, "rule_number", "rule_action")
+	entry := b.readEntry(Cause{Resource: r}, r.Values, "rule_number", "rule_action")
 	a.Implicit = false // somebody edits it
 	list := a.entries(egress)
 	if inline[a] {
@@ -181,7 +182,7 @@ func (b *builder) separateEntry(r *tf.Resource, inline map[*ACL]bool) {
 
 // readEntry reads an entry whose number and action have the names given.
 // Ports and ICMP types that are not set are sent as 0 (TF-NACL-2).
-func readEntry(cause Cause, v tf.Value, number, action string) ACLEntry {
+func (b *builder) readEntry(cause Cause, v tf.Value, number, action string) ACLEntry {
 	e := ACLEntry{
 		Cause:    cause,
 		Number:   v.Get(number).AsInt(),
@@ -197,7 +198,14 @@ func readEntry(cause Cause, v tf.Value, number, action string) ACLEntry {
 		e.CIDR = six
 	}
 	if e.CIDR.IsUnknown() {
-		e.Family = onlyFamily(setting{value: v.Get("cidr_block")}, setting{value: v.Get("ipv6_cidr_block")}, setting{})
+		four, six := inside(cause.Resource, v, "", "cidr_block"), inside(cause.Resource, v, "", "ipv6_cidr_block")
+		e.Family = onlyFamily(four, six, setting{})
+		switch e.Family {
+		case packet.IPv4:
+			e.Owner = b.owner(cause.Resource, four.value)
+		case packet.IPv6:
+			e.Owner = b.owner(cause.Resource, six.value)
+		}
 	}
 	if s, ok := v.Get(action).AsString().Known(); ok {
 		e.Allow = tf.TriOf(strings.EqualFold(s, "allow"))

@@ -47,7 +47,7 @@ func (b *builder) declareNAT(r *tf.Resource) {
 		g.Public = tf.No
 	}
 	if isEmpty(r.Get("secondary_allocation_ids")) { // whose addresses it does not show
-		g.PublicAddresses = addressesOf(r.Get("public_ip"))
+		g.PublicAddresses, g.OneAddress = addressesOf(r.Get("public_ip")), g.Regional == tf.No
 	}
 	b.n.NATGateways = append(b.n.NATGateways, g)
 	register(b, r, g)

@@ -65,6 +65,7 @@ func (b *builder) machines() {
 				l = launch{subnet: own.subnet}
 			}
 			i := b.machine(r, KindInstance, l.over(t))
+			i.OneAddress = r.IsNew() && !argument(r, "launch_template").isSet() && !argument(r, "secondary_private_ips").isSet()
 			// An interface in the dark: one made before may be used instead.
 			if mayTake && !own.subnet.isSet() && !own.groups.isSet() {
 				i.Subnets.Open, i.Groups.Open = true, true

@@ -292,6 +292,8 @@ func (b *builder) networkInterfaces() {
 		// With prefixes of its own it has more addresses than it shows (M-6).
 		if !delegated(r, "ipv4") {
 			i.address(argument(r, "private_ips"), argument(r, "private_ip"))
+			several := argument(r, "private_ips_count").isSet() || argument(r, "private_ip_list").isSet()
+			i.OneAddress = r.IsNew() && !several && len(argument(r, "private_ips").value.Elements()) <= 1 && !argument(r, "private_ips").value.IsUnknown()
 		}
 		if !delegated(r, "ipv6") {
 			i.address(argument(r, "ipv6_addresses"))

@@ -98,6 +98,9 @@ type Block struct {
 	// Private is Yes for a block that an internet gateway never carries
 	// (IGW-3).
 	Private tf.Tri
+	// Owner says which part of its VPC's block a symbolic one is, where that is
+	// certain (U-9).
+	Owner *Owner
 }
 
 // Known reports whether the block's prefix is known.
@@ -155,11 +158,11 @@ type RouteTable struct {
 type Route struct {
 	Cause Cause
 	// Destination is a CIDR, or PrefixList is set. Of an unknown one Family is
-	// that of the argument, zero where it may be either, and Block the VPC whose
-	// IPv6 block it is (U-9).
+	// that of the argument, zero where it may be either, and Owner whose it is
+	// (U-9).
 	Destination tf.Val[netip.Prefix]
 	Family      packet.Family
-	Block       *VPC
+	Owner       *Owner
 	PrefixList  Link[PrefixList]
 	Target      Target
 	// Conflict is set when inline and separate routes overwrite each other
@@ -228,6 +231,8 @@ type NATGateway struct {
 	Zones    []tf.Val[string]
 	// PublicAddresses are those that the input shows (IGW-7).
 	PublicAddresses []netip.Addr
+	// OneAddress is set where it has one public address and no more.
+	OneAddress bool
 }
 
 // ACL is a network ACL.
@@ -255,6 +260,7 @@ type ACLEntry struct {
 	ICMPCode tf.Val[int]
 	CIDR     tf.Val[netip.Prefix] // canonical; null when the entry has none
 	Family   packet.Family        // of an unknown CIDR; zero: either
+	Owner    *Owner               // of an unknown CIDR, nil where that is not certain (U-9)
 	Conflict bool
 	Maybe    bool // it may turn out not to exist at all (U-12)
 }
@@ -316,9 +322,8 @@ type Peer[T any] struct {
 	// Output is what a dependency of terragrunt's hands over, such as
 	// "dependency.net.outputs.cidr", where the CIDR is that; else empty.
 	Output string
-	// Block is the VPC whose IPv6 block an unknown CIDR is, nil where that is
-	// not certain (U-9).
-	Block *VPC
+	// Owner is whose an unknown CIDR is, nil where that is not certain (U-9).
+	Owner *Owner
 }
 
 // PrefixList is a managed prefix list (SG-16, U-5).
@@ -386,6 +391,8 @@ type Interface struct {
 	// Addresses are its private addresses where known (U-10), PublicAddresses
 	// those that the internet sees (IGW-7).
 	Addresses, PublicAddresses []netip.Addr
+	// OneAddress is set where it has one private IPv4 address and no more.
+	OneAddress bool
 	// SourceDestCheck is No when it forwards traffic of others (APP-1).
 	SourceDestCheck tf.Tri
 	// Ports is what it listens on, where the service is known for it; nil

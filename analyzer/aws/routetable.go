@@ -270,7 +270,7 @@ func (b *builder) route(r *tf.Resource, cause Cause, get func(string) setting, d
 		if p := prefix(d.value); !p.IsUnknown() {
 			route.Destination = p
 		} else if route.Destination.IsUnknown() && i == 1 {
-			route.Block = b.blockOf(r, d.value)
+			route.Owner = b.owner(r, d.value)
 		}
 	}
 	route.Family = onlyFamily(get(destinations[0]), get(destinations[1]), get(destinations[2]))

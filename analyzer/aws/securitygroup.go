@@ -218,7 +218,7 @@ func (b *builder) addCIDRs(rule *Rule, r *tf.Resource, s setting, widest netip.P
 		case tf.IsKnown:
 			rule.CIDRs = append(rule.CIDRs, Peer[netip.Prefix]{Cause: s.cause, To: p})
 		case tf.IsUnknown:
-			peer := Peer[netip.Prefix]{Cause: s.cause, To: widest, Unknown: true, Block: b.blockOf(r, v)}
+			peer := Peer[netip.Prefix]{Cause: s.cause, To: widest, Unknown: true, Owner: b.owner(r, v)}
 			if symbol, ok := v.Symbol(); ok && symbol.IsOutput() {
 				peer.Output = symbol.Address
 			}

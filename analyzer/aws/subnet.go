@@ -39,6 +39,7 @@ func (b *builder) declareSubnet(r *tf.Resource, s *Subnet) {
 	if six := argument(r, "ipv6_cidr_block"); six.isSet() {
 		s.IPv6 = new(Block)
 		*s.IPv6 = block(six.value, packet.IPv6, privateIPv6(s.VPC))
+		s.IPv6.Owner = b.owner(r, six.value)
 	}
 	s.AvailabilityZone = r.Get("availability_zone").AsString()
 	if s.AvailabilityZone.IsNull() || s.AvailabilityZone.IsUnknown() {

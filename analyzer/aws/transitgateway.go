@@ -60,7 +60,7 @@ type TransitRoute struct {
 	// block, whose Family is known then; or PrefixList is set.
 	Destination tf.Val[netip.Prefix]
 	Family      packet.Family // zero: either
-	Block       *VPC          // whose IPv6 block it is, where that is certain (U-9)
+	Owner       *Owner        // whose it is, where that is certain (U-9)
 	PrefixList  Link[PrefixList]
 	Attachment  Link[Attachment]
 	Blackhole   tf.Tri
@@ -720,11 +720,13 @@ func (t *TransitTable) propagate(a *Attachment, cause Cause, maybe bool) {
 				if c.Known() {
 					p = tf.KnownVal(c.Prefix)
 				}
-				route.Block = of.symbolic(c)
+				if route.Owner = nil; c.Family == packet.IPv6 && !c.Known() {
+					route.Owner = of.wholeBlock()
+				}
 				add(p, c.Family, !certain || c.Family == packet.IPv6 && a.IPv6 != tf.Yes)
 			}
 		}
-		route.Block = nil
+		route.Owner = nil
 		if !certain && a.VPC.Open || certain && len(v.CIDRs) == 0 {
 			add(tf.UnknownVal[netip.Prefix](), 0, true)
 		}
@@ -750,8 +752,8 @@ func (b *builder) transitRoutes() {
 	}
 	for r := range b.each("aws_ec2_transit_gateway_route") {
 		to := r.Get("destination_cidr_block")
-		route := TransitRoute{Kind: StaticRoute, Destination: prefix(to), Block: b.blockOf(r, to)}
-		if route.Block != nil {
+		route := TransitRoute{Kind: StaticRoute, Destination: prefix(to), Owner: b.owner(r, to)}
+		if route.Owner != nil {
 			route.Family = packet.IPv6
 		}
 		add(r, route)

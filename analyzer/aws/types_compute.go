@@ -34,19 +34,19 @@ func taskRefs(network, task string, more refs) refs {
 var computeTypes = slices.Concat([]row{
 	// Interfaces and Elastic IPs (TF-NI-3).
 	{name: "aws_network_interface", coverage: Modelled, identity: "private_ip",
-		keep: "private_ips ipv6_addresses ipv6_address_count ipv6_prefixes ipv6_prefix_count ipv4_prefixes ipv4_prefix_count source_dest_check attachment tags",
+		keep: "private_ips private_ips_count private_ip_list ipv6_addresses ipv6_address_count ipv6_prefixes ipv6_prefix_count ipv4_prefixes ipv4_prefix_count source_dest_check attachment tags",
 		refs: refs{"subnet_id": subnets, "security_groups": groups, "attachment.instance": instances}, blocks: "attachment"},
 	{name: "aws_network_interface_attachment", coverage: Modelled, keep: "device_index",
 		refs: refs{"instance_id": instances, "network_interface_id": interfaces}},
 	{name: "aws_network_interface_sg_attachment", coverage: Modelled,
 		refs: refs{"security_group_id": groups, "network_interface_id": interfaces}},
-	{name: "aws_eip", coverage: Modelled, identity: "allocation_id", keep: "public_ip domain associate_with_private_ip tags",
+	{name: "aws_eip", coverage: Modelled, identity: "allocation_id public_ip", keep: "public_ip domain associate_with_private_ip tags",
 		refs: refs{"instance": instances, "network_interface": interfaces}},
 	{name: "aws_eip_association", coverage: Modelled, keep: "private_ip_address public_ip",
 		refs: refs{"allocation_id": {"aws_eip"}, "instance_id": instances, "network_interface_id": interfaces}},
 
 	// Virtual machines (TF-NI-1, TF-NI-4 to TF-NI-6).
-	{name: "aws_instance", coverage: Modelled, keep: "*", identity: "primary_network_interface_id private_ip", refs: instanceRefs,
+	{name: "aws_instance", coverage: Modelled, keep: "*", identity: "primary_network_interface_id private_ip public_ip", refs: instanceRefs,
 		blocks: "network_interface primary_network_interface secondary_network_interface launch_template metadata_options root_block_device ebs_block_device"},
 	{name: "aws_spot_instance_request", coverage: Modelled, keep: "*", identity: "spot_instance_id primary_network_interface_id private_ip", refs: instanceRefs,
 		blocks: "network_interface launch_template metadata_options root_block_device ebs_block_device"},

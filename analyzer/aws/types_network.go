@@ -90,7 +90,7 @@ var networkTypes = []row{
 	{name: "aws_internet_gateway_attachment", coverage: Modelled,
 		refs: refs{"vpc_id": vpcs, "internet_gateway_id": {"aws_internet_gateway"}}},
 	{name: "aws_egress_only_internet_gateway", coverage: Modelled, keep: "tags", refs: refs{"vpc_id": vpcs}},
-	{name: "aws_nat_gateway", coverage: Modelled,
+	{name: "aws_nat_gateway", coverage: Modelled, identity: publicIP,
 		keep: "connectivity_type public_ip private_ip secondary_allocation_ids availability_mode availability_zone_address tags",
 		refs: refs{"subnet_id": subnets, "allocation_id": {"aws_eip"}, "secondary_allocation_ids": {"aws_eip"}, "vpc_id": vpcs}},
 

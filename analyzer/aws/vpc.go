@@ -226,39 +226,6 @@ func (b *builder) vpcBlocks(r *tf.Resource) []Block {
 	return blocks
 }
 
-// ipv6Block is the attribute of a VPC that identifies its IPv6 block before
-// AWS has chosen it (U-9).
-const ipv6Block = "ipv6_cidr_block"
-
-// blockOf is the VPC whose IPv6 block an unknown CIDR is, nil where it is none
-// or the VPC may have another besides.
-func (b *builder) blockOf(r *tf.Resource, v tf.Value) *VPC {
-	s, ok := v.Symbol()
-	if !ok || s.Attribute != ipv6Block {
-		return nil
-	}
-	vpc, _ := symbolic[VPC](b, r, s)
-	if vpc == nil || vpc.Outside {
-		return nil
-	}
-	return vpc.symbolic(Block{Family: packet.IPv6})
-}
-
-// symbolic is the VPC as the owner of a block that is not known: its only IPv6
-// block, else nil.
-func (v *VPC) symbolic(b Block) *VPC {
-	var six []Block
-	for _, c := range v.CIDRs {
-		if c.Family == packet.IPv6 {
-			six = append(six, c)
-		}
-	}
-	if b.Known() || b.Family != packet.IPv6 || len(six) != 1 || six[0].Known() {
-		return nil
-	}
-	return v
-}
-
 // block reads an address block. An unknown one is symbolic (U-9).
 func block(v tf.Value, family packet.Family, private tf.Tri) Block {
 	p, state := prefix(v).Get()

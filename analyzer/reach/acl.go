@@ -15,14 +15,18 @@ type aclKey struct {
 	acl *aws.ACL
 	d   direction
 	f   packet.Family
+	by  string // the remote, where entries are about ranges that only have an owner
 }
 
 // acl is what a network ACL admits in one direction: the first entry that
 // matches decides (NACL-4). It is compiled twice at once, as U-22 demands:
 // what is unknown of an entry lets it allow everything and deny nothing in
 // may, and the other way round in must.
-func (g *Graph) acl(a *aws.ACL, d direction, f packet.Family) filter {
-	key := aclKey{a, d, f}
+func (g *Graph) acl(a *aws.ACL, d direction, f packet.Family, by remote) filter {
+	key := aclKey{acl: a, d: d, f: f}
+	if slices.ContainsFunc(entriesIn(a, d), func(e aws.ACLEntry) bool { return e.Owner != nil }) {
+		key.by = by.key
+	}
 	if known, ok := g.acls[key]; ok {
 		return known
 	}
@@ -41,7 +45,7 @@ func (g *Graph) acl(a *aws.ACL, d direction, f packet.Family) filter {
 		}
 	case a.Open:
 		// U-13, U-14: the entries that are known may not be all.
-		out = g.compileACL(a, d, f)
+		out = g.compileACL(a, d, f, by)
 		fact := tf.Fact{ID: "acl:" + shortName(a.Object), Text: "the entries of " + shortName(a.Object), Settle: settleContext}
 		switch passes, says := g.sayBool(tf.Maybe, fact, "passes"); passes {
 		case tf.Yes:
@@ -53,7 +57,7 @@ func (g *Graph) acl(a *aws.ACL, d direction, f packet.Family) filter {
 			out.doubts = append(out.doubts, doubt{fact, all})
 		}
 	default:
-		out = g.compileACL(a, d, f)
+		out = g.compileACL(a, d, f, by)
 	}
 	g.acls[key] = out
 	return out
@@ -72,15 +76,12 @@ func (m aclMatch) unsure() bool {
 	return !m.ordered || m.Allow == tf.Maybe || m.Conflict || m.Maybe || !m.matches.certain()
 }
 
-func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family) filter {
-	entries := a.Ingress
-	if d == outbound {
-		entries = a.Egress
-	}
+func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family, by remote) filter {
+	entries := entriesIn(a, d)
 	var list []aclMatch
 	for n := range entries {
 		e := &entries[n]
-		m := aclMatch{ACLEntry: e, matches: matched(e, d, f)}
+		m := aclMatch{ACLEntry: e, matches: g.matched(e, a, d, f, by)}
 		m.number, m.ordered = e.Number.Known()
 		if !m.matches.IsEmpty() {
 			list = append(list, m)
@@ -175,15 +176,26 @@ func denied(m aclMatch, certainly packet.Set) packet.Set {
 	return packet.Set{}
 }
 
+// entriesIn is the list of an ACL in a direction.
+func entriesIn(a *aws.ACL, d direction) []aws.ACLEntry {
+	if d == outbound {
+		return a.Egress
+	}
+	return a.Ingress
+}
+
 // matched is what an entry matches: the remote side's address, protocol,
 // ports or type and code (NACL-7).
-func matched(e *aws.ACLEntry, d direction, f packet.Family) Relation {
+func (g *Graph) matched(e *aws.ACLEntry, a *aws.ACL, d direction, f packet.Family, by remote) Relation {
 	m := entryTransport(e.Protocol, e.FromPort, e.ToPort, e.ICMPType, e.ICMPCode, f)
 	cidr, state := e.CIDR.Get()
 	switch state {
 	case tf.IsUnknown:
 		if e.Family != 0 && e.Family != f {
 			return Relation{}
+		}
+		if e.Owner != nil {
+			return gate(g.within(by, e.Owner, a.VPC), f).and(m)
 		}
 		return m.doubt()
 	case tf.IsKnown:
@@ -200,6 +212,9 @@ func entryText(e *aws.ACLEntry, d direction) string {
 	}
 	verb := map[tf.Tri]string{tf.Yes: "allows", tf.No: "denies", tf.Maybe: "may allow"}[e.Allow]
 	cidr := "an address range that is not known yet"
+	if e.Owner != nil {
+		cidr = e.Owner.Label
+	}
 	if p, ok := e.CIDR.Known(); ok {
 		cidr = printed(e.Cause, p.Masked().String())
 	}
@@ -219,14 +234,14 @@ func entryTransportText(e *aws.ACLEntry) string {
 }
 
 // subnetACL is what the network ACL of a subnet admits, whichever it is.
-func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family) filter {
+func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family, by remote) filter {
 	if s.Outside && !assumed(s.VPC) {
 		return g.outsideFilter(s, aws.Object{Label: "network ACL of " + shortName(s.Object)}, f)
 	}
 	var candidates []filter
 	var names []string
 	for _, a := range s.ACL.To {
-		candidates, names = append(candidates, g.acl(a, d, f)), append(names, shortName(a.Object))
+		candidates, names = append(candidates, g.acl(a, d, f, by)), append(names, shortName(a.Object))
 	}
 	// That nobody associated another ACL is assumed together with what the
 	// default one allows (NACL-1, NACL-2).

@@ -39,10 +39,13 @@ type remote struct {
 	member *aws.Interface
 	// unsure is set when the rules may have lost sight of these groups (SG-9).
 	unsure bool
-	// vpc is the VPC that a host stands in, and internet is set for what is
-	// outside of all (U-9).
+	// vpc and subnet are where a host stands, and internet is set for what is
+	// outside of all VPCs (U-9); shown are those of the input whose public address
+	// it has, if it has such a one (IGW-7).
 	vpc      *aws.VPC
+	subnet   *aws.Subnet
 	internet bool
+	shown    *exits
 	// fact is what decides the address, where one is set.
 	fact tf.Fact
 	// service is the name of the AWS service that it is, behind a gateway

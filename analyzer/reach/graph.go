@@ -29,6 +29,9 @@ type Graph struct {
 	transits map[*aws.VPC][]*aws.TransitGateway
 	// sites are the networks on premises.
 	sites []*site
+	// ownersNamed is set where a rule or entry names the public address that
+	// something of the network has (IGW-7).
+	ownersNamed bool
 	// planned are the addresses of all VPCs.
 	planned map[packet.Family]packet.Addresses
 
@@ -75,7 +78,7 @@ func Compile(n *aws.Network) *Graph {
 	for k := range n.Boundaries {
 		g.boundaries = append(g.boundaries, &n.Boundaries[k])
 	}
-	g.sites, g.several = sites(n), severalEnds(n)
+	g.sites, g.several, g.ownersNamed = sites(n), severalEnds(n), namesOwners(n)
 	for _, s := range n.Subnets {
 		for _, v := range s.VPC.To {
 			g.subnets[v] = append(g.subnets[v], s)
@@ -128,6 +131,7 @@ func (g *Graph) fork() *Graph {
 		transits:       g.transits,
 		planned:        g.planned,
 		sites:          g.sites,
+		ownersNamed:    g.ownersNamed,
 		groupSets:      map[groupStep]*groupSet{},
 		groups:         map[groupKey]filter{},
 		groupFilters:   map[groupsKey]filter{},

@@ -258,8 +258,8 @@ type term struct {
 	group     *aws.Link[aws.SecurityGroup]
 	list      *aws.Link[aws.PrefixList]
 	transport Relation
-	// block is the VPC whose IPv6 block the peer is (U-9).
-	block  *aws.VPC
+	// owner is whose the peer is, where that is all that is known of it (U-9).
+	owner  *aws.Owner
 	doubts []doubt
 	// assumptions are what it rests on; some may be nil.
 	assumptions []*tf.Assumption
@@ -317,9 +317,9 @@ func (g *Graph) terms(s *aws.SecurityGroup, r *aws.Rule, d direction, f packet.F
 			}
 			t := add(p.Cause, "an address range that is not known yet", transport.doubt())
 			t.doubts = append(t.doubts, doubt{fact, t.matches.May}) // U-9, U-11
-			if p.Block != nil && f == packet.IPv6 {
-				t.block, t.transport = p.Block, transport
-				t.text = strings.Replace(t.text, "an address range that is not known yet", "the IPv6 block of "+shortName(p.Block.Object), 1)
+			if p.Owner != nil {
+				t.owner, t.transport = p.Owner, transport
+				t.text = strings.Replace(t.text, "an address range that is not known yet", p.Owner.Label, 1)
 			}
 			continue
 		}
@@ -428,19 +428,6 @@ func listFact(l aws.Link[aws.PrefixList]) tf.Fact {
 	return tf.Fact{ID: "prefix-list:" + listName(l), Text: "which addresses " + listName(l) + " holds", Settle: settleContext}
 }
 
-// within says whether a remote has its addresses from the IPv6 block of a VPC.
-// The blocks of VPCs have nothing in common, and what comes from the internet to
-// a group is not of the group's own VPC (U-9, RT-3).
-func (r remote) within(block *aws.VPC, group *aws.SecurityGroup) tf.Tri {
-	if own, ok := group.VPC.One(); r.internet && ok && own == block {
-		return tf.No
-	}
-	if r.vpc == nil || r.vpc.Outside {
-		return tf.Maybe
-	}
-	return tf.TriOf(r.vpc == block)
-}
-
 // holds says whether a prefix list is that of an AWS service: it has the
 // service's name, and those of different services have nothing in common.
 func holds(l aws.Link[aws.PrefixList], service string) tf.Tri {
@@ -493,8 +480,8 @@ func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (element, []
 			doubts = slices.DeleteFunc(slices.Clone(doubts), func(d doubt) bool { return d.fact.ID == listFact(*t.list).ID })
 		}
 	}
-	if t.block != nil {
-		switch by.within(t.block, s) {
+	if t.owner != nil {
+		switch g.within(by, t.owner, s.VPC) {
 		case tf.No:
 			return element{}, nil, nil
 		case tf.Yes:

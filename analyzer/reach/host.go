@@ -12,7 +12,7 @@ import (
 // hostIn is an interface in one of its subnets as a remote of others: by the
 // addresses that it has, or else by one of the subnet's that nobody knows.
 func (g *Graph) hostIn(i *aws.Interface, p *place) remote {
-	r := remote{key: fmt.Sprintf("host %p %p", i, p.subnet), member: i, vpc: p.vpc}
+	r := remote{key: fmt.Sprintf("host %p %p", i, p.subnet), member: i, vpc: p.vpc, subnet: p.subnet}
 	for _, a := range i.Addresses {
 		if familyOf(a) == p.f && (len(i.Subnets.Each) == 1 || inBlock(a, p)) {
 			r.addresses = r.addresses.Union(packet.Prefixes(netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen())))

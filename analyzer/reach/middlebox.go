@@ -328,7 +328,11 @@ func (s *search) redirected(p *place) tf.Tri {
 			if r.route.Target.Kind == aws.TargetLocal || !r.to.Overlaps(hosts) || !s.g.diverts(p.vpc, r, s.f) {
 				continue
 			}
-			if e.certain == tf.Yes && r.certain && hosts.SubsetOf(r.to) && r.route.Target.Kind != aws.TargetUnknown && s.g.redirects(p.vpc, r.to) {
+			r, covers := s.g.inRange(r, goal{kind: toHosts, place: p})
+			if !covers {
+				continue
+			}
+			if e.certain == tf.Yes && r.certain && hosts.SubsetOf(r.to) && r.route.Target.Kind != aws.TargetUnknown && s.g.redirects(p.vpc, r) {
 				return tf.Yes
 			}
 			out = tf.Maybe

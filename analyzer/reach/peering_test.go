@@ -189,14 +189,17 @@ func TestSymbolicBlocks(t *testing.T) {
 	}
 	toBlock := func(v *aws.VPC) aws.Route {
 		r := toPeering("0.0.0.0/0", p)
-		r.Destination, r.Family, r.Block = tf.UnknownVal[netip.Prefix](), packet.IPv6, v
+		r.Destination, r.Family, r.Owner = tf.UnknownVal[netip.Prefix](), packet.IPv6, &aws.Owner{VPC: v}
 		return r
 	}
 	table(w.private).Routes = []aws.Route{toBlock(other), w.toGateway("::/0")}
 	table(b.Subnets.Each[0].To[0]).Routes = []aws.Route{toBlock(w.vpc)}
 	rule := func(port int, of *aws.VPC) aws.Rule {
 		r := allow("tcp", port, port)
-		r.CIDRs = []aws.Peer[netip.Prefix]{{To: netip.MustParsePrefix("::/0"), Unknown: true, Block: of}}
+		r.CIDRs = []aws.Peer[netip.Prefix]{{To: netip.MustParsePrefix("::/0"), Unknown: true}}
+		if of != nil {
+			r.CIDRs[0].Owner = &aws.Owner{VPC: of}
+		}
 		return r
 	}
 	b.Groups.Each[0].To[0].Ingress = []aws.Rule{rule(443, w.vpc), rule(80, other), rule(22, nil)}

@@ -102,7 +102,7 @@ func (g *Graph) seenACL(s *aws.Subnet, d direction, f packet.Family, by remote, 
 	if known, ok := g.seen[key]; ok && shared {
 		return known
 	}
-	out := asSeen(d, g.subnetACL(s, d, f), by, f)
+	out := asSeen(d, g.subnetACL(s, d, f, by), by, f)
 	if reply {
 		out = g.answered(out, f)
 	}

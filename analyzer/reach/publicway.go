@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -17,8 +18,8 @@ import (
 // internet may admit it.
 //
 // What everybody on the internet gets to is no way from one to the other; apart
-// leaves it out, and senders whose public address nobody knows: a rule for an
-// office names none that AWS is yet to give.
+// leaves it out. Of senders whose public address nobody knows it leaves in what
+// names them: a rule for an office names none that AWS is yet to give.
 func (g *Graph) overInternet(from, to Endpoint, apart bool) []*Flow {
 	if from.isOutside() || to.isOutside() {
 		return nil
@@ -26,15 +27,11 @@ func (g *Graph) overInternet(from, to Endpoint, apart bool) []*Flow {
 	var out []*Flow
 	for _, f := range families {
 		for _, other := range g.ends(to, f) {
-			back := g.backIn(other, f)
-			if apart {
-				everyone := everySource(back.forward.May, g.internet[f], f)
-				rest := func(s packet.Set) packet.Set { return s.Subtract(everyone) }
-				back.forward, back.reachable = back.forward.each(rest), back.reachable.each(rest)
-			}
-			if back.forward.IsEmpty() {
+			anyone := g.backIn(other, f, nil)
+			if anyone.forward.IsEmpty() && !g.ownersNamed {
 				continue
 			}
+			everyone := everySource(anyone.forward.May, g.internet[f], f)
 			for _, one := range g.ends(from, f) {
 				if len(one.Interfaces) == 0 || slices.Equal(one.Interfaces, other.Interfaces) && len(one.Interfaces) == 1 {
 					continue
@@ -42,10 +39,19 @@ func (g *Graph) overInternet(from, to Endpoint, apart bool) []*Flow {
 				if f == packet.IPv6 && one.vpc() == other.vpc() {
 					continue // both have one address, to which the way is local
 				}
-				if _, _, known := g.publicAddresses(one, f); apart && !known {
-					continue
+				by, back := g.leavesBy(one.Interfaces[0], f), anyone
+				if g.ownersNamed {
+					back = g.backIn(other, f, by)
 				}
-				if flow := g.roundTheInternet(one, other, f, back); flow != nil {
+				if apart {
+					opened := everyone
+					if _, _, known := g.senderAddresses(one, by, f); !known {
+						opened = anyone.forward.May // but for what only names the sender
+					}
+					rest := func(s packet.Set) packet.Set { return s.Subtract(opened) }
+					back.forward, back.reachable = back.forward.each(rest), back.reachable.each(rest)
+				}
+				if flow := g.roundTheInternet(one, other, f, by, back); flow != nil {
 					out = append(out, flow)
 				}
 			}
@@ -54,66 +60,127 @@ func (g *Graph) overInternet(from, to Endpoint, apart bool) []*Flow {
 	return out
 }
 
+// exits are those by whose public addresses an interface is seen on the
+// internet: it leaves with its own, or by NAT gateways or appliances, in its VPC
+// or behind a transit gateway.
+type exits struct {
+	hosts []*aws.Interface
+	nats  []*aws.NATGateway
+	open  bool // or by something that nobody knows
+}
+
+func (g *Graph) leavesBy(i *aws.Interface, f packet.Family) *exits {
+	out := &exits{}
+	g.overPlaces(i, f, func(p *place) outcome {
+		return g.roundTrip(g.from(g.hostIn(i, p), p), p, internetGoal(p), false).outcome(func(w *passage) outcome {
+			switch end := w.end; {
+			case w.deadForward:
+			case end.nat != nil:
+				out.nats = append(out.nats, end.nat)
+			case end.box != nil:
+				out.hosts = append(out.hosts, end.box)
+			case end.own && publicAddress(i, f) != tf.No:
+				out.hosts = append(out.hosts, i)
+			case !end.own:
+				out.open = true
+			}
+			return outcome{}
+		})
+	})
+	return out
+}
+
+// one reports whether it is certain by whose address packets are seen.
+func (e *exits) one() bool { return !e.open && len(e.hosts)+len(e.nats) == 1 }
+
 // backIn is what gets from some address of the internet to an end, whichever
-// address it is: must from all of them, may from one.
-func (g *Graph) backIn(to Endpoint, f packet.Family) outcome {
+// address it is: must from all of them, may from one; or from those that
+// something of the input has, where by says so.
+func (g *Graph) backIn(to Endpoint, f packet.Family, by *exits) outcome {
 	var paths []outcome
 	all := packet.Everything(f)
+	seen := func(p *place) *place {
+		if by == nil {
+			return p
+		}
+		as := *p
+		as.arrivals, as.internet.shown = nil, by
+		as.internet.key = fmt.Sprintf("%s as %v %v %t", p.internet.key, by.hosts, by.nats, by.open)
+		return &as
+	}
 	for _, i := range to.Interfaces[:min(1, len(to.Interfaces))] {
 		if publicAddress(i, f) != tf.No {
-			paths = append(paths, g.fromInternetTo(i, f, all, false))
+			paths = append(paths, g.overPlaces(i, f, func(p *place) outcome { return g.arriving(i, seen(p), all, false, g.addressStage(i, f)) }))
 		}
 	}
 	for _, lb := range to.Balancers {
-		paths = append(paths, g.overPlaces(lb.Interface, f, func(p *place) outcome { return g.toListeners(lb, lb.Listeners, p, all) }))
+		paths = append(paths, g.overPlaces(lb.Interface, f, func(p *place) outcome { return g.toListeners(lb, lb.Listeners, seen(p), all) }))
 	}
 	return together(paths...)
 }
 
-// publicAddresses are those by which an end is seen on the internet, its own or
-// those of the NAT gateways of its VPC: as far as they are known, or people say
-// so, else any.
-func (g *Graph) publicAddresses(e Endpoint, f packet.Family) (a packet.Addresses, says []*tf.Assumption, known bool) {
+// senderAddresses are those by which an end is seen on the internet: as far as
+// they are known, or people say so, else any.
+func (g *Graph) senderAddresses(e Endpoint, by *exits, f packet.Family) (a packet.Addresses, says []*tf.Assumption, known bool) {
+	i := e.Interfaces[0]
+	if a, says, ok := g.sayCIDRs(publicAddressFact(i), f); ok {
+		return a, says, true
+	}
+	if f == packet.IPv6 {
+		return g.ownAddresses(e, f)
+	}
+	lists := [][]netip.Addr{}
+	for _, host := range by.hosts {
+		if host != i {
+			lists = append(lists, host.PublicAddresses)
+			continue
+		}
+		for _, member := range e.Interfaces { // which are of one class
+			lists = append(lists, member.PublicAddresses)
+		}
+	}
+	for _, n := range by.nats {
+		lists = append(lists, n.PublicAddresses)
+	}
+	if a, ok := addressesIn(lists, f); ok && !by.open {
+		return a, nil, true
+	}
+	return g.internet[f], nil, false
+}
+
+// ownAddresses are the public addresses of an end itself.
+func (g *Graph) ownAddresses(e Endpoint, f packet.Family) (a packet.Addresses, says []*tf.Assumption, known bool) {
 	i := e.interfaces()[0]
 	if a, says, ok := g.sayCIDRs(publicAddressFact(i), f); ok {
 		return a, says, true
 	}
-	s := onlySubnet(i)
-	switch {
-	case f == packet.IPv4:
-		for _, shown := range g.shownAs(e) {
-			if len(shown) == 0 {
-				return g.internet[f], nil, false
-			}
-			for _, one := range shown {
-				a = a.Union(packet.Prefixes(netip.PrefixFrom(one, one.BitLen())).Family(f))
-			}
+	if f == packet.IPv4 {
+		lists := [][]netip.Addr{}
+		for _, member := range e.interfaces() {
+			lists = append(lists, member.PublicAddresses)
 		}
-	case s != nil:
-		a = g.hostIn(i, g.place(s, f)).addresses
+		if a, ok := addressesIn(lists, f); ok {
+			return a, nil, true
+		}
+	} else if s := onlySubnet(i); s != nil {
+		if a := g.hostIn(i, g.place(s, f)).addresses; a.SubsetOf(g.internet[f]) {
+			return a, nil, true
+		}
 	}
-	if a.IsEmpty() || !a.SubsetOf(g.internet[f]) {
-		return g.internet[f], nil, false
-	}
-	return a, nil, true
+	return g.internet[f], nil, false
 }
 
-// shownAs are the public IPv4 addresses of each of the interfaces of an end, or
-// of each NAT gateway of their VPC where they have none.
-func (g *Graph) shownAs(e Endpoint) [][]netip.Addr {
-	var out [][]netip.Addr
-	for _, i := range e.interfaces() {
-		if i.PublicIPv4 != tf.No {
-			out = append(out, i.PublicAddresses)
-			continue
+// addressesIn are all addresses of several lists, none of which is empty.
+func addressesIn(lists [][]netip.Addr, f packet.Family) (a packet.Addresses, ok bool) {
+	for _, list := range lists {
+		if len(list) == 0 {
+			return a, false
 		}
-		for _, n := range g.network.NATGateways {
-			if s, ok := n.Subnet.One(); !ok || s.VPC.To == nil || e.vpc() == nil || slices.Contains(s.VPC.To, e.vpc()) {
-				out = append(out, n.PublicAddresses)
-			}
+		for _, one := range list {
+			a = a.Union(packet.Prefixes(netip.PrefixFrom(one, one.BitLen())).Family(f))
 		}
 	}
-	return out
+	return a, !a.IsEmpty()
 }
 
 func publicAddressFact(i *aws.Interface) tf.Fact {
@@ -125,10 +192,10 @@ func publicAddressFact(i *aws.Interface) tf.Fact {
 // in to another, or nil where nothing does. Of an address that nobody knows must
 // holds for all that it may be, and may for one; the port may be one that a
 // device on the way has chosen (NAT-6).
-func (g *Graph) roundTheInternet(one, other Endpoint, f packet.Family, back outcome) *Flow {
+func (g *Graph) roundTheInternet(one, other Endpoint, f packet.Family, by *exits, back outcome) *Flow {
 	i, j := one.Interfaces[0], other.interfaces()[0]
-	source, says, _ := g.publicAddresses(one, f)
-	destination, more, _ := g.publicAddresses(other, f)
+	source, says, _ := g.senderAddresses(one, by, f)
+	destination, more, _ := g.ownAddresses(other, f)
 	out := g.leaving(i, f, withClientPorts(packet.Everything(f), ephemeral()), false, nil)
 	leaves := func(r Relation) Relation {
 		return Relation{

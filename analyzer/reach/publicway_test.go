@@ -1,6 +1,8 @@
 package reach_test
 
 import (
+	"cmp"
+	"errors"
 	"net/netip"
 	"testing"
 
@@ -86,6 +88,137 @@ func TestOverTheInternet(t *testing.T) {
 				t.Errorf("%s, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// named is a rule for an address that AWS has yet to choose, of which only the
+// owner is known.
+func named(port int, o aws.Owner) aws.Rule {
+	r := allow("tcp", port, port)
+	r.CIDRs = []aws.Peer[netip.Prefix]{{To: netip.MustParsePrefix("0.0.0.0/0"), Unknown: true, Owner: &o}}
+	return r
+}
+
+// IGW-7: a rule for the public address of something in the network admits what
+// comes from there, and nobody else: not the rest of the internet, and nothing by
+// a private address.
+func TestPublicAddressByOwner(t *testing.T) {
+	for name, test := range map[string]struct {
+		change            func(w *world, a *aws.Interface, n *aws.NATGateway)
+		owner             func(w *world, a *aws.Interface, n *aws.NATGateway) aws.Owner
+		through, between  reach.Verdict
+		straight, outside reach.Verdict
+	}{
+		"the sender's own": {
+			owner: func(_ *world, a *aws.Interface, _ *aws.NATGateway) aws.Owner {
+				return aws.Owner{Interface: a, Public: true}
+			},
+			through: reach.Yes, between: reach.Yes,
+		},
+		"somebody else's": {
+			owner: func(w *world, _ *aws.Interface, _ *aws.NATGateway) aws.Owner {
+				return aws.Owner{Interface: w.host("c", w.public, tf.Yes, w.group("c")), Public: true}
+			},
+		},
+		"one of several of the sender's": {
+			change: func(_ *world, a *aws.Interface, _ *aws.NATGateway) { a.OneAddress = false },
+			owner: func(_ *world, a *aws.Interface, _ *aws.NATGateway) aws.Owner {
+				return aws.Owner{Interface: a, Public: true}
+			},
+			through: reach.Unknown, between: reach.Unknown,
+		},
+		"its NAT gateway's": {
+			change:  func(_ *world, a *aws.Interface, _ *aws.NATGateway) { a.PublicIPv4 = tf.No },
+			owner:   func(_ *world, _ *aws.Interface, n *aws.NATGateway) aws.Owner { return aws.Owner{NAT: n, Public: true} },
+			through: reach.Yes, between: reach.Yes,
+		},
+		"its own, though it leaves by a NAT gateway": {
+			change: func(w *world, a *aws.Interface, _ *aws.NATGateway) { a.Subnets.Each[0] = to(w.private) },
+			owner: func(_ *world, a *aws.Interface, _ *aws.NATGateway) aws.Owner {
+				return aws.Owner{Interface: a, Public: true}
+			},
+		},
+		"one of two addresses of its NAT gateway": {
+			change: func(_ *world, a *aws.Interface, n *aws.NATGateway) {
+				a.PublicIPv4, n.OneAddress = tf.No, false
+			},
+			owner:   func(_ *world, _ *aws.Interface, n *aws.NATGateway) aws.Owner { return aws.Owner{NAT: n, Public: true} },
+			through: reach.Unknown, between: reach.Unknown,
+		},
+		"the sender's private one": {
+			owner:    func(_ *world, a *aws.Interface, _ *aws.NATGateway) aws.Owner { return aws.Owner{Interface: a} },
+			straight: reach.Yes,
+		},
+		"somebody else's private one": {
+			owner: func(w *world, _ *aws.Interface, _ *aws.NATGateway) aws.Owner {
+				return aws.Owner{Interface: w.host("c", w.public, tf.Yes, w.group("c"))}
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			n := w.translator("n", w.public)
+			n.OneAddress = true
+			table(w.private).Routes = []aws.Route{toTranslator("0.0.0.0/0", n)}
+			a := w.host("a", w.public, tf.Yes, w.group("a"))
+			a.OneAddress = true
+			if test.change != nil {
+				test.change(w, a, n)
+			}
+			if a.PublicIPv4 == tf.No {
+				a.Subnets.Each[0] = to(w.private)
+			}
+			w.host("b", w.public, tf.Yes, w.group("b", named(22, test.owner(w, a, n))))
+			for what, got := range map[string][2]reach.Verdict{
+				"by private addresses": {w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/22").Answer, test.straight},
+				"from the internet":    {w.ask(t, "internet", "aws_instance.b", "tcp/22").Answer, test.outside},
+				"over the internet":    {w.over(w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/22").Through), test.through},
+				"between them":         {w.over(w.between(t, "aws_instance.a", "aws_instance.b")), test.between},
+			} {
+				if want := cmp.Or(got[1], reach.No); got[0] != want {
+					t.Errorf("%s: %s, want %s", what, got[0], want)
+				}
+			}
+		})
+	}
+}
+
+// over is the verdict of the flows that go over the internet.
+func (w *world) over(flows []*reach.Flow) reach.Verdict {
+	for _, flow := range flows {
+		if flow.Internet != nil {
+			return flow.Verdict()
+		}
+	}
+	return reach.No
+}
+
+func (w *world) between(t *testing.T, from, to string) []*reach.Flow {
+	t.Helper()
+	g := reach.Compile(w.n)
+	a, err := g.Endpoint(from)
+	b, err2 := g.Endpoint(to)
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	return g.Between(a, b, packet.Everything(packet.IPv4))
+}
+
+// IGW-7: a host with a public address whose route leads to a NAT gateway is seen
+// by the address of that.
+func TestSeenByTheAddressOfTheWay(t *testing.T) {
+	for cidr, want := range map[string]reach.Verdict{"203.0.113.7/32": reach.No, "203.0.113.9/32": reach.Yes} {
+		w := newWorld()
+		n := w.translator("n", w.public)
+		n.PublicAddresses = []netip.Addr{netip.MustParseAddr("203.0.113.9")}
+		table(w.private).Routes = []aws.Route{toTranslator("0.0.0.0/0", n)}
+		a := w.host("a", w.private, tf.Yes, w.group("a"))
+		a.PublicAddresses = []netip.Addr{netip.MustParseAddr("203.0.113.7")}
+		b := w.host("b", w.public, tf.Yes, w.group("b", allow("tcp", 22, 22, cidr)))
+		b.PublicAddresses = []netip.Addr{netip.MustParseAddr("203.0.113.8")}
+		if got := w.over(w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/22").Through); got != want {
+			t.Errorf("a rule for %s: %s, want %s", cidr, got, want)
+		}
 	}
 }
 

@@ -422,7 +422,7 @@ func (g *Graph) addEntry(s *aws.Subnet, m mending, packets packet.Set, slots slo
 		return known
 	}
 	numbers, out := room(list, slots.taken(a, m.d), func(e *aws.ACLEntry) bool {
-		return e.Allow != tf.Yes && matched(e, m.d, f).May.Overlaps(packets)
+		return e.Allow != tf.Yes && g.matched(e, a, m.d, f, remote{}).May.Overlaps(packets)
 	}, len(entries)*len(peers))
 	if len(numbers) < len(entries)*len(peers) {
 		return nil

@@ -22,7 +22,7 @@ func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, to goal, 
 	all := packet.Everything(f)
 	var list []choice
 	for _, e := range g.routeEntries(t, f) {
-		e, covers := e.inBlock(to, inside)
+		e, covers := g.inRange(e, to)
 		if !covers || inside && !g.diverts(v, e, f) {
 			continue
 		}
@@ -30,7 +30,7 @@ func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, to goal, 
 			routeEntry: e, want: wanted(e.route), fact: routeFact(e.route),
 			element: element{object: t.Object, cause: e.route.Cause, detail: routeText(e.route)},
 		})
-		if last := &list[len(list)-1]; inside && !g.redirects(v, e.to) {
+		if last := &list[len(list)-1]; inside && !g.redirects(v, e) {
 			last.certain = false // AWS refuses it
 		}
 	}
@@ -85,22 +85,23 @@ func (g *Graph) diverts(v *aws.VPC, e routeEntry, f packet.Family) bool {
 	}
 	switch e.route.Target.Kind {
 	case aws.TargetInterface, aws.TargetNATGateway, aws.TargetEndpoint, aws.TargetUnknown:
-		return e.length == anyLength || e.to.SubsetOf(g.blocks(v, f)) || g.redirects(v, e.to)
+		return e.length == anyLength || e.owner != nil || e.to.SubsetOf(g.blocks(v, f)) || g.redirects(v, e)
 	}
 	return false
 }
 
-// redirects reports whether a route for these destinations may stand before
-// the local one: they are all of a subnet, or of a block of the VPC (RT-3).
-func (g *Graph) redirects(v *aws.VPC, to packet.Addresses) bool {
-	for _, b := range v.CIDRs {
-		if b.Known() && packet.Prefixes(b.Prefix).Equal(to) {
-			return true
+// redirects reports whether a route may stand before the local one: its
+// destination is all of a subnet, or of a block of the VPC (RT-3).
+func (g *Graph) redirects(v *aws.VPC, e routeEntry) bool {
+	same := func(b aws.Block) bool {
+		if b.Known() {
+			return packet.Prefixes(b.Prefix).Equal(e.to)
 		}
+		return e.owner != nil && b.Owner != nil && b.Owner.VPC == e.owner.VPC && b.Owner.Bits == e.owner.Bits && b.Owner.Number == e.owner.Number
 	}
-	return slices.ContainsFunc(g.subnets[v], func(s *aws.Subnet) bool {
-		return s.CIDR.Known() && packet.Prefixes(s.CIDR.Prefix).Equal(to) ||
-			s.IPv6 != nil && s.IPv6.Known() && packet.Prefixes(s.IPv6.Prefix).Equal(to)
+	whole := e.owner != nil && e.owner.VPC == v && e.owner.Bits == 0
+	return whole || slices.ContainsFunc(v.CIDRs, same) || slices.ContainsFunc(g.subnets[v], func(s *aws.Subnet) bool {
+		return same(s.CIDR) || s.IPv6 != nil && same(*s.IPv6)
 	})
 }
 
@@ -179,9 +180,9 @@ type routeEntry struct {
 	certain bool
 	// spares are addresses that it is assumed not to divert.
 	spares packet.Addresses
-	// block is the VPC whose IPv6 block the destination is, for a route that
-	// exists certainly or not (U-9).
-	block  *aws.VPC
+	// owner is whose the destination is, where that is all that is known of it,
+	// for a route that exists certainly or not (U-9).
+	owner  *aws.Owner
 	exists bool
 	says   []*tf.Assumption // what the destination rests on
 }
@@ -194,19 +195,21 @@ func (e routeEntry) compare(than routeEntry) int {
 // blockLength is the length of the IPv6 block that Amazon gives to a VPC.
 const blockLength = 56
 
-// inBlock is a route as it is for what goes to a goal, and whether it covers
-// that at all: the IPv6 block of a VPC holds the hosts of that one and of no
-// other, and nothing outside of all VPCs (U-9). Delivery inside a VPC is left to
-// the addresses.
-func (e routeEntry) inBlock(to goal, inside bool) (routeEntry, bool) {
+// inRange is a route as it is for what goes to a goal, and whether it covers
+// that at all: a part of the IPv6 block of a VPC holds hosts of that one and of
+// no other, and nothing outside of all VPCs (U-9).
+func (g *Graph) inRange(e routeEntry, to goal) (routeEntry, bool) {
 	switch {
-	case e.block == nil || inside || to.kind == toHosts && (to.place.vpc == nil || to.place.vpc.Outside):
+	case e.owner == nil || e.owner.VPC == nil:
 		return e, true
-	case to.kind == toHosts && to.place.vpc == e.block:
-		e.length, e.certain = blockLength, e.exists
-		return e, true
+	case to.kind != toHosts:
+		return e, false
 	}
-	return e, false
+	covers := g.within(remote{vpc: to.place.vpc, subnet: to.place.subnet}, e.owner, aws.Link[aws.VPC]{})
+	if covers == tf.Yes {
+		e.length, e.certain = blockLength+e.owner.Bits, e.exists
+	}
+	return e, covers != tf.No
 }
 
 // anyLength is the length of a destination that is not known: longer than any.
@@ -262,7 +265,7 @@ func (g *Graph) tableEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 			add(r, p, kind, certain, says)
 		}
 		if open && (r.Family == 0 || r.Family == f) {
-			out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: anyLength, block: r.Block, exists: !r.Conflict && !r.Maybe})
+			out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: anyLength, owner: r.Owner, exists: !r.Conflict && !r.Maybe})
 		}
 	}
 	out = append(out, g.propagatedEntries(t, f)...)
@@ -392,8 +395,8 @@ func routeText(r *aws.Route) string {
 		to = printed(r.Cause, p.Masked().String())
 	} else if r.PrefixList.IsSet() {
 		to = listName(r.PrefixList)
-	} else if r.Block != nil {
-		to = "the IPv6 block of " + shortName(r.Block.Object)
+	} else if r.Owner != nil {
+		to = r.Owner.Label
 	}
 	if r.Target.Label != "" {
 		to += " to " + r.Target.Label

@@ -235,7 +235,7 @@ func (s *search) hops(p *place) []hop {
 			if !e.to.Overlaps(s.goal.at.addresses) {
 				continue
 			}
-			if _, covers := e.inBlock(s.goal, inside); !covers || inside && !s.g.diverts(p.vpc, e, s.f) {
+			if _, covers := s.g.inRange(e, s.goal); !covers || inside && !s.g.diverts(p.vpc, e, s.f) {
 				continue
 			}
 			add(s.targets(p, e.route)...)

@@ -289,7 +289,7 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 		detail := transitRouteText(r)
 		fact := tf.Fact{ID: "transit-route:" + table.Label + " " + detail, Text: "what the route of " + table.Label + " for " + detail + " turns out to be", Settle: settleApply}
 		for _, e := range s.g.transitEntries(r, s.f) {
-			e, covers := e.inBlock(s.goal, false)
+			e, covers := s.g.inRange(e, s.goal)
 			if !covers {
 				continue
 			}
@@ -351,7 +351,7 @@ func (g *Graph) transitEntries(r *aws.TransitRoute, f packet.Family) []routeEntr
 		}
 	}
 	if open && (r.Family == 0 || r.Family == f) {
-		out = append(out, routeEntry{to: packet.AllAddresses(f), length: anyLength, kind: kind, block: r.Block, exists: !r.Maybe})
+		out = append(out, routeEntry{to: packet.AllAddresses(f), length: anyLength, kind: kind, owner: r.Owner, exists: !r.Maybe})
 	}
 	return out
 }
@@ -362,8 +362,8 @@ func transitRouteText(r *aws.TransitRoute) string {
 		to = printed(r.Cause, p.Masked().String())
 	} else if r.PrefixList.IsSet() {
 		to = listName(r.PrefixList)
-	} else if r.Block != nil {
-		to = "the IPv6 block of " + shortName(r.Block.Object)
+	} else if r.Owner != nil {
+		to = r.Owner.Label
 	}
 	var names []string
 	for _, a := range r.Attachment.To {

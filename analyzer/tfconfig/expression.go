@@ -370,10 +370,14 @@ type text struct{ hclsyntax.Expression }
 // mostText bounds the length of a text that a template makes.
 const mostText = 1 << 20
 
-// Value is unknown where the text is made of a symbol.
+// Value is unknown where the text is made of a symbol, but for the range of the
+// one address that a symbol stands for.
 func (e *text) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := spending(ctx, e.Expression, functions.Weight)
 	if plain := unmarked(v); !diags.HasErrors() && plain.Type() == cty.String && plain.IsKnown() && !plain.IsNull() {
+		if host, ok := functions.Host(plain); ok {
+			return host.WithSameMarks(v), diags
+		}
 		if _, _, symbol := functions.ParseSymbol(plain); !symbol && functions.HasSymbol(plain) || len(plain.AsString()) > mostText {
 			return cty.UnknownVal(cty.String).RefineNotNull().WithSameMarks(v), diags
 		}

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"net/netip"
 	"regexp"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -19,7 +20,7 @@ var networkFunctions = map[string]entry{
 	"cidrcontains": {inspects, cidrcontainsFunction},
 	"cidrhost":     {inspects, cidrhostFunction},
 	"cidrnetmask":  {inspects, text(cidrnetmask, "prefix")},
-	"cidrsubnet":   {inspects, cidrsubnetFunction},
+	"cidrsubnet":   {moves, cidrsubnetFunction},
 	"cidrsubnets":  {inspects, cidrsubnetsFunction},
 }
 
@@ -102,6 +103,9 @@ var cidrsubnetFunction = function.New(&function.Spec{
 	Type:         function.StaticReturnType(cty.String),
 	RefineResult: notNull,
 	Impl: func(args []cty.Value, retType cty.Type) (cty.Value, error) {
+		if HasSymbol(args[0]) {
+			return subnetOfSymbol(args[0], args[1], args[2]), nil
+		}
 		p, err := parsePrefix(args[0].AsString())
 		if err != nil {
 			return cty.NilVal, function.NewArgError(0, err)
@@ -124,6 +128,20 @@ var cidrsubnetFunction = function.New(&function.Spec{
 		return cty.StringVal(subnet.String()), nil
 	},
 })
+
+// subnetOfSymbol is the symbol of a part of a range that nobody knows yet: the
+// attribute of the whole with the two numbers behind it. It is unknown for what
+// does not stand for a range.
+func subnetOfSymbol(prefix, newbits, netnum cty.Value) cty.Value {
+	address, attribute, ok := ParseSymbol(prefix)
+	whole, _, _ := strings.Cut(attribute, "/")
+	bits, err := integer(newbits)
+	n, errToo := integer(netnum)
+	if !ok || !strings.HasSuffix(whole, "cidr_block") || err != nil || errToo != nil || bits.Sign() < 0 || n.Sign() < 0 {
+		return cty.UnknownVal(cty.String)
+	}
+	return Symbol(address, fmt.Sprintf("%s/%d/%d", attribute, bits, n))
+}
 
 // subnetOf is the subnet of p that is newbits longer and has the number n, both
 // not negative.

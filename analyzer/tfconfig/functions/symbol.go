@@ -38,6 +38,17 @@ func ParseSymbol(v cty.Value) (address, attribute string, ok bool) {
 	return strings.Cut(s, symbolSeparator)
 }
 
+// Host is the symbol of the range of the one address that a symbol stands for,
+// where a known text is such a one: "${aws_eip.nat.public_ip}/32".
+func Host(text cty.Value) (symbol cty.Value, ok bool) {
+	s, ok := strings.CutSuffix(text.AsString(), "/32")
+	if !ok {
+		return cty.NilVal, false
+	}
+	address, attribute, ok := ParseSymbol(cty.StringVal(s))
+	return Symbol(address, attribute+"/32"), ok && strings.HasSuffix(attribute, "_ip")
+}
+
 // Symbols calls yield with each symbol in v, those inside of longer strings
 // and in the keys of maps and objects included.
 func Symbols(v cty.Value, yield func(address, attribute string)) {

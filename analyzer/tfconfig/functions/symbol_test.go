@@ -218,3 +218,34 @@ func TestUnordered(t *testing.T) {
 		}
 	}
 }
+
+// What cidrsubnet makes of a range that AWS has yet to choose is a part of it, and
+// an address that it has yet to choose makes a range of its own (U-9, IGW-7).
+func TestSymbolsOfRanges(t *testing.T) {
+	block := Symbol("aws_vpc.a", "ipv6_cidr_block")
+	world := map[string]cty.Value{
+		"vpc": cty.ObjectVal(map[string]cty.Value{"id": Symbol("aws_vpc.a", "id"), "block": block}),
+		"n":   cty.UnknownVal(cty.Number),
+	}
+	for source, want := range map[string]cty.Value{
+		`cidrsubnet(vpc.block, 8, 1)`:                   Symbol("aws_vpc.a", "ipv6_cidr_block/8/1"),
+		`cidrsubnet(cidrsubnet(vpc.block, 4, 1), 4, 2)`: Symbol("aws_vpc.a", "ipv6_cidr_block/4/1/4/2"),
+		`cidrsubnet(vpc.block, 8, n)`:                   cty.UnknownVal(cty.String).RefineNotNull(),
+		`cidrsubnet(vpc.block, -1, 0)`:                  cty.UnknownVal(cty.String).RefineNotNull(),
+		`cidrsubnet(vpc.id, 8, 1)`:                      cty.UnknownVal(cty.String).RefineNotNull(),
+		`cidrsubnet("x${vpc.block}", 8, 1)`:             cty.UnknownVal(cty.String).RefineNotNull(),
+	} {
+		if got, diags := evaluate(t, source, world); diags.HasErrors() || !got.RawEquals(want) {
+			t.Errorf("%s is %#v, want %#v (%v)", source, got, want, diags)
+		}
+	}
+	address := Symbol("aws_eip.nat", "public_ip").AsString()
+	for text, want := range map[string]bool{
+		address + "/32": true, address + "/24": false, address: false, "x" + address + "/32": false, Symbol("aws_eip.nat", "id").AsString() + "/32": false,
+	} {
+		got, ok := Host(cty.StringVal(text))
+		if ok != want || ok && !got.RawEquals(Symbol("aws_eip.nat", "public_ip/32")) {
+			t.Errorf("%q: %#v, %t", text, got, ok)
+		}
+	}
+}
