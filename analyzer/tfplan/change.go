@@ -257,8 +257,8 @@ func (rd *reader) fill(r *tf.Resource, info *typeInfo, c *content) bool {
 		}
 		unknown = p.unknown
 	} else {
-		mask := rd.vals.mask(&cursor{b: c.unknown})
-		sensitive = rd.vals.mask(&cursor{b: c.sensitive})
+		mask := rd.vals.maskOf(&cursor{b: c.unknown}, info.attributes)
+		sensitive = rd.vals.maskOf(&cursor{b: c.sensitive}, info.attributes)
 		fields = rd.vals.fields(&cursor{b: c.object}, mask, sensitive, info.attributes)
 		unknown = !mask.isZero()
 	}

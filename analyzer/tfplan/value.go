@@ -47,7 +47,11 @@ type values struct {
 }
 
 // mask reads a mask; what it covers nothing of leaves no trace in it.
-func (d *values) mask(c *cursor) mask {
+func (d *values) mask(c *cursor) mask { return d.maskOf(c, nil) }
+
+// maskOf reads a mask over an object; wanted, unless nil, says which members
+// to keep.
+func (d *values) maskOf(c *cursor, wanted map[string]bool) mask {
 	switch c.peek() {
 	case 't':
 		c.raw()
@@ -56,7 +60,7 @@ func (d *values) mask(c *cursor) mask {
 		var m mask
 		for ok := c.enter('{'); ok && c.more(); {
 			name := c.text()
-			if c.peek() == 'f' {
+			if c.peek() == 'f' || wanted != nil && !wanted[string(name)] {
 				c.raw()
 				continue
 			}
