@@ -105,7 +105,7 @@ func (d *values) value(c *cursor, unknown, sensitive mask) tf.Value {
 	}
 	switch c.peek() {
 	case '{':
-		return d.object(c, unknown, sensitive, nil)
+		return d.object(c, unknown, sensitive)
 	case '[':
 		return d.list(c, unknown, sensitive)
 	case '"':
@@ -123,14 +123,14 @@ func (d *values) value(c *cursor, unknown, sensitive mask) tf.Value {
 	return marked(tf.NumberValue(d.names.intern(c.raw())), sensitive.all)
 }
 
-// object reads an object; wanted, unless nil, says which members to keep.
-func (d *values) object(c *cursor, unknown, sensitive mask, wanted map[string]bool) tf.Value {
+// object reads an object.
+func (d *values) object(c *cursor, unknown, sensitive mask) tf.Value {
 	if d.wrapped {
 		if inner, ok := unwrap(c); ok {
 			return d.value(&cursor{b: inner}, unknown, sensitive)
 		}
 	}
-	fields := d.fields(c, unknown, sensitive, wanted)
+	fields := d.fields(c, unknown, sensitive, nil)
 	if len(fields) == 0 {
 		return marked(emptyObject, sensitive.all)
 	}
@@ -172,7 +172,8 @@ func isTypeExpr(text []byte) bool {
 	return false
 }
 
-// fields reads the members of an object. What is null is left out, as most
+// fields reads the members of an object; wanted, unless nil, says which to keep,
+// and holds for the unknown mask already. What is null is left out, as most
 // attributes of most instances are: to ask for it gives null all the same.
 func (d *values) fields(c *cursor, unknown, sensitive mask, wanted map[string]bool) []tf.Field {
 	var most [24]tf.Field
@@ -190,7 +191,7 @@ func (d *values) fields(c *cursor, unknown, sensitive mask, wanted map[string]bo
 	}
 	// What is unknown as a whole is absent from `after`.
 	for _, m := range unknown.fields {
-		if wanted != nil && !wanted[m.name] || hasField(fields, m.name) {
+		if hasField(fields, m.name) {
 			continue
 		}
 		fields = append(fields, tf.Field{Name: m.name, Value: d.absent(m.mask, sensitive.under(m.name))})
@@ -219,7 +220,7 @@ func (d *values) absent(unknown, sensitive mask) tf.Value {
 	case unknown.all:
 		return marked(tf.UnknownValue(), sensitive.all)
 	case unknown.fields != nil:
-		return d.object(&cursor{b: []byte("{}")}, unknown, sensitive, nil)
+		return d.object(&cursor{b: []byte("{}")}, unknown, sensitive)
 	case unknown.elements != nil:
 		return d.list(&cursor{b: []byte("[]")}, unknown, sensitive)
 	}
