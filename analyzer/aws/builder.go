@@ -77,6 +77,7 @@ type builder struct {
 	// input has, where it is known of some.
 	regions []map[string]string
 	notes   map[*tf.Resource]*note
+	scopes  map[scopeKey]string
 	// ids leads from a known identity to what it identifies.
 	ids map[string][]identity
 	// outside holds the objects that the input only mentions, one an id (U-13).
@@ -124,12 +125,20 @@ type everythingKey struct {
 }
 
 func newBuilder(inputs []Input) *builder {
+	instances := 0
+	for _, in := range inputs {
+		if in.Snapshot != nil {
+			instances += len(in.Snapshot.Resources)
+		}
+	}
+	notes := make([]note, 0, instances)
 	b := &builder{
 		n:             &Network{},
 		inputs:        inputs,
 		byType:        map[typeKey][]*tf.Resource{},
 		former:        map[string][]*tf.Resource{},
-		notes:         map[*tf.Resource]*note{},
+		notes:         make(map[*tf.Resource]*note, instances),
+		scopes:        map[scopeKey]string{},
 		ids:           map[string][]identity{},
 		outside:       map[outsideKey]any{},
 		everything:    map[everythingKey]any{},
@@ -147,7 +156,8 @@ func newBuilder(inputs []Input) *builder {
 		for _, r := range in.Snapshot.Resources {
 			key := typeKey{r.Addr.Mode, canonicalType(r.Addr.Type)}
 			b.byType[key] = append(b.byType[key], r)
-			b.notes[r] = &note{input: i, scope: b.scopeOf(i, r)}
+			notes = append(notes, note{input: i, scope: b.scopeOf(i, r)})
+			b.notes[r] = &notes[len(notes)-1]
 			b.index(r)
 		}
 		if in.Stack == nil || in.Stack.Before == nil || in.Stack.Before == in.Snapshot {
@@ -184,12 +194,20 @@ func (b *builder) scopeOf(input int, r *tf.Resource) string {
 	if !ok {
 		region, ok = b.regions[input][r.Provider]
 	}
-	scope := r.Provider + "/" + region
+	key := scopeKey{provider: r.Provider, region: region}
 	if len(b.inputs) > 1 && !ok && b.inputs[input].Stack != nil {
-		scope = b.inputs[input].Stack.Name + "//" + scope
+		key.stack = b.inputs[input].Stack.Name + "//"
+	}
+	scope, ok := b.scopes[key]
+	if !ok {
+		scope = key.stack + key.provider + "/" + key.region
+		b.scopes[key] = scope
 	}
 	return scope
 }
+
+// scopeKey is a scope in its parts, of which an input has few.
+type scopeKey struct{ stack, provider, region string }
 
 // OwnRegion is the Region that a resource names.
 func OwnRegion(r *tf.Resource) (string, bool) {

@@ -2,7 +2,7 @@ package tfplan
 
 import (
 	"bytes"
-	"crypto/sha256"
+	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
@@ -202,7 +202,7 @@ func (rd *reader) configModule(m *module) func(string) error {
 // configVariables are the shapes of the defaults of a module's variables. The
 // text is read once for all calls of a module, as that of its resources is.
 func (rd *reader) configVariables(text []byte) map[string]shape {
-	sum := sha256.Sum256(text)
+	sum := digestOf(text)
 	shapes, ok := rd.defaults[sum]
 	if ok {
 		return shapes
@@ -256,7 +256,7 @@ func (rd *reader) configCall(m *module, name string) error {
 // configResource reads one resource block, if its type is kept. A module that
 // is called many times has the same text each time, which is read once.
 func (rd *reader) configResource(m *module, text []byte) {
-	sum := sha256.Sum256(text)
+	sum := digestOf(text)
 	t, ok := rd.texts[sum]
 	if !ok {
 		t = rd.configText(text)
@@ -271,6 +271,17 @@ func (rd *reader) configResource(m *module, text []byte) {
 	b.config = &config
 	m.blocks[blockKey(t.address)] = &b
 	rd.blocks[b.config] = &b
+}
+
+// digest tells texts apart that are not kept. It is of two keyed hashes, whose
+// keys are random: no input can be made whose texts collide, and none will by
+// chance.
+type digest [2]uint64
+
+var digestSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+func digestOf(text []byte) digest {
+	return digest{maphash.Bytes(digestSeeds[0], text), maphash.Bytes(digestSeeds[1], text)}
 }
 
 // blockText is what the text of a resource block says, whatever module it

@@ -3,7 +3,6 @@ package tfplan
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -106,8 +105,8 @@ type reader struct {
 	root          *module             // of the configuration
 	modules       map[string]*module  // by module instance
 	blocks        map[*tf.ResourceConfig]*block
-	texts         map[[sha256.Size]byte]*blockText       // of the configuration, by digest
-	defaults      map[[sha256.Size]byte]map[string]shape // of variables, by digest
+	texts         map[digest]*blockText       // of the configuration, by digest
+	defaults      map[digest]map[string]shape // of variables, by digest
 }
 
 // pending is an instance with unknown attributes, until the configuration is
@@ -143,8 +142,8 @@ func newReader(ctx context.Context, opts Options) *reader {
 		providers:   map[string]string{},
 		modules:     map[string]*module{},
 		blocks:      map[*tf.ResourceConfig]*block{},
-		texts:       map[[sha256.Size]byte]*blockText{},
-		defaults:    map[[sha256.Size]byte]map[string]shape{},
+		texts:       map[digest]*blockText{},
+		defaults:    map[digest]map[string]shape{},
 	}
 	if opts.Evaluate != nil {
 		rd.known = newKnown(rd.typeInfo)
