@@ -37,7 +37,7 @@ func (g *Graph) acl(a *aws.ACL, d direction, f packet.Family, by remote) filter 
 		// NACL-2: nobody manages it, and it allows everything when it is made.
 		// Whether it was edited since is not in the input.
 		out.admits = everything(f)
-		out.elements = []element{{object: a.Object, cause: aws.Cause{}, detail: "default, allows all", admits: out.admits}}
+		out.elements = []*element{{object: a.Object, cause: aws.Cause{}, detail: "default, allows all", admits: out.admits}}
 		if a.Open && !assumed(a.VPC) {
 			out.assumptions = []*tf.Assumption{{
 				ID: "default-acl:" + a.Label, Text: "the " + a.Label + " applies and allows everything, as AWS makes it (NACL-2)",
@@ -96,9 +96,9 @@ func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family, by remote) 
 	}
 	for n, m := range sorted(list, true) {
 		if !admitted[n].IsEmpty() {
-			out.elements = append(out.elements, element{
+			out.elements = append(out.elements, &element{
 				object: a.Object, cause: m.Cause, detail: entryText(m.ACLEntry, d),
-				admits: out.admits.and(exactly(admitted[n])),
+				admits: out.admits.part(admitted[n]),
 			})
 		}
 	}

@@ -61,8 +61,8 @@ type Hop struct {
 	// the first of them.
 	Causes []aws.Cause
 
-	elements []element // those of Causes
-	where    string    // which boundary of a subnet it is
+	elements []*element // those of Causes
+	where    string     // which boundary of a subnet it is
 }
 
 // Of is the hop as it is told of some of the packets that pass it: by the
@@ -70,8 +70,7 @@ type Hop struct {
 // first that admits some of the packets.
 func (h Hop) Of(packets packet.Set, cause aws.Cause) Hop {
 	var best *element
-	for n := range h.elements {
-		e := &h.elements[n]
+	for _, e := range h.elements {
 		if !e.admits.May.Overlaps(packets) {
 			continue
 		}
@@ -116,9 +115,8 @@ func (h Hop) Map(resource func(*tf.Resource) *tf.Resource, text func(string) str
 		h.Causes[i] = cause(h.Causes[i])
 	}
 	h.elements = slices.Clone(h.elements)
-	for i := range h.elements {
-		e := &h.elements[i]
-		e.object, e.cause, e.detail = object(e.object), cause(e.cause), text(e.detail)
+	for i, e := range h.elements {
+		h.elements[i] = &element{object: object(e.object), cause: cause(e.cause), detail: text(e.detail), admits: e.admits}
 	}
 	return h
 }

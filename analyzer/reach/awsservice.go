@@ -140,7 +140,7 @@ func (g *Graph) toUnfiltered(from, to Endpoint, f packet.Family, packets packet.
 				admits := exactly(flowsOf(u.flow, f))
 				here.blocked = "it answers to nothing else"
 				here.admits = here.admits.or(admits)
-				here.elements = append(here.elements, element{object: here.object, detail: "no group or ACL filters " + u.flow + " to it", admits: admits})
+				here.elements = append(here.elements, &element{object: here.object, detail: "no group or ACL filters " + u.flow + " to it", admits: admits})
 			}
 		}
 		if here.admits.IsEmpty() {

@@ -120,7 +120,7 @@ func (g *Graph) listenerStage(lb *aws.LoadBalancer, listeners []*aws.Listener, f
 		if cause.Resource == nil {
 			cause = objectCause(l.Object, lb.Object)
 		}
-		out.elements = append(out.elements, element{object: lb.Object, cause: cause, detail: "listener " + listenerText(l), admits: a})
+		out.elements = append(out.elements, &element{object: lb.Object, cause: cause, detail: "listener " + listenerText(l), admits: a})
 		if !a.certain() {
 			out.doubts = append(out.doubts, doubt{fact, a.May})
 		}
@@ -458,7 +458,7 @@ func (g *Graph) targetPort(d *delivery, f packet.Family) stage {
 	if cause.Resource == nil {
 		cause = out.cause
 	}
-	out.elements = []element{{object: object, cause: cause, detail: "registers " + interfaceObject(d.target).Label + " on " + portText(d.port), admits: out.admits}}
+	out.elements = []*element{{object: object, cause: cause, detail: "registers " + interfaceObject(d.target).Label + " on " + portText(d.port), admits: out.admits}}
 	return out
 }
 

@@ -43,7 +43,7 @@ func (g *Graph) vpnStage(c *aws.ClientVPN, p *place, toward remote, what string,
 	fact := tf.Fact{ID: "client-vpn:" + c.Label, Text: "which rules and routes " + c.Label + " has", Settle: settleContext}
 	covered := filter{admits: exactly(all.To(always))}
 	if !always.IsEmpty() {
-		covered.elements = []element{{object: c.Object, cause: objectCause(c.Object), detail: what + " to the VPC", admits: covered.admits}}
+		covered.elements = []*element{{object: c.Object, cause: objectCause(c.Object), detail: what + " to the VPC", admits: covered.admits}}
 	}
 	add := func(cause aws.Cause, detail string, to packet.Addresses, sure bool) {
 		a := Relation{May: all.To(to)}
@@ -53,7 +53,7 @@ func (g *Graph) vpnStage(c *aws.ClientVPN, p *place, toward remote, what string,
 			covered.doubts = append(covered.doubts, doubt{fact, a.May})
 		}
 		covered.admits = covered.admits.or(a)
-		covered.elements = append(covered.elements, element{object: c.Object, cause: cause, detail: detail, admits: a})
+		covered.elements = append(covered.elements, &element{object: c.Object, cause: cause, detail: detail, admits: a})
 	}
 	for n := range rules {
 		r := &rules[n]

@@ -264,7 +264,7 @@ func (in *entrance) enabled(f packet.Family) stage {
 	out := in.g.gated(on, f, tf.Fact{ID: "entrance:" + e.Label, Text: "whether " + e.Label + " leads there", Settle: settleApply}, stage{
 		object: e.Object, cause: e.Cause, code: "NO_PATH", blocked: "it is switched off", cost: 3,
 	})
-	out.elements = []element{{object: e.Object, cause: e.Cause, detail: string(e.Kind) + in.portsText(), admits: out.admits}}
+	out.elements = []*element{{object: e.Object, cause: e.Cause, detail: string(e.Kind) + in.portsText(), admits: out.admits}}
 	return out
 }
 

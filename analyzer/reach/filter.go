@@ -57,7 +57,7 @@ type remote struct {
 // from or to a remote.
 type filter struct {
 	admits   Relation
-	elements []element
+	elements []*element
 	// view is how the elements are seen, nil where as they are. They are looked
 	// at only when somebody is told of them.
 	view   func(Relation) Relation
@@ -160,14 +160,16 @@ func (f *filter) seen(next func(Relation) Relation) func(Relation) Relation {
 }
 
 // told are the elements of a filter that admit anything in its view.
-func (f *filter) told() []element {
+func (f *filter) told() []*element {
 	if f.view == nil {
 		return f.elements
 	}
-	var out []element
+	var out []*element
 	for _, e := range f.elements {
-		if e.admits = f.view(e.admits); !e.admits.IsEmpty() {
-			out = append(out, e)
+		if admits := f.view(e.admits); !admits.IsEmpty() {
+			seen := *e
+			seen.admits = admits
+			out = append(out, &seen)
 		}
 	}
 	return out
@@ -199,7 +201,7 @@ func unknownFilter(fact tf.Fact, object aws.Object, f packet.Family) filter {
 	all := packet.Everything(f)
 	return filter{
 		admits:   possibly(all),
-		elements: []element{{object: object, detail: "not known: " + fact.Text, admits: possibly(all)}},
+		elements: []*element{{object: object, detail: "not known: " + fact.Text, admits: possibly(all)}},
 		doubts:   []doubt{{fact, all}},
 	}
 }

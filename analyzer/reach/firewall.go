@@ -112,7 +112,7 @@ func policyFilter(fw *aws.Firewall, p *aws.FirewallPolicy, f packet.Family, repl
 		admits.Must = pass.Must.Union(forward.Must.Intersect(flows.Must))
 		admits.May = pass.May.Union(forward.May.Intersect(flows.May))
 	}
-	out := filter{admits: admits, elements: []element{{object: fw.Object, cause: objectCause(p.Object), detail: "its policy lets it pass", admits: admits}}}
+	out := filter{admits: admits, elements: []*element{{object: fw.Object, cause: objectCause(p.Object), detail: "its policy lets it pass", admits: admits}}}
 	if !admits.certain() {
 		out.doubts = []doubt{{fact, admits.May.Subtract(admits.Must)}}
 	}

@@ -203,7 +203,7 @@ func (s *search) translates(t traveller, n *aws.NATGateway) []stage {
 	protocols := packet.Everything(s.f).On(packet.TCP, packet.UDP, packet.ICMP)
 	why.code, why.blocked = "PROTOCOL_RESTRICTION", "it carries TCP, UDP and ICMP only"
 	why.rewrite = "source: it becomes an address of " + n.Label + ", any port of 1024-65535"
-	why.filter = filter{admits: exactly(protocols), elements: []element{{
+	why.filter = filter{admits: exactly(protocols), elements: []*element{{
 		object: n.Object, cause: objectCause(n.Object), detail: "network address translation", admits: exactly(protocols),
 	}}}
 	if t.nat == nil {

@@ -200,6 +200,10 @@ func (g *Graph) passes(t tf.Tri, fact tf.Fact) (tf.Tri, []*tf.Assumption) {
 	return g.sayBool(t, fact, kind.Gate())
 }
 
+// asks reports whether somebody may be asked for a fact, since the input leaves
+// it open, or contradict what the input says.
+func (g *Graph) asks(t tf.Tri) bool { return t == tf.Maybe || g.answers != nil }
+
 // gated is a stage that lets everything through, nothing, or nobody knows.
 func (g *Graph) gated(t tf.Tri, f packet.Family, fact tf.Fact, s stage) stage {
 	t, says := g.passes(t, fact)
@@ -236,7 +240,7 @@ func (g *Graph) outsideFilter(s *aws.Subnet, object aws.Object, f packet.Family)
 }
 
 func givenFilter(admits Relation, object aws.Object, detail string, says []*tf.Assumption) filter {
-	return filter{admits: admits, elements: []element{{object: object, detail: detail, admits: admits}}, assumptions: says}
+	return filter{admits: admits, elements: []*element{{object: object, detail: detail, admits: admits}}, assumptions: says}
 }
 
 // rulesOutside is what a group outside the input admits. People can say what it

@@ -101,7 +101,7 @@ func (g *Graph) groupFilter(s *groupSet, d direction, f packet.Family, by remote
 
 func (g *Graph) compileGroups(s *groupSet, d direction, f packet.Family, by remote) filter {
 	if s.filtered == tf.No {
-		return filter{admits: everything(f), elements: []element{{detail: "no security group filters it", admits: everything(f)}}}
+		return filter{admits: everything(f), elements: []*element{{detail: "no security group filters it", admits: everything(f)}}}
 	}
 	if len(s.says) == 0 && len(s.each) == 1 && len(s.maybe) == 0 && !s.open && s.filtered == tf.Yes {
 		return asSeen(d, g.linkedGroup(s.each[0], d, f, by), by, f)
@@ -117,7 +117,7 @@ func (g *Graph) compileGroups(s *groupSet, d direction, f packet.Family, by remo
 		raw.doubts = append(raw.doubts, c.doubts...)
 		raw.assumptions = append(raw.assumptions, c.assumptions...)
 	}
-	raw.elements = make([]element, 0, len(s.each)+len(s.maybe))
+	raw.elements = make([]*element, 0, len(s.each)+len(s.maybe))
 	for _, l := range s.each {
 		add(l, true)
 	}
@@ -228,7 +228,7 @@ func (g *Graph) compileGroup(s *aws.SecurityGroup, d direction, f packet.Family,
 		for _, t := range g.terms(s, &rules[n], d, f) {
 			e, doubts, assumptions := g.elementOf(&t, s, by)
 			out.assumptions = append(out.assumptions, assumptions...)
-			if e.admits.IsEmpty() {
+			if e == nil || e.admits.IsEmpty() {
 				continue
 			}
 			out.admits = out.admits.or(e.admits)
@@ -462,9 +462,9 @@ func listName(l aws.Link[aws.PrefixList]) string {
 	return strings.Join(names, " or ")
 }
 
-// elementOf is a term as it holds for the remote.
-func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (element, []doubt, []*tf.Assumption) {
-	e := element{
+// elementOf is a term as it holds for the remote, or nil where it does not.
+func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (*element, []doubt, []*tf.Assumption) {
+	e := &element{
 		object: s.Object,
 		cause:  t.cause,
 		detail: t.text,
@@ -474,7 +474,7 @@ func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (element, []
 	if t.list != nil && by.service != "" {
 		switch holds(*t.list, by.service) {
 		case tf.No:
-			return element{}, nil, nil
+			return nil, nil, nil
 		case tf.Yes:
 			e.admits, assumptions = t.transport, []*tf.Assumption{t.list.Assumption}
 			doubts = slices.DeleteFunc(slices.Clone(doubts), func(d doubt) bool { return d.fact.ID == listFact(*t.list).ID })
@@ -483,7 +483,7 @@ func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (element, []
 	if t.owner != nil {
 		switch g.within(by, t.owner, s.VPC) {
 		case tf.No:
-			return element{}, nil, nil
+			return nil, nil, nil
 		case tf.Yes:
 			e.admits = t.transport
 			doubts = slices.DeleteFunc(slices.Clone(doubts), func(d doubt) bool { return d.fact.ID == valueFact(t.cause, "").ID })
@@ -491,18 +491,18 @@ func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (element, []
 	}
 	if t.group != nil {
 		in, says := g.isMember(by.member, *t.group)
-		fact := membersFact(*t.group)
+		fact := membersFact
 		if by.unsure && in == tf.Yes { // SG-9
-			fact = tf.Fact{ID: "references:" + linkName(*t.group), Text: "whether references to " + linkName(*t.group) + " are kept on the way", Settle: settleApply}
-			in, says = g.passes(tf.Maybe, fact)
+			fact = keptFact
+			in, says = g.passes(tf.Maybe, fact(*t.group))
 		}
 		assumptions = append(assumptions[:len(assumptions):len(assumptions)], says...)
 		switch in {
 		case tf.No:
-			return element{}, nil, says
+			return nil, nil, says
 		case tf.Maybe:
 			e.admits = e.admits.doubt()
-			doubts = append(doubts[:len(doubts):len(doubts)], doubt{fact, e.admits.May})
+			doubts = append(doubts[:len(doubts):len(doubts)], doubt{fact(*t.group), e.admits.May})
 		}
 	}
 	return e, doubts, assumptions
@@ -510,6 +510,10 @@ func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (element, []
 
 func membersFact(ref aws.Link[aws.SecurityGroup]) tf.Fact {
 	return tf.Fact{ID: "members:" + linkName(ref), Text: "who is in " + linkName(ref), Settle: settleContext}
+}
+
+func keptFact(ref aws.Link[aws.SecurityGroup]) tf.Fact {
+	return tf.Fact{ID: "references:" + linkName(ref), Text: "whether references to " + linkName(ref) + " are kept on the way", Settle: settleApply}
 }
 
 // isMember is memberOf, asking people where the input does not know.

@@ -84,13 +84,16 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 		return nil
 	}
 	o := *shared
-	fact, attribute := addressFact(i, f)
-	address := g.gatedBy(public, f, fact, attribute, stage{})
-	if address.admits.IsEmpty() {
-		return nil // people say that it has no public address
-	}
-	if len(address.doubts) > 0 {
-		o = o.doubted(address.doubts[0].fact)
+	var address stage
+	if g.asks(public) {
+		fact, attribute := addressFact(i, f)
+		address = g.gatedBy(public, f, fact, attribute, stage{})
+		if address.admits.IsEmpty() {
+			return nil // people say that it has no public address
+		}
+		if len(address.doubts) > 0 {
+			o = o.doubted(address.doubts[0].fact)
+		}
 	}
 	o.assumptions = slices.Concat(o.assumptions, i.Assumptions, address.assumptions, g.sameEnd(i))
 	whole := g.whole // a share is forgotten
@@ -236,7 +239,7 @@ func (g *Graph) addressStage(i *aws.Interface, f packet.Family) stage {
 	if len(out.doubts) > 0 {
 		detail = "not known: " + fact.Text
 	}
-	out.elements = []element{{object: out.object, cause: cause, detail: detail, admits: out.admits}}
+	out.elements = []*element{{object: out.object, cause: cause, detail: detail, admits: out.admits}}
 	if r := out.cause.Resource; r != nil && r != out.object.Resource {
 		out.blocked = "gives " + out.object.Label + " " + out.blocked
 		out.object = aws.Object{Resource: r, Label: r.Address}
@@ -301,7 +304,6 @@ func placementFact(label string) tf.Fact {
 func (g *Graph) groupStage(i *aws.Interface, d direction, f packet.Family, by remote) stage {
 	out := stage{
 		filter:  g.groupFilter(g.groupsOf(i), d, f, by),
-		object:  aws.Object{Label: "security groups of " + interfaceObject(i).Label},
 		code:    "ENI_SG_RULES_MISMATCH",
 		blocked: "no " + d.name() + " rule admits it",
 		cost:    1,
@@ -329,6 +331,9 @@ func (g *Graph) groupStage(i *aws.Interface, d direction, f packet.Family, by re
 	if rules == 0 {
 		out.code, out.blocked = "SG_HAS_NO_RULES", "no "+d.name()+" rule at all"
 	}
+	if out.object.Resource == nil {
+		out.object.Label = "security groups of " + interfaceObject(i).Label
+	}
 	out.cause = objectCause(out.object)
 	if out.cause.Resource == nil {
 		out.cause = i.GroupsCause
@@ -344,7 +349,10 @@ func (g *Graph) groupStage(i *aws.Interface, d direction, f packet.Family, by re
 func (g *Graph) listening(i *aws.Interface, f packet.Family) stage {
 	o := interfaceObject(i)
 	out := stage{object: o, cause: objectCause(o), code: "NO_POSSIBLE_DESTINATION", blocked: "it accepts no connections", cost: 3, fixed: true, quiet: true}
-	fact := tf.Fact{ID: "listens:" + o.Label, Text: "what " + o.Label + " listens on", Settle: settleApply}
+	var fact tf.Fact
+	if i.Ports != nil || g.asks(i.Inbound) {
+		fact = tf.Fact{ID: "listens:" + o.Label, Text: "what " + o.Label + " listens on", Settle: settleApply}
+	}
 	out = g.gated(i.Inbound, f, fact, out)
 	if i.Ports != nil && i.Inbound != tf.No {
 		out = out.onPorts(i.Ports, f, fact)

@@ -54,7 +54,7 @@ func opens(e *aws.InstanceConnectEndpoint, f packet.Family, toInterface bool) st
 		return s
 	}
 	s.admits = exactly(packet.Everything(f).On(packet.TCP).ToPorts(packet.PortRange(22, 22).Union(packet.PortRange(3389, 3389))))
-	s.elements = []element{{object: e.Object, cause: s.cause, detail: "for people whom IAM lets in", admits: s.admits}}
+	s.elements = []*element{{object: e.Object, cause: s.cause, detail: "for people whom IAM lets in", admits: s.admits}}
 	return s
 }
 

@@ -97,7 +97,7 @@ func (g *Graph) toNAT64(i *aws.Interface, n *aws.NATGateway) outcome {
 			stages = append(stages, route)
 		}
 		stages = append(stages, stage{
-			filter: filter{admits: everything(f), elements: []element{{
+			filter: filter{admits: everything(f), elements: []*element{{
 				object: n.Object, cause: objectCause(n.Object), detail: "NAT64", admits: everything(f),
 			}}},
 			object: n.Object, rewrite: fmt.Sprintf("the packet becomes one of IPv4, from an address of %s to the one that 64:ff9b::/96 holds", n.Label),

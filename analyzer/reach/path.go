@@ -105,7 +105,7 @@ type outcome struct {
 
 // walk sends the packets of a question along a path and their replies back.
 func walk(stages []stage, question packet.Set) outcome {
-	return sum(stages, exactly(question)).walk(nil, nil, question)
+	return sum(inTurn(stages), exactly(question)).walk(nil, nil, question)
 }
 
 // walk sends the packets of a question along a passage and their replies back,
@@ -121,82 +121,88 @@ func (p *passage) walk(before, after []stage, question packet.Set) outcome {
 
 // pass is walk without its story.
 func (p *passage) pass(before, after []stage, question packet.Set) outcome {
-	o := p.through(before, after, question)
-	o.stuck = o.stops() || p.deadForward || p.deadReplies
-	switch {
-	case p.deadForward:
-		o.forward, o.reachable = Relation{}, Relation{}
-	case p.deadReplies:
-		o.reachable = Relation{}
+	o := outcome{asked: question, stuck: p.deadForward || p.deadReplies}
+	if !p.deadForward {
+		o.forward = p.there(before, after, question)
+	}
+	if !o.stuck {
+		o.reachable = p.back(before, after, o.forward)
+		o.stuck = stops(o.forward, o.reachable)
 	}
 	open := o.reachable.May.Subtract(o.reachable.Must)
-	for _, part := range [...][]stage{before, p.stages, after} {
-		for n := range part {
-			o.assumptions = append(o.assumptions, part[n].assumptions...)
-			o.waits = append(o.waits, part[n].waiting(open)...)
-		}
+	for n := range before {
+		o.restOn(&before[n], open)
+	}
+	for _, s := range p.stages {
+		o.restOn(s, open)
+	}
+	for n := range after {
+		o.restOn(&after[n], open)
 	}
 	o.waits = uniqueFacts(o.waits)
 	return o
 }
 
-// through is what the stages let through, but for those of the passage that
-// admit nothing at all.
-func (p *passage) through(before, after []stage, question packet.Set) outcome {
+// restOn notes what the outcome rests on at a stage, and which facts of it decide
+// the open packets.
+func (o *outcome) restOn(s *stage, open packet.Set) {
+	o.assumptions = append(o.assumptions, s.assumptions...)
+	o.waits = append(o.waits, s.waiting(open)...)
+}
+
+// there is what the stages let through to the end, but for those of the passage
+// that admit nothing at all.
+func (p *passage) there(before, after []stage, question packet.Set) Relation {
 	if !p.asked.Equal(question) || question.IsEmpty() {
 		p.asked, p.arrives = question, p.forward.and(exactly(question))
 	}
-	o := outcome{forward: p.arrives, asked: question}
-	ends := [...][]stage{before, after}
-	for _, end := range ends {
-		for n := range end {
-			if s := &end[n]; !s.reply {
-				o.forward = o.forward.and(s.lets())
+	return through(p.arrives, false, before, after)
+}
+
+// back is what of the packets that arrive is answered, as far as there.
+func (p *passage) back(before, after []stage, arrives Relation) Relation {
+	return through(arrives.and(p.reply), true, before, after)
+}
+
+// through is what passes the stages for requests or for replies of some parts.
+func through(left Relation, reply bool, parts ...[]stage) Relation {
+	for _, part := range parts {
+		for n := range part {
+			if s := &part[n]; s.reply == reply {
+				left = left.and(s.lets())
 			}
 		}
 	}
-	o.reachable = o.forward.and(p.reply)
-	for _, end := range ends {
-		for n := range end {
-			if s := &end[n]; s.reply {
-				o.reachable = o.reachable.and(s.lets())
-			}
-		}
-	}
-	return o
+	return left
 }
 
 // stops reports whether nothing is left of what asks for a reply.
-func (o *outcome) stops() bool {
-	return o.reachable.IsEmpty() || stopsReplies(o.forward, o.reachable)
+func stops(forward, reachable Relation) bool {
+	return reachable.IsEmpty() || stopsReplies(forward, reachable)
 }
 
 // tell is the story of a walk. What arrived decides which elements are worth
 // telling; where the packets are stuck it is what would have arrived without
 // what stops them.
 func (p *passage) tell(before, after []stage, question packet.Set) told {
-	o := p.through(before, after, question)
-	var stages []*stage
-	for _, part := range [...][]stage{before, p.stages, after} {
-		for n := range part {
-			stages = append(stages, &part[n])
-		}
-	}
+	forward := p.there(before, after, question)
+	reachable := p.back(before, after, forward)
+	stages := slices.Concat(inTurn(before), p.stages, inTurn(after))
 	stopped := make([]bool, len(stages))
 	copy(stopped[len(before):], p.dead)
-	arrived := o.reachable.May
-	if o.stops() {
-		arrived, stopped = stops(stages, question)
+	arrived := reachable.May
+	if stops(forward, reachable) {
+		arrived, stopped = blocking(stages, question)
 	}
 	t := tell(stages, arrived, stopped)
 	t.lost = p.end != nil && p.end.lost
 	return t
 }
 
-// stops says which stages stop all packets that come to them. Behind such a
+// blocking says which stages stop all packets that come to them. Behind such a
 // stage it goes on with what there was, so that every blocker of the path is
 // found and not only the first (D2). End is what is left then.
-func stops(stages []*stage, question packet.Set) (end packet.Set, stopped []bool) {
+func blocking(stages []*stage, question packet.Set) (end packet.Set, stopped []bool) {
 	left := exactly(question)
 	stopped = make([]bool, len(stages))
 	for _, reply := range []bool{false, true} {

@@ -224,7 +224,7 @@ func (s *search) behindSite(o *site) stage {
 	all := packet.Everything(s.f)
 	if o.attachment != nil {
 		out.admits = everything(s.f)
-		out.elements = []element{{object: o.Object, cause: out.cause, detail: "connected", admits: out.admits}}
+		out.elements = []*element{{object: o.Object, cause: out.cause, detail: "connected", admits: out.admits}}
 		return out
 	}
 	must := o.covers(s.f)
@@ -234,7 +234,7 @@ func (s *search) behindSite(o *site) stage {
 		out.doubts = []doubt{{announcedFact(o), admits.May}}
 	}
 	out.admits, out.assumptions = admits, o.says
-	out.elements = []element{{object: o.Object, cause: out.cause, detail: "connected", admits: admits}}
+	out.elements = []*element{{object: o.Object, cause: out.cause, detail: "connected", admits: admits}}
 	out.filter = asSeen(outbound, out.filter, s.goal.at, s.f)
 	if s.reply {
 		out.filter = out.backward(s.f)
@@ -330,7 +330,7 @@ func (s *search) fromSite(t traveller, o *site) *way {
 	why.blocked = "it is not attached to " + vpcName(s.goal.place)
 	why.mend = mending{of: gw, to: s.goal.place.vpc}
 	attached := s.gate(s.attachedVPN(gw, s.goal.place.vpc), attachedVPNFact(gw), why)
-	attached.elements = []element{{object: gw.Object, cause: why.cause, detail: "from " + o.Label, admits: attached.admits}}
+	attached.elements = []*element{{object: gw.Object, cause: why.cause, detail: "from " + o.Label, admits: attached.admits}}
 	return s.intoGoal(t, s.g.vpnEdges[s.goal.place.vpc], true).behind(append(stages, attached)...).resting(o.says)
 }
 

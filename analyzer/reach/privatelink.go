@@ -55,7 +55,7 @@ func (g *Graph) serviceStage(o offer, admitted tf.Tri, f packet.Family) stage {
 	if s.AcceptanceRequired == tf.Yes {
 		detail += ", whose owner accepts each endpoint"
 	}
-	out.elements = []element{{object: s.Object, cause: objectCause(s.Object), detail: detail, admits: out.admits}}
+	out.elements = []*element{{object: s.Object, cause: objectCause(s.Object), detail: detail, admits: out.admits}}
 	return out
 }
 

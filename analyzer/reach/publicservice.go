@@ -38,7 +38,7 @@ func (g *Graph) publicSwitch(s *aws.PublicService, f packet.Family) stage {
 	out := g.gated(s.Public, f, fact, stage{
 		object: s.Object, cause: objectCause(s.Object), code: "NO_PATH", blocked: "it has no public endpoint", cost: 1,
 	})
-	out.elements = []element{{object: s.Object, cause: objectCause(s.Object), detail: "public endpoint", admits: out.admits}}
+	out.elements = []*element{{object: s.Object, cause: objectCause(s.Object), detail: "public endpoint", admits: out.admits}}
 	return out
 }
 
@@ -79,7 +79,7 @@ func (g *Graph) servedSources(s *aws.PublicService, f packet.Family) stage {
 			out.doubts = append(out.doubts, doubt{fact, admits.May})
 		}
 		out.admits = out.admits.or(admits)
-		out.elements = append(out.elements, element{object: s.Object, cause: s.Cause, detail: "answers " + from, admits: admits})
+		out.elements = append(out.elements, &element{object: s.Object, cause: s.Cause, detail: "answers " + from, admits: admits})
 	}
 	return out
 }

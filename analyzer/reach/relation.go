@@ -32,6 +32,14 @@ func (r Relation) and(q Relation) Relation {
 	return r.apply(q, packet.Set.Intersect)
 }
 
+// part is what certainly passes of some of the packets that may.
+func (r Relation) part(may packet.Set) Relation {
+	if r.certain() {
+		return exactly(may)
+	}
+	return Relation{Must: r.Must.Intersect(may), May: may}
+}
+
 // or is what passes at least one of two elements that both exist.
 func (r Relation) or(q Relation) Relation {
 	return r.apply(q, packet.Set.Union)

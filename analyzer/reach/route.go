@@ -58,7 +58,7 @@ func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, to goal, 
 	if more == tf.Maybe {
 		out.admits = possibly(all)
 		out.doubts = append(out.doubts, doubt{fact, all})
-		out.elements = append(out.elements, element{object: t.Object, detail: "not known: " + fact.Text, admits: possibly(all)})
+		out.elements = append(out.elements, &element{object: t.Object, detail: "not known: " + fact.Text, admits: possibly(all)})
 	}
 	if g.learns(t) {
 		out.assumptions = append(out.assumptions, propagated(t.Object))
@@ -136,8 +136,9 @@ func choose(list []choice, f packet.Family) filter {
 			a := Relation{Must: all.To(sure), May: all.To(possible)}
 			if e.want != tf.No && !possible.IsEmpty() {
 				may, must = may.Union(possible), must.Union(sure)
-				e.element.admits = a
-				out.elements = append(out.elements, e.element)
+				there := e.element
+				there.admits = a
+				out.elements = append(out.elements, &there)
 			}
 			if e.fact.ID != "" && (e.want != tf.No && !a.certain() || e.want == tf.No && !e.certain) {
 				out.doubts = append(out.doubts, doubt{e.fact, a.May})

@@ -125,7 +125,7 @@ func (w *way) continued(on func(*arrival) *way) *way {
 // that admit nothing at all are not counted: dead says which they are, and the
 // others whether there are any.
 type passage struct {
-	stages                   []stage
+	stages                   []*stage
 	forward, reply           Relation
 	dead                     []bool
 	deadForward, deadReplies bool
@@ -137,10 +137,9 @@ type passage struct {
 }
 
 // sum is the passage of some stages, for packets of everything.
-func sum(stages []stage, all Relation) *passage {
+func sum(stages []*stage, all Relation) *passage {
 	p := &passage{stages: stages, forward: all, reply: all, dead: make([]bool, len(stages))}
-	for n := range stages {
-		s := &stages[n]
+	for n, s := range stages {
 		switch {
 		case s.admits.IsEmpty():
 			p.dead[n] = true
@@ -158,13 +157,28 @@ func sum(stages []stage, all Relation) *passage {
 func (w *way) settled(before [][]stage, f packet.Family) *way {
 	stages := slices.Concat(before, w.stages)
 	if len(w.next) == 0 {
-		p := sum(slices.Concat(stages...), everything(f))
+		p := sum(inTurn(stages...), everything(f))
 		p.end = w.end
 		return &way{passage: p}
 	}
 	out := &way{choice: w.choice}
 	for _, next := range w.next {
 		out.next = append(out.next, next.settled(stages, f))
+	}
+	return out
+}
+
+// inTurn are the stages of several parts of a way.
+func inTurn(parts ...[]stage) []*stage {
+	n := 0
+	for _, part := range parts {
+		n += len(part)
+	}
+	out := make([]*stage, 0, n)
+	for _, part := range parts {
+		for n := range part {
+			out = append(out, &part[n])
+		}
 	}
 	return out
 }
