@@ -411,11 +411,13 @@ func (g *Graph) toOutside(from, to Endpoint, f packet.Family, packets packet.Set
 // nodes to a target.
 func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family, packets packet.Set, suppose bool) outcome {
 	var paths []outcome
+	seesClients := false // of a scheme that is for the internet
 	for _, l := range lb.Listeners {
 		for _, d := range g.deliveries(lb, l) {
 			if d.target != j || d.balancer != lb {
 				continue
 			}
+			seesClients = seesClients || lb.Internal == tf.No && d.preserves() != tf.No
 			paths = append(paths, g.overPlaces(lb.Interface, f, func(from *place) outcome {
 				return g.overPlaces(j, f, func(to *place) outcome {
 					asked := packets
@@ -436,8 +438,8 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 					if lb.Internal == tf.No {
 						anyone := o
 						o = seen("internet", from.internet.addresses)
-						o.forward.May, o.reachable.May = o.forward.May.Union(anyone.forward.May), o.reachable.May.Union(anyone.reachable.May)
-						if o.reachable.Must.IsEmpty() {
+						if o.reachable.Must.IsEmpty() && g.othersMayCome(from.vpc) {
+							o.forward.May, o.reachable.May = o.forward.May.Union(anyone.forward.May), o.reachable.May.Union(anyone.reachable.May)
 							o.waits = append(o.waits, tf.Fact{ID: "clients:" + lb.Label, Text: "where the clients of " + lb.Label + " are", Settle: "check it by hand"})
 						}
 					}
@@ -448,6 +450,9 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 				})
 			}))
 		}
+	}
+	if seesClients && !slices.ContainsFunc(paths, func(o outcome) bool { return !o.reachable.Must.IsEmpty() }) {
+		paths = append(paths, g.insiders(lb, j, packets)...)
 	}
 	if d := g.unregistered(lb, j, packets); suppose && len(paths) == 0 && d != nil {
 		return g.overPlaces(lb.Interface, f, func(from *place) outcome {
@@ -465,6 +470,40 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 		paths = append(paths, walk([]stage{why}, packets))
 	}
 	return together(paths...)
+}
+
+// insiders is what hosts of the network get through a load balancer to a target:
+// they may be its clients as well as the internet (LB-2).
+func (g *Graph) insiders(lb *aws.LoadBalancer, j *aws.Interface, packets packet.Set) []outcome {
+	var hosts Endpoint
+	for _, i := range g.network.Interfaces {
+		if i != j && i != lb.Interface && i.Initiates != tf.No {
+			hosts.Interfaces = append(hosts.Interfaces, i)
+		}
+	}
+	var out []outcome
+	for _, f := range families {
+		if len(hosts.Interfaces) == 0 {
+			break
+		}
+		for _, one := range g.ends(hosts, f) {
+			var sources packet.Addresses
+			leads(one.Interfaces[0].Subnets, func(s *aws.Subnet, _ bool) {
+				sources = sources.Union(g.hostIn(one.Interfaces[0], g.place(s, f)).addresses)
+			})
+			for _, flow := range g.byBalancer(lb, one, interfaceEnd(j), f) {
+				at := flow.Delivered.each(func(s packet.Set) packet.Set { return s.Intersect(packets).From(sources) })
+				out = append(out, outcome{forward: at, reachable: at, story: flow.story, asked: packets, assumptions: flow.Assumptions, waits: flow.Waits, unaddressed: true})
+			}
+		}
+	}
+	return out
+}
+
+// othersMayCome reports whether hosts that the input does not show may be in a
+// VPC, or come to it by what joins it to others (U-14).
+func (g *Graph) othersMayCome(v *aws.VPC) bool {
+	return v == nil || v.Resource == nil || !v.Resource.IsNew() || g.hasSite(v) || len(g.peerings[v])+len(g.transits[v]) > 0 || g.carrierAt(v) != nil
 }
 
 // behind are all targets of a load balancer.

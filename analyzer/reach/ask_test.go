@@ -378,17 +378,24 @@ func TestSecondLegFromClients(t *testing.T) {
 	for _, test := range []struct {
 		admits             string
 		internal, preserve tf.Tri
+		change             func(w *world)
 		want               reach.Verdict
 	}{
-		{"0.0.0.0/0", tf.No, tf.Yes, reach.Yes},
-		{"203.0.113.0/24", tf.No, tf.Yes, reach.Yes},
-		{"10.0.0.0/16", tf.No, tf.Yes, reach.Unknown}, // clients in the VPC may use it too
-		{"10.0.0.0/16", tf.Yes, tf.Yes, reach.Yes},
-		{"10.0.0.0/16", tf.No, tf.No, reach.Yes},
-		{"203.0.113.0/24", tf.No, tf.No, reach.No},
-		{"203.0.113.0/24", tf.No, tf.Maybe, reach.Unknown},
+		{"0.0.0.0/0", tf.No, tf.Yes, nil, reach.Yes},
+		{"203.0.113.0/24", tf.No, tf.Yes, nil, reach.Yes},
+		{"10.0.0.0/16", tf.No, tf.Yes, nil, reach.No}, // nobody in the VPC uses it
+		{"10.0.0.0/16", tf.No, tf.Yes, func(w *world) { w.host("client", w.public, tf.No, w.group("client")) }, reach.Yes},
+		{"10.0.2.0/24", tf.No, tf.Yes, func(w *world) { w.host("client", w.public, tf.No, w.group("client")) }, reach.No},
+		{"10.0.0.0/16", tf.No, tf.Yes, func(w *world) { w.vpc.Resource.Action = tf.NoOp }, reach.Unknown}, // where others may be (U-14)
+		{"10.0.0.0/16", tf.Yes, tf.Yes, nil, reach.Yes},
+		{"10.0.0.0/16", tf.No, tf.No, nil, reach.Yes},
+		{"203.0.113.0/24", tf.No, tf.No, nil, reach.No},
+		{"203.0.113.0/24", tf.No, tf.Maybe, nil, reach.Unknown},
 	} {
 		w := newWorld()
+		if test.change != nil {
+			test.change(w)
+		}
 		app := w.host("app", w.private, tf.No, w.group("app", allow("tcp", 8080, 8080, test.admits)))
 		lb := w.balancer("network", w.group("lb", allow("tcp", 80, 80, "0.0.0.0/0")), 8080, app)
 		lb.Internal, targets(lb).PreserveClientIP = test.internal, test.preserve
