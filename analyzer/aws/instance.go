@@ -65,6 +65,8 @@ func (b *builder) machines() {
 				l = launch{subnet: own.subnet}
 			}
 			i := b.machine(r, KindInstance, l.over(t))
+			i.Primary, _ = addressOf(r.Get("private_ip")).Known()
+			i.Secondary = addressesOf(r.Get("secondary_private_ips"))
 			i.OneAddress = r.IsNew() && !argument(r, "launch_template").isSet() && !argument(r, "secondary_private_ips").isSet()
 			// An interface in the dark: one made before may be used instead.
 			if mayTake && !own.subnet.isSet() && !own.groups.isSet() {

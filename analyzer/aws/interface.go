@@ -269,6 +269,54 @@ func (i *Interface) address(settings ...setting) {
 	}
 }
 
+// PublicAt says whether one of its private addresses has a public one: the
+// internet gateway translates each by itself (IGW-2).
+func (i *Interface) PublicAt(a netip.Addr) tf.Tri {
+	primary, four := tf.Maybe, 0
+	for _, other := range i.Addresses {
+		if other.Unmap().Is4() {
+			four++
+		}
+	}
+	switch {
+	case i.Primary.IsValid():
+		primary = tf.TriOf(a == i.Primary)
+	case i.OneAddress:
+		primary = tf.Yes
+	case slices.Contains(i.Secondary, a):
+		primary = tf.No
+	case four == 1 && len(i.Secondary) == 0:
+		primary = tf.Yes
+	}
+	assigned := i.Assigned
+	if len(i.ElasticIPs) == 0 {
+		assigned = i.PublicIPv4
+	}
+	public := primary.And(assigned)
+	for _, e := range i.ElasticIPs {
+		at := primary
+		switch p, state := e.Private.Get(); state {
+		case tf.IsKnown:
+			at = tf.TriOf(p == a)
+		case tf.IsUnknown:
+			at = tf.Maybe
+		}
+		public = public.Or(at.And(e.There))
+	}
+	return public
+}
+
+// addressOf is the one address that a value is.
+func addressOf(v tf.Value) tf.Val[netip.Addr] {
+	switch list := addressesOf(v); {
+	case len(list) == 1:
+		return tf.KnownVal(list[0])
+	case isEmpty(v):
+		return tf.Val[netip.Addr]{}
+	}
+	return tf.UnknownVal[netip.Addr]()
+}
+
 // addressesOf are the addresses in a value, as far as they are known.
 func addressesOf(v tf.Value) []netip.Addr {
 	var out []netip.Addr
@@ -292,6 +340,7 @@ func (b *builder) networkInterfaces() {
 		// With prefixes of its own it has more addresses than it shows (M-6).
 		if !delegated(r, "ipv4") {
 			i.address(argument(r, "private_ips"), argument(r, "private_ip"))
+			i.Primary, _ = addressOf(r.Get("private_ip")).Known()
 			several := argument(r, "private_ips_count").isSet() || argument(r, "private_ip_list").isSet()
 			i.OneAddress = r.IsNew() && !several && len(argument(r, "private_ips").value.Elements()) <= 1 && !argument(r, "private_ips").value.IsUnknown()
 		}
@@ -376,7 +425,12 @@ func (b *builder) elasticIPs() {
 			}
 			l := link[Interface](b, r, to.value, nil)
 			_, certain := l.One()
+			private := addressOf(firstSet(argument(r, "associate_with_private_ip"), argument(r, "private_ip_address")).value)
 			for _, i := range l.To {
+				if len(i.ElasticIPs) == 0 {
+					i.Assigned = i.PublicIPv4
+				}
+				i.ElasticIPs = append(i.ElasticIPs, ElasticIP{private, tf.TriOf(certain && !r.Maybe).Or(tf.Maybe)})
 				switch {
 				case certain:
 					if !r.Maybe || i.PublicIPv4 == tf.No {

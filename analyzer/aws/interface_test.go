@@ -3,6 +3,7 @@ package aws
 import (
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"testing"
 
@@ -269,6 +270,44 @@ func TestPublicAddresses(t *testing.T) {
 	got := fmt.Sprint(n.Interfaces[0].PublicAddresses, n.NATGateways[0].PublicAddresses, n.NATGateways[1].PublicAddresses)
 	if want := "[198.51.100.7] [198.51.100.8] []"; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// IGW-2: of several private addresses each is translated by itself. The address
+// that the subnet assigns, and an Elastic IP that names none, belong to the primary
+// one.
+func TestPublicAt(t *testing.T) {
+	second := attrs{"secondary_private_ips": list{"10.0.1.20"}}
+	for name, tt := range map[string]struct {
+		instance attrs
+		eips     []*tf.Resource
+		want     string // of 10.0.1.10 and 10.0.1.20
+	}{
+		"none":     {attrs{"subnet_id": ref("aws_subnet.private.id"), "private_ip": "10.0.1.10"}, nil, "no no"},
+		"assigned": {attrs{"private_ip": "10.0.1.10"}, nil, "yes no"},
+		"an Elastic IP of the primary one": {attrs{"subnet_id": ref("aws_subnet.private.id"), "private_ip": "10.0.1.10"},
+			[]*tf.Resource{made("aws_eip.e", attrs{"instance": ref("aws_instance.i.id")})}, "yes no"},
+		"one of the secondary one, by argument": {attrs{"subnet_id": ref("aws_subnet.private.id"), "private_ip": "10.0.1.10"},
+			[]*tf.Resource{made("aws_eip.e", attrs{"instance": ref("aws_instance.i.id"), "associate_with_private_ip": "10.0.1.20"})}, "no yes"},
+		"one of the secondary one, by association": {attrs{"private_ip": "10.0.1.10"}, []*tf.Resource{made("aws_eip.e", nil),
+			made("aws_eip_association.a", attrs{"allocation_id": ref("aws_eip.e.id"), "instance_id": ref("aws_instance.i.id"), "private_ip_address": "10.0.1.20"})}, "yes yes"},
+		"one of nobody knows which": {attrs{"subnet_id": ref("aws_subnet.private.id"), "private_ip": "10.0.1.10"},
+			[]*tf.Resource{made("aws_eip.e", attrs{"instance": ref("aws_instance.i.id"), "associate_with_private_ip": tf.UnknownValue()})}, "maybe maybe"},
+		"a primary address that nobody knows": {attrs{}, nil, "maybe no"},
+	} {
+		a := attrs{"subnet_id": ref("aws_subnet.public.id")}
+		maps.Copy(a, second)
+		maps.Copy(a, tt.instance)
+		n := build(append(append(site(), made("aws_instance.i", a)), tt.eips...)...)
+		i := n.Interfaces[0]
+		if got := fmt.Sprint(i.PublicAt(netip.MustParseAddr("10.0.1.10")), " ", i.PublicAt(netip.MustParseAddr("10.0.1.20"))); got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+	lone := build(append(site(), made("aws_network_interface.n", attrs{"subnet_id": ref("aws_subnet.private.id"), "private_ips": list{"10.0.2.7"}}),
+		made("aws_eip.e", attrs{"network_interface": ref("aws_network_interface.n.id")}))...).Interfaces[0]
+	if got := lone.PublicAt(netip.MustParseAddr("10.0.2.7")); got != tf.Yes {
+		t.Errorf("the only address: %s", got)
 	}
 }
 

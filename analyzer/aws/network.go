@@ -235,6 +235,13 @@ type NATGateway struct {
 	OneAddress bool
 }
 
+// ElasticIP is an Elastic IP of an interface, for one of its private addresses:
+// null for the primary one.
+type ElasticIP struct {
+	Private tf.Val[netip.Addr]
+	There   tf.Tri
+}
+
 // ACL is a network ACL.
 type ACL struct {
 	Object
@@ -391,8 +398,14 @@ type Interface struct {
 	// Addresses are its private addresses where known (U-10), PublicAddresses
 	// those that the internet sees (IGW-7).
 	Addresses, PublicAddresses []netip.Addr
-	// OneAddress is set where it has one private IPv4 address and no more.
+	// OneAddress is set where it has one private IPv4 address and no more. Of
+	// several, the one that is assigned and Elastic IPs without another belong to
+	// Primary, where that is known, and to none of Secondary (IGW-2).
 	OneAddress bool
+	Primary    netip.Addr
+	Secondary  []netip.Addr
+	ElasticIPs []ElasticIP
+	Assigned   tf.Tri // a public address besides these
 	// SourceDestCheck is No when it forwards traffic of others (APP-1).
 	SourceDestCheck tf.Tri
 	// Ports is what it listens on, where the service is known for it; nil

@@ -414,3 +414,20 @@ func TestBeyondQuotas(t *testing.T) {
 		}
 	}
 }
+
+// SG-4: a group that Terraform makes has the rules that are written and not the
+// one that AWS gives to new groups; of one that is only mentioned nobody knows.
+func TestRulesOfNewGroups(t *testing.T) {
+	n := build(
+		made("aws_vpc.main", attrs{"cidr_block": "10.0.0.0/16"}),
+		with(made("aws_security_group.new", attrs{"vpc_id": ref("aws_vpc.main.id")}), attrs{"ingress": tf.UnknownValue(), "egress": tf.UnknownValue()}),
+		made("aws_subnet.a", attrs{"vpc_id": ref("aws_vpc.main.id"), "cidr_block": "10.0.1.0/24"}),
+		made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.a.id"), "vpc_security_group_ids": list{"sg-0123456789abcdef0"}}),
+	)
+	if g := find(t, n.SecurityGroups, groupObject, "aws_security_group.new"); g.Open || len(g.Ingress)+len(g.Egress) > 0 {
+		t.Errorf("a new group: open %t, %d and %d rules", g.Open, len(g.Ingress), len(g.Egress))
+	}
+	if g := find(t, n.SecurityGroups, groupObject, "sg-0123456789abcdef0 (outside the input)"); !g.Open || len(g.Ingress)+len(g.Egress) > 0 {
+		t.Errorf("a group that is only mentioned: open %t, %d and %d rules", g.Open, len(g.Ingress), len(g.Egress))
+	}
+}

@@ -191,7 +191,14 @@ func (g *Graph) pairs(from, to Endpoint, f packet.Family, packets packet.Set, su
 	if out, ok := g.toUnfiltered(from, to, f, packets); ok {
 		return out
 	}
-	from, to = g.held(from, f), g.held(to, f)
+	holder, holders := g.held(from, f), g.held(to, f)
+	if from.Kind == IP && holder.Kind == Interfaces {
+		packets, holder = packets.From(from.Addresses), holder.publicly(from.Addresses, holders.Kind, f)
+	}
+	if to.Kind == IP && holders.Kind == Interfaces {
+		packets, holders = packets.To(to.Addresses), holders.publicly(to.Addresses, holder.Kind, f)
+	}
+	from, to = holder, holders
 	switch {
 	case from.Kind == GatewayEndpoints:
 		return []outcome{walk([]stage{{
@@ -351,11 +358,8 @@ func (g *Graph) held(e Endpoint, f packet.Family) Endpoint {
 		return e
 	}
 	for _, i := range g.network.Interfaces {
-		for _, a := range i.Addresses {
-			if e.Addresses.Contains(a.Unmap()) && i.Kind != aws.KindLoadBalancer {
-				e.Interfaces = append(e.Interfaces, i)
-				break
-			}
+		if i.Kind != aws.KindLoadBalancer && slices.ContainsFunc(i.Addresses, func(a netip.Addr) bool { return e.Addresses.Contains(a.Unmap()) }) {
+			e.Interfaces = append(e.Interfaces, i)
 		}
 	}
 	switch {
@@ -365,6 +369,30 @@ func (g *Graph) held(e Endpoint, f packet.Family) Endpoint {
 		e.Kind = Internet
 	case !g.inSomeVPC(e.Addresses, f) && g.mayBeIn(e.Addresses, f) == nil:
 		e.Kind = OnPremises
+	}
+	return e
+}
+
+// publicly is an end point of interfaces that hold some addresses, as the
+// internet sees them: of several private addresses each may have a public one or
+// none (IGW-2).
+func (e Endpoint) publicly(at packet.Addresses, other EndpointKind, f packet.Family) Endpoint {
+	if other != Internet || f != packet.IPv4 {
+		return e
+	}
+	e.Interfaces = slices.Clone(e.Interfaces)
+	for n, i := range e.Interfaces {
+		public := tf.No
+		for _, a := range i.Addresses {
+			if at.Contains(a.Unmap()) {
+				public = public.Or(i.PublicAt(a.Unmap()))
+			}
+		}
+		if public != i.PublicIPv4 {
+			narrowed := *i
+			narrowed.PublicIPv4 = public
+			e.Interfaces[n] = &narrowed
+		}
 	}
 	return e
 }

@@ -371,6 +371,39 @@ func TestNobody(t *testing.T) {
 	}
 }
 
+// IGW-2: a question about one of several addresses of an interface is about that
+// one, which has a public address of its own or none, and its own rules.
+func TestSecondaryAddresses(t *testing.T) {
+	w := newWorld()
+	a := w.host("a", w.public, tf.Yes, w.group("a", allow("tcp", 443, 443, "0.0.0.0/0")))
+	a.Addresses = []netip.Addr{netip.MustParseAddr("10.0.1.10"), netip.MustParseAddr("10.0.1.20"), netip.MustParseAddr("10.0.1.30")}
+	a.Primary = a.Addresses[0]
+	a.Assigned, a.ElasticIPs = tf.No, []aws.ElasticIP{{Private: tf.KnownVal(a.Addresses[1]), There: tf.Yes}}
+	b := w.host("b", w.private, tf.No, w.group("b", allow("tcp", 22, 22, "10.0.1.20/32")))
+	b.Groups.Each[0].To[0].Egress = []aws.Rule{allow("tcp", 443, 443, "10.0.1.20/32")}
+	for _, test := range []struct {
+		from, to, flow string
+		want           reach.Verdict
+		codes          string
+	}{
+		{"internet", "aws_instance.a", "tcp/443", reach.Yes, ""},
+		{"internet", "ip:10.0.1.20", "tcp/443", reach.Yes, ""},
+		{"internet", "ip:10.0.1.10", "tcp/443", reach.No, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS at aws_instance.a"},
+		{"internet", "ip:10.0.1.30", "tcp/443", reach.No, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS at aws_instance.a"},
+		{"internet", "ip:10.0.1.16/28", "tcp/443", reach.Yes, ""},
+		{"ip:10.0.1.20", "internet", "tcp/443", reach.Yes, ""},
+		{"ip:10.0.1.30", "internet", "tcp/443", reach.No, "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS at aws_instance.a"},
+		{"ip:10.0.1.20", "aws_instance.b", "tcp/22", reach.Yes, ""},
+		{"ip:10.0.1.10", "aws_instance.b", "tcp/22", reach.No, "ENI_SG_RULES_MISMATCH at aws_security_group.b"},
+		{"aws_instance.b", "ip:10.0.1.20", "tcp/443", reach.Yes, ""},
+		{"aws_instance.b", "ip:10.0.1.30", "tcp/443", reach.No, "ENI_SG_RULES_MISMATCH at aws_security_group.b"},
+	} {
+		if got := w.ask(t, test.from, test.to, test.flow); got.Answer != test.want || codes(got) != test.codes {
+			t.Errorf("%s -> %s %s: %s (%s), want %s (%s)", test.from, test.to, test.flow, got.Answer, codes(got), test.want, test.codes)
+		}
+	}
+}
+
 // TestSecondLegFromClients: as a source, a load balancer that keeps the address
 // of its clients is those that its scheme is for (LB-4), from the port that one
 // asks about.

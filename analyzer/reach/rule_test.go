@@ -198,3 +198,34 @@ func TestRegionalNAT(t *testing.T) {
 		})
 	}
 }
+
+// SG-17: replies of protocols without ports pass groups as those of others do.
+func TestRepliesWithoutPorts(t *testing.T) {
+	for _, flow := range []string{"47", "icmp/8/0", "tcp/443"} {
+		w := newWorld()
+		w.host("a", w.public, tf.No, w.group("a"))
+		b := w.group("b", allow("-1", 0, 0, "10.0.1.0/24"))
+		b.Egress = nil
+		w.host("b", w.private, tf.No, b)
+		if a := w.ask(t, "aws_instance.a", "aws_instance.b", flow); a.Answer != reach.Yes {
+			t.Errorf("%s: %s by %s", flow, a.Answer, codes(a))
+		}
+		if a := w.ask(t, "aws_instance.b", "aws_instance.a", flow); a.Answer != reach.No {
+			t.Errorf("%s, the other way: %s", flow, a.Answer)
+		}
+	}
+}
+
+// NACL-11: an ACL that stops ICMP type 3 code 4 stops nothing else.
+func TestPacketSizes(t *testing.T) {
+	w := newWorld()
+	tcp := []aws.ACLEntry{entry(100, true, 6, 0, 65535, "0.0.0.0/0")}
+	w.manage(tcp, tcp)
+	w.host("a", w.public, tf.No, w.group("a", allow("-1", 0, 0, "0.0.0.0/0")))
+	w.host("b", w.private, tf.No, w.group("b", allow("-1", 0, 0, "0.0.0.0/0")))
+	for flow, want := range map[string]reach.Verdict{"tcp/443": reach.Yes, "icmp/3/4": reach.No} {
+		if a := w.ask(t, "aws_instance.a", "aws_instance.b", flow); a.Answer != want || len(a.Waits) > 0 {
+			t.Errorf("%s: %s waiting for %s, want %s", flow, a.Answer, facts(a.Waits), want)
+		}
+	}
+}
