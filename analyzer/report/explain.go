@@ -96,7 +96,7 @@ func ExplainFinding(w io.Writer, f *analyzer.Finding, o Options) error {
 	p.list("Because", because)
 	if len(f.Path) > 0 {
 		p.heading("Path")
-		for _, line := range p.hops(f.Stack, oneWay(f.Path), f.Location.Range) {
+		for _, line := range p.hops(f.Stack, oneWay(f.Path)) {
 			p.line("  " + line)
 		}
 	}
@@ -125,7 +125,7 @@ func ExplainFinding(w io.Writer, f *analyzer.Finding, o Options) error {
 	for _, n := range f.Related {
 		text := n.Text
 		if !n.Range.IsZero() {
-			text += " (" + near(n.Range, f.Location.Range) + ")"
+			text += " (" + lineOf(n.Range) + ")"
 		}
 		related = append(related, text)
 	}

@@ -172,7 +172,7 @@ func (p *page) way(title string, hops []reach.Hop, stacks []*tf.Stack) {
 		return
 	}
 	p.heading(title)
-	for n, line := range p.hops(holder(hops, stacks), hops, tf.Range{}) {
+	for n, line := range p.hops(holder(hops, stacks), hops) {
 		p.line("  " + line)
 		if text := hops[n].Rewrite; text != "" {
 			p.line("      " + clean(text))
@@ -201,7 +201,7 @@ func (p *page) blockers(hops []reach.Hop, stacks []*tf.Stack) {
 func (p *page) blocker(h reach.Hop, stacks []*tf.Stack) string {
 	text := clean(hopText(h))
 	if r := place(holder([]reach.Hop{h}, stacks), admitting(h)); !r.IsZero() {
-		text += "  " + clean(near(r, tf.Range{}))
+		text += "  " + clean(lineOf(r))
 	}
 	if h.Code != "" {
 		text += "  " + p.paint(bold, h.Code)

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -257,7 +256,7 @@ func (p *printer) position(f *analyzer.Finding) string {
 	}
 	if n := len(l.Calls); n > 0 {
 		call := l.Calls[n-1]
-		return fmt.Sprintf("%s, called at %s:%d", l.Range, call.Path(), call.StartLine)
+		return fmt.Sprintf("%s, called at %s", l.Range, lineOf(call))
 	}
 	return l.Range.String()
 }
@@ -294,7 +293,7 @@ func cause(f *analyzer.Finding) (label string, because []string) {
 		case n.Range.IsZero():
 			because = append(because, text)
 		default:
-			because = append(because, fmt.Sprintf("%s (%s)", text, clean(near(n.Range, f.Location.Range))))
+			because = append(because, fmt.Sprintf("%s (%s)", text, clean(lineOf(n.Range))))
 		}
 	}
 	return label, because
@@ -313,15 +312,8 @@ func assumed(assumptions []*tf.Assumption) string {
 	return text
 }
 
-// near names a line as seen from another place: a file of the same folder by
-// its name alone.
-func near(r, from tf.Range) string {
-	file := r.Path()
-	if path.Dir(file) == path.Dir(from.Path()) {
-		file = path.Base(file)
-	}
-	return fmt.Sprintf("%s:%d", file, r.StartLine)
-}
+// lineOf names a line of a file as it opens from where the command runs.
+func lineOf(r tf.Range) string { return fmt.Sprintf("%s:%d", r.Path(), r.StartLine) }
 
 func remedy(f *analyzer.Finding) string {
 	if f.Fix != "" {
@@ -433,7 +425,7 @@ func (p *printer) way(f *analyzer.Finding, n int) []string {
 		from = clean(hopName(hops[0])) + " -> "
 		hops = hops[1:]
 	}
-	lines := p.hops(f.Stack, hops, f.Location.Range)
+	lines := p.hops(f.Stack, hops)
 	if extra := len(lines) - n; extra > 0 {
 		at := max(1, n/2)
 		mark := fmt.Sprintf("… %d more: %s explain %s", extra+1, p.command(), clean(f.Fingerprint))

@@ -10,9 +10,9 @@ import (
 )
 
 // hops spells a way out, a line a hop, in columns: what the packet passes,
-// what admits or stops it there, where that stands as seen from another
-// place, and whether this change made it so.
-func (p *printer) hops(stack *tf.Stack, hops []reach.Hop, from tf.Range) []string {
+// what admits or stops it there, where that stands, and whether this change
+// made it so.
+func (p *printer) hops(stack *tf.Stack, hops []reach.Hop) []string {
 	widest := 32
 	if p.All {
 		widest = 64
@@ -37,7 +37,7 @@ func (p *printer) hops(stack *tf.Stack, hops []reach.Hop, from tf.Range) []strin
 			words = append(words, p.paint(bold, "stops here"))
 		}
 		if r := place(stack, admitting(h)); !r.IsZero() {
-			words = append(words, clean(near(r, from)))
+			words = append(words, clean(lineOf(r)))
 		}
 		if word := changes(stack, admitting(h).resource); word != "" && hasBefore(stack) {
 			words = append(words, p.paint(bold, "("+word+")"))
