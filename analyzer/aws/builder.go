@@ -153,6 +153,7 @@ func newBuilder(inputs []Input) *builder {
 		if in.Snapshot == nil {
 			continue
 		}
+		b.n.inputs = append(b.n.inputs, in.Snapshot.Resources...)
 		for _, r := range in.Snapshot.Resources {
 			key := typeKey{r.Addr.Mode, canonicalType(r.Addr.Type)}
 			b.byType[key] = append(b.byType[key], r)

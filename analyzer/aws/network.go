@@ -53,6 +53,8 @@ type Network struct {
 	Boundaries []Boundary
 	// Assumptions are those of the network as a whole.
 	Assumptions []*tf.Assumption
+
+	inputs []*tf.Resource // what it was made of
 }
 
 // Object is what the objects of a network have in common.

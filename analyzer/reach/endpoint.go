@@ -213,6 +213,9 @@ func (g *Graph) instances(a tf.Address) (Endpoint, bool) {
 
 // unknownName says what is wrong with an address and what may be meant.
 func (g *Graph) unknownName(expr string) error {
+	if why := g.network.Nowhere(expr); why != "" {
+		return fmt.Errorf("%s is no end point: %s", expr, why)
+	}
 	best, distance := "", len(expr)/3+1
 	names := append([]string{"internet", "internet6"}, slices.SortedFunc(maps.Keys(g.names), tf.CompareAddresses)...)
 	for _, name := range names {
