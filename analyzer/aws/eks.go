@@ -17,6 +17,7 @@ func (b *builder) declareClusterGroups() {
 			Ingress: []Rule{allTraffic()},
 			Egress:  []Rule{allTraffic()},
 			Open:    !b.isNew(r),
+			Maker:   Cause{Resource: r, Argument: "vpc_config[0].cluster_security_group_id"},
 		}
 		g.Ingress[0].Self = tf.Yes
 		g.Egress[0].CIDRs = []Peer[netip.Prefix]{{To: anyIPv4}, {To: anyIPv6}}
@@ -53,6 +54,7 @@ func (b *builder) clusters() {
 			Ports:   ports(443),
 			Cause:   public.cause,
 			Public:  tf.TriVal(public.value.AsBool(), tf.Yes),
+			Switch:  Cause{Resource: r, Argument: "vpc_config.endpoint_public_access"},
 		}
 		s.Sources, s.Cause = admitted(argument(r, "vpc_config.public_access_cidrs"), public.cause)
 		b.n.PublicServices = append(b.n.PublicServices, s)

@@ -289,6 +289,9 @@ type SecurityGroup struct {
 	Open bool
 	// Default is set for the default group of a VPC (SG-5).
 	Default bool
+	// Maker is the attribute that names a group that AWS makes with something
+	// else: a VPC, or a cluster of EKS (SVC-5).
+	Maker Cause
 	// Conflicts are the separate rules of a group that also has inline rules
 	// (TF-SG-3); both kinds carry Rule.Conflict.
 	Conflicts bool
@@ -413,6 +416,9 @@ type Interface struct {
 	// Ports is what it listens on, where the service is known for it; nil
 	// means that it may listen on anything.
 	Ports []ServicePort
+	// PortCause is the argument that sets the one port; zero where nobody
+	// chooses it.
+	PortCause Cause
 	// Initiates is No for what never opens a connection itself.
 	Initiates tf.Tri
 	// Inbound is No for what never accepts one (Lambda, SVC-7).
@@ -506,6 +512,9 @@ type PublicService struct {
 	Sources []tf.Val[netip.Prefix]
 	Cause   Cause
 	Public  tf.Tri
+	// Switch is the argument, true or false, that makes it public; zero where
+	// there is none.
+	Switch Cause
 }
 
 // BlockPublicAccess is VPC Block Public Access (IGW-8).

@@ -69,6 +69,9 @@ func (b *builder) service(c recipe, r *tf.Resource) {
 		i.publishIPv6(get)
 	}
 	i.Ports = c.listens(get)
+	if c.port != "" {
+		i.PortCause = get(c.port).cause
+	}
 	if c.source {
 		i.Inbound = tf.No
 	}

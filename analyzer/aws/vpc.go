@@ -61,6 +61,7 @@ func (b *builder) registerVPC(r *tf.Resource, v *VPC) {
 	registerAttribute(b, r, "main_route_table_id", v.MainRouteTable)
 	registerAttribute(b, r, "default_network_acl_id", v.DefaultACL)
 	registerAttribute(b, r, "default_security_group_id", v.DefaultGroup)
+	v.DefaultGroup.Maker = Cause{Resource: r, Argument: "default_security_group_id"}
 }
 
 // defaultVPC is the default VPC of an account and Region. Where the input

@@ -11,6 +11,8 @@ import (
 type VPNGateway struct {
 	Object
 	VPC Link[VPC]
+	// Attached is what says which VPC that is.
+	Attached Cause
 	// OnPremises are the networks behind it: its VPN connections, and the
 	// Direct Connect gateways that it is associated with. None: nothing is
 	// connected, as far as the input shows.
@@ -55,7 +57,7 @@ func (b *builder) declareVPNGateways() {
 	for r := range b.each("aws_vpn_gateway") {
 		g := &VPNGateway{Object: b.object(r), Open: !b.isNew(r)}
 		if v := argument(r, "vpc_id"); v.isSet() {
-			g.VPC = link(b, r, v.value, b.outsideVPC)
+			g.VPC, g.Attached = link(b, r, v.value, b.outsideVPC), v.cause
 		}
 		b.addVPNGateway(r, g)
 	}
@@ -71,7 +73,7 @@ func (b *builder) declareVPNGateways() {
 	for r := range b.each("aws_vpn_gateway_attachment") {
 		vpc := link(b, r, r.Get("vpc_id"), b.outsideVPC)
 		for _, g := range link(b, r, r.Get("vpn_gateway_id"), b.outsideVPNGateway).To {
-			g.VPC = union(g.VPC, perhaps(r, vpc))
+			g.VPC, g.Attached = union(g.VPC, perhaps(r, vpc)), Cause{r, "vpc_id"}
 		}
 	}
 }

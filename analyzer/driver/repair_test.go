@@ -221,21 +221,6 @@ func write(body *hclwrite.Body, list []reach.Argument) error {
 	return nil
 }
 
-// edits are those of some blockers, each once; complete is false where one
-// has none.
-func edits(blockers []reach.Hop) (out []reach.Edit, complete bool) {
-	complete = true
-	for _, b := range blockers {
-		complete = complete && len(b.Edits) > 0
-		for _, e := range b.Edits {
-			if !slices.ContainsFunc(out, func(o reach.Edit) bool { return o.String() == e.String() }) {
-				out = append(out, e)
-			}
-		}
-	}
-	return out, complete
-}
-
 func toldWays(a reach.Answer) string {
 	var lines []string
 	for n, p := range append([]reach.Alternative{{Blockers: a.Blockers}}, a.Alternatives...) {
@@ -413,7 +398,7 @@ func (c *explained) repair(t *testing.T, q asked) {
 	if a.Answer != reach.No || len(a.Blockers) == 0 {
 		t.Fatalf("%s with %d blockers", a.Answer, len(a.Blockers))
 	}
-	list, complete := edits(a.Blockers)
+	way := reach.Alternative{Blockers: a.Blockers}
 	for _, b := range a.Blockers {
 		if len(b.Edits) > 0 {
 			c.codes[b.Code]++
@@ -424,15 +409,15 @@ func (c *explained) repair(t *testing.T, q asked) {
 			t.Errorf("no edit for %s: %s", b.Code, b.Detail)
 		}
 	}
-	if !complete && len(a.Alternatives) > 0 && a.Alternatives[0].Opens() {
-		list, complete = edits(a.Alternatives[0].Blockers)
+	if !way.Opens() && len(a.Alternatives) > 0 && a.Alternatives[0].Opens() {
+		way = a.Alternatives[0]
 		c.otherwise++
 	}
-	if !complete {
+	if !way.Opens() {
 		c.fixed++
 		return
 	}
-	for _, e := range list {
+	for _, e := range way.Edits() {
 		if err := s.edit(e); err != nil {
 			t.Errorf("%s: %v", e, err)
 		}

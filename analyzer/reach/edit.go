@@ -55,6 +55,9 @@ func mapped(list []Argument, text func(string) string) []Argument {
 	return out
 }
 
+// is reports whether two edits are the same.
+func (e Edit) is(o Edit) bool { return e.String() == o.String() }
+
 // String is the edit in one line.
 func (e Edit) String() string {
 	where := "in " + e.Address + " "

@@ -57,8 +57,10 @@ type Graph struct {
 	entered []*Flow
 	offers  map[*aws.LoadBalancer][]offer
 
-	// imaginary are the peerings that would join two VPCs, for explanations.
+	// imaginary are the peerings that would join two VPCs, and supposed the
+	// attachments that subnets could have, for explanations.
 	imaginary map[[2]*aws.VPC]*aws.Peering
+	supposed  map[attachable]*aws.Attachment
 
 	unknownSubnets map[string]*aws.Subnet
 	otherVPCs      map[string]*aws.VPC // that only given blocks name
@@ -148,6 +150,7 @@ func (g *Graph) fork() *Graph {
 		firewalls:      map[firewallKey]filter{},
 		balancers:      map[balancerKey][]*Flow{},
 		imaginary:      map[[2]*aws.VPC]*aws.Peering{},
+		supposed:       map[attachable]*aws.Attachment{},
 		unknownSubnets: map[string]*aws.Subnet{},
 		otherVPCs:      map[string]*aws.VPC{},
 	}

@@ -328,6 +328,9 @@ func (g *Graph) groupStage(i *aws.Interface, d direction, f packet.Family, by re
 			rules += len(s.Egress) - len(s.Ingress)
 		}
 	}
+	if len(i.Groups.Each) == 0 && len(i.Groups.Maybe) > 0 {
+		out.blocked = "no " + d.name() + " rule of the groups that it may have admits it"
+	}
 	if rules == 0 {
 		out.code, out.blocked = "SG_HAS_NO_RULES", "no "+d.name()+" rule at all"
 	}
@@ -356,6 +359,9 @@ func (g *Graph) listening(i *aws.Interface, f packet.Family) stage {
 	out = g.gated(i.Inbound, f, fact, out)
 	if i.Ports != nil && i.Inbound != tf.No {
 		out = out.onPorts(i.Ports, f, fact)
+		if i.PortCause.Resource != nil {
+			out.fixed, out.cause, out.mend = false, i.PortCause, mending{of: i}
+		}
 	}
 	return g.listensAsSaid(out, f, fact)
 }

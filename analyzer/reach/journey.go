@@ -73,6 +73,9 @@ func (g *Graph) replies(to goal, end *arrival, f packet.Family, suppose bool) *w
 		}
 		l := legs[n]
 		back := &search{g: g, f: f, goal: l.to, reply: true, suppose: suppose, pins: map[*aws.Attachment]*aws.Subnet{}}
+		if suppose {
+			back.over = end.over
+		}
 		for _, p := range l.pins {
 			back.pins[p.attachment] = p.subnet
 		}

@@ -301,7 +301,8 @@ func torn(stages []*stage, n int) (*stage, bool) {
 // same reports whether two blockers are one repair: a peering that is met on
 // the way out and on the way back.
 func (b blocker) same(c blocker) bool {
-	return b.cost >= 3 && b.Cause == c.Cause && b.Code == c.Code && b.Object.Label == c.Object.Label && b.blocked == c.blocked
+	return b.cost >= 3 && b.Cause == c.Cause && b.Object.Label == c.Object.Label &&
+		(b.Code == c.Code && b.blocked == c.blocked || b.mend.to != nil && b.mend.is(c.mend))
 }
 
 // waiting are the facts of a stage that decide some of the open packets.

@@ -134,8 +134,8 @@ func (s *search) vpnGateway(p *place, gw *aws.VPNGateway) hop {
 func (s *search) outByVPN(t traveller, p *place, gw *aws.VPNGateway) *way {
 	why := stage{object: gw.Object, cause: objectCause(gw.Object), cost: 3, quiet: true}
 	there := why
-	there.code, there.blocked = "BAD_STATE_ROUTE", "it is not attached to "+vpcName(p)
-	there.mend = mending{of: gw, to: p.vpc}
+	there.code, there.blocked = "BAD_STATE_ROUTE", notAttached(gw, p)
+	there.cost, there.mend = moveGateway, mending{of: gw, to: p.vpc}
 	stages := []stage{s.gate(s.attachedVPN(gw, p.vpc), attachedVPNFact(gw), there)}
 	if t.home != p.vpc {
 		own := why
@@ -157,8 +157,22 @@ func (s *search) outByVPN(t traveller, p *place, gw *aws.VPNGateway) *way {
 	return s.branch(ways).behind(stages...)
 }
 
+// serves reports whether something on premises is connected to a gateway.
+func (g *Graph) serves(gw *aws.VPNGateway) bool {
+	return slices.ContainsFunc(g.sites, func(o *site) bool { return o.gateway == gw })
+}
+
 func (s *search) attachedVPN(gw *aws.VPNGateway, v *aws.VPC) tf.Tri {
 	return linked(gw.VPC, func(w *aws.VPC) tf.Tri { return tf.TriOf(w == v) })
+}
+
+// notAttached says what a gateway is attached to instead of a VPC (TF-RT-5).
+func notAttached(gw *aws.VPNGateway, p *place) string {
+	text := "it is not attached to " + vpcName(p)
+	if v, ok := gw.VPC.One(); ok {
+		text += " but to " + shortName(v.Object)
+	}
+	return text
 }
 
 func attachedVPNFact(gw *aws.VPNGateway) tf.Fact {
@@ -267,7 +281,10 @@ func (s *search) fromPremises(t traveller) *way {
 	which := tf.Fact{
 		ID: "connection:" + t.as.key, Text: "over which connection " + t.as.key + " arrives", Settle: "check it by hand",
 	}
-	if len(certain) == 0 {
+	switch {
+	case len(certain) == 0 && s.suppose: // by the one that is made to lead there
+		possible = all
+	case len(certain) == 0:
 		certain, certainly, possible = all, names, nil
 	}
 	if hidden, ok := s.g.hiddenCarrier(s.goal.place); ok {
@@ -316,7 +333,7 @@ func (g *Graph) hiddenCarrier(p *place) (aws.Object, bool) {
 // VPN-3); or by the table of a transit gateway that the attachment is
 // associated with.
 func (s *search) fromSite(t traveller, o *site) *way {
-	t.zone = tf.UnknownVal[string]()
+	t.zone, t.over = tf.UnknownVal[string](), o
 	stages := append(s.carries(o), s.announced(o)...)
 	if o.attachment != nil {
 		return s.associated(t, o.attachment).behind(stages...).resting(o.says)
@@ -327,8 +344,8 @@ func (s *search) fromSite(t traveller, o *site) *way {
 		why.blocked = "it leads to interfaces of its VPC only"
 		return s.blocked(t, why).behind(stages...)
 	}
-	why.blocked = "it is not attached to " + vpcName(s.goal.place)
-	why.mend = mending{of: gw, to: s.goal.place.vpc}
+	why.blocked = notAttached(gw, s.goal.place)
+	why.cost, why.mend = moveGateway, mending{of: gw, to: s.goal.place.vpc}
 	attached := s.gate(s.attachedVPN(gw, s.goal.place.vpc), attachedVPNFact(gw), why)
 	attached.elements = []*element{{object: gw.Object, cause: why.cause, detail: "from " + o.Label, admits: attached.admits}}
 	return s.intoGoal(t, s.g.vpnEdges[s.goal.place.vpc], true).behind(append(stages, attached)...).resting(o.says)

@@ -57,7 +57,7 @@ func TestOnPremises(t *testing.T) {
 			table(o.private).Routes = []aws.Route{o.toGateway("192.168.0.0/16")}
 		}, "192.168.1.1", reach.Yes, reach.Yes, reach.Yes, "", ""},
 		"VPN-1 attached elsewhere": {func(o *office) { o.gw.VPC = to(o.another("other", "10.9.0.0/16")) },
-			"192.168.1.1", reach.No, reach.No, reach.No, "", "BAD_STATE_ROUTE at aws_vpn_gateway.g, VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS at aws_vpn_gateway.g"},
+			"192.168.1.1", reach.No, reach.No, reach.No, "", "BAD_STATE_ROUTE at aws_vpn_gateway.g"},
 		"U-17, VPN-4 announced by BGP, as the question has it": {bgp, "192.168.1.1", reach.Yes, reach.Yes, reach.Yes, "", ""},
 		"U-17 a default route does not win": {func(o *office) {
 			bgp(o)

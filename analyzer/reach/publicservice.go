@@ -36,7 +36,7 @@ func (g *Graph) toService(s *aws.PublicService, f packet.Family, question packet
 func (g *Graph) publicSwitch(s *aws.PublicService, f packet.Family) stage {
 	fact := tf.Fact{ID: "public:" + s.Label, Text: "whether the " + s.Service + " is public", Settle: settleApply}
 	out := g.gated(s.Public, f, fact, stage{
-		object: s.Object, cause: objectCause(s.Object), code: "NO_PATH", blocked: "it has no public endpoint", cost: 1,
+		object: s.Object, cause: objectCause(s.Object), code: "NO_PATH", blocked: "it has no public endpoint", cost: 1, mend: mending{of: s},
 	})
 	out.elements = []*element{{object: s.Object, cause: objectCause(s.Object), detail: "public endpoint", admits: out.admits}}
 	return out

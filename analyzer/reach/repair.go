@@ -50,6 +50,9 @@ type (
 	}
 )
 
+// joined are the codes of networks that nothing joins yet.
+var joined = []string{"DISCONNECTED_VPCS", "UNASSOCIATED_COMPONENT"}
+
 // mostAlternatives is how many other paths an explanation tells.
 const mostAlternatives = 2
 
@@ -64,8 +67,8 @@ func (g *Graph) alternatives(best told, asked packet.Set) []Alternative {
 	slices.SortStableFunc(list, func(a, b told) int { return a.cost - b.cost })
 	for _, p := range list {
 		a := Alternative{Blockers: g.repaired(p.blockers, asked), incomplete: p.lost}
-		built := slices.ContainsFunc(a.Blockers, func(h Hop) bool { return h.Code == "DISCONNECTED_VPCS" })
-		if first.Opens() && built { // nobody builds what is there
+		built := slices.ContainsFunc(a.Blockers, func(h Hop) bool { return slices.Contains(joined, h.Code) })
+		if first.Opens() && (built || first.adds(a)) { // nobody builds what is there, or asks for a part twice
 			continue
 		}
 		if len(a.Blockers) == 0 || a.adds(first) || slices.ContainsFunc(out, a.adds) {
@@ -93,6 +96,19 @@ func (p Alternative) adds(to Alternative) bool {
 // through.
 func (p Alternative) Opens() bool {
 	return !p.incomplete && !slices.ContainsFunc(p.Blockers, func(h Hop) bool { return len(h.Edits) == 0 })
+}
+
+// Edits are those that take the blockers away, each once.
+func (p Alternative) Edits() []Edit {
+	var out []Edit
+	for _, b := range p.Blockers {
+		for _, e := range b.Edits {
+			if !slices.ContainsFunc(out, e.is) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
 }
 
 // repaired are blockers with the edits that take them away, new resources
@@ -125,7 +141,7 @@ func (g *Graph) repaired(list []blocker, asked packet.Set) []Hop {
 			continue
 		}
 		for _, e := range h.Edits { // the same of another place
-			if !slices.ContainsFunc(out[same].Edits, func(o Edit) bool { return o.String() == e.String() }) {
+			if !slices.ContainsFunc(out[same].Edits, e.is) {
 				out[same].Edits = append(out[same].Edits, e)
 			}
 		}
@@ -154,6 +170,9 @@ func (g *Graph) repair(s *stage, asked packet.Set, slots slots) []Edit {
 		if s.code == "ENI_SOURCE_DEST_CHECK_RESTRICTION" {
 			return forwardOthers(of)
 		}
+		if s.code == "PROTOCOL_RESTRICTION" {
+			return listenOn(of, packets)
+		}
 		return publish(of, familyIn(packets))
 	case *aws.Subnet:
 		if s.code == "SUBNET_ACL_RESTRICTION" || s.code == "ELB_ACL_RESTRICTION" {
@@ -174,7 +193,7 @@ func (g *Graph) repair(s *stage, asked packet.Set, slots slots) []Edit {
 	case *aws.Peering:
 		return g.acceptPeering(of)
 	case *aws.Attachment:
-		return attachmentEdits(of, s.mend.to, s.code)
+		return g.attachmentEdits(of, s.mend.to, s.code)
 	case *aws.TransitTable:
 		return g.addTransitRoute(of, s.mend, packets)
 	case *aws.NATGateway:
@@ -198,6 +217,9 @@ func (g *Graph) repair(s *stage, asked packet.Set, slots slots) []Edit {
 			return []Edit{with(Set, of.Resource.Address, "", argument("preserve_client_ip", "false"))}
 		}
 	case *aws.PublicService:
+		if s.code == "NO_PATH" {
+			return switchOn(of.Switch)
+		}
 		return openService(of, s.mend, packets)
 	}
 	return nil
@@ -337,12 +359,7 @@ func familyIn(s packet.Set) packet.Family {
 // that its other rules have (TF-SG-3).
 func (g *Graph) addRule(i *aws.Interface, m mending, packets packet.Set) []Edit {
 	f := familyIn(packets)
-	var group *aws.SecurityGroup
-	for _, l := range i.Groups.Each {
-		if s, ok := l.One(); ok && (group == nil || !edited(group.Resource)) {
-			group = s
-		}
-	}
+	group := ownGroup(i)
 	if group == nil {
 		return nil
 	}
@@ -363,11 +380,9 @@ func (g *Graph) addRule(i *aws.Interface, m mending, packets packet.Set) []Edit 
 		}
 		return out
 	}
-	id := idOf(group.Object)
-	if group.Resource == nil && group.Default {
-		if v, ok := group.VPC.One(); ok && v.Resource != nil {
-			id = v.Resource.Address + ".default_security_group_id"
-		}
+	of, id := group.Object, idOf(group.Object)
+	if maker := group.Maker; group.Resource == nil && maker.Resource != nil {
+		of, id = aws.Object{Resource: maker.Resource}, maker.Address()+"."+maker.Argument
 	}
 	if id == "" {
 		return nil
@@ -382,10 +397,22 @@ func (g *Graph) addRule(i *aws.Interface, m mending, packets packet.Set) []Edit 
 			if s.number != allProtocols {
 				list = append(list, argument("from_port", number(s.from)), argument("to_port", number(s.to)))
 			}
-			out = append(out, with(Add, added("aws_vpc_security_group_"+kind+"_rule", group.Object), "", list...))
+			out = append(out, with(Add, added("aws_vpc_security_group_"+kind+"_rule", of), "", list...))
 		}
 	}
 	return out
+}
+
+// ownGroup is the group of an interface to which rules are added: one that the
+// input holds, and that the interface certainly has, where there is such a one.
+func ownGroup(i *aws.Interface) *aws.SecurityGroup {
+	var group *aws.SecurityGroup
+	for _, l := range slices.Concat(i.Groups.Each, i.Groups.Maybe) {
+		if s, ok := l.One(); ok && (group == nil || !edited(group.Resource) && edited(s.Resource)) {
+			group = s
+		}
+	}
+	return group
 }
 
 // inlineRules reports whether the rules of a group stand in the group.

@@ -49,11 +49,16 @@ func (g *Graph) acceptPeering(pcx *aws.Peering) []Edit {
 // attachmentEdits are changes of an attachment of a transit gateway: that it is
 // accepted (TF-T-2), carries IPv6, has a subnet in a zone (TGW-2), or is
 // associated with a table (TGW-3).
-func attachmentEdits(a *aws.Attachment, to any, code string) []Edit {
-	if !edited(a.Resource) {
+func (g *Graph) attachmentEdits(a *aws.Attachment, to any, code string) []Edit {
+	of := a.Object
+	if _, supposed := g.isSupposed(a); supposed {
+		of = a.VPC.To[0].Object
+	} else if !edited(a.Resource) {
 		return nil
 	}
 	switch code {
+	case "UNASSOCIATED_COMPONENT":
+		return g.attach(a)
 	case "BAD_STATE_ATTACHMENT":
 		if a.Kind == aws.AttachedPeering {
 			return []Edit{with(Add, added("aws_ec2_transit_gateway_peering_attachment_accepter", a.Object), "", argument("transit_gateway_attachment_id", a.Resource.Address+".id"))}
@@ -80,22 +85,47 @@ func attachmentEdits(a *aws.Attachment, to any, code string) []Edit {
 	case "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION":
 		table, _ := to.(*aws.TransitTable)
 		if id := tableID(table); id != "" {
-			return []Edit{with(Add, added("aws_ec2_transit_gateway_route_table_association", a.Object), "",
-				argument("transit_gateway_attachment_id", attachmentID(a)), argument("transit_gateway_route_table_id", id))}
+			return []Edit{with(Add, added("aws_ec2_transit_gateway_route_table_association", of), "",
+				argument("transit_gateway_attachment_id", g.attachmentID(a)), argument("transit_gateway_route_table_id", id))}
 		}
 	}
 	return nil
 }
 
+// attachmentObject is an attachment as edits name it: the one that is there, or
+// the one that a VPC would get.
+func (g *Graph) attachmentObject(a *aws.Attachment) aws.Object {
+	at, supposed := g.isSupposed(a)
+	if !supposed {
+		return a.Object
+	}
+	v, _ := a.VPC.One()
+	return newObject(added("aws_ec2_transit_gateway_vpc_attachment", v.Object) + "_" + identifier(resourceName(at.gateway.Object)))
+}
+
+// attach attaches a VPC to a transit gateway, whose default tables are left
+// alone: what the attachment needs is said at each (TGW-2, TGW-7).
+func (g *Graph) attach(a *aws.Attachment) []Edit {
+	at, _ := g.isSupposed(a)
+	v, _ := a.VPC.One()
+	gw, vpc, subnet := idOf(at.gateway.Object), idOf(v.Object), idOf(at.subnet.Object)
+	if gw == "" || vpc == "" || subnet == "" {
+		return nil
+	}
+	return []Edit{with(Add, g.attachmentObject(a).Label, "", argument("transit_gateway_id", gw), argument("vpc_id", vpc), argument("subnet_ids", listOf(subnet)),
+		argument("transit_gateway_default_route_table_association", "false"), argument("transit_gateway_default_route_table_propagation", "false"))}
+}
+
 // attachmentID is what identifies an attachment: a VPN is one by itself.
-func attachmentID(a *aws.Attachment) string {
-	if a.Resource == nil {
+func (g *Graph) attachmentID(a *aws.Attachment) string {
+	o := g.attachmentObject(a)
+	if o.Resource == nil {
 		return ""
 	}
-	if a.Resource.Addr.Type == "aws_vpn_connection" {
-		return a.Resource.Address + ".transit_gateway_attachment_id"
+	if o.Resource.Addr.Type == "aws_vpn_connection" {
+		return o.Resource.Address + ".transit_gateway_attachment_id"
 	}
-	return a.Resource.Address + ".id"
+	return o.Resource.Address + ".id"
 }
 
 // tableID is what identifies a table of a transit gateway, the default one
@@ -115,7 +145,7 @@ func tableID(t *aws.TransitTable) string {
 func (g *Graph) addTransitRoute(t *aws.TransitTable, m mending, packets packet.Set) []Edit {
 	a, _ := m.to.(*aws.Attachment)
 	id := tableID(t)
-	if a == nil || attachmentID(a) == "" || id == "" {
+	if a == nil || g.attachmentID(a) == "" || id == "" {
 		return nil
 	}
 	f := familyIn(packets)
@@ -143,7 +173,7 @@ func (g *Graph) addTransitRoute(t *aws.TransitTable, m mending, packets packet.S
 			if !edited(same.Cause.Resource) {
 				return nil
 			}
-			list := []Argument{argument("transit_gateway_attachment_id", attachmentID(a))}
+			list := []Argument{argument("transit_gateway_attachment_id", g.attachmentID(a))}
 			if same.Blackhole != tf.No {
 				list = append(list, argument("blackhole", "false"))
 			}
@@ -154,15 +184,22 @@ func (g *Graph) addTransitRoute(t *aws.TransitTable, m mending, packets packet.S
 			of = gw.Object
 		}
 		return []Edit{with(Add, added("aws_ec2_transit_gateway_route", of), "", argument("destination_cidr_block", strconv.Quote(d.String())),
-			argument("transit_gateway_attachment_id", attachmentID(a)), argument("transit_gateway_route_table_id", id))}
+			argument("transit_gateway_attachment_id", g.attachmentID(a)), argument("transit_gateway_route_table_id", id))}
 	}
 	return nil
 }
 
-// attachVPN attaches a virtual private gateway to a VPC (TF-RT-5).
+// attachVPN attaches a virtual private gateway to a VPC, which takes it away from
+// the one that it is attached to (TF-RT-5).
 func attachVPN(gw *aws.VPNGateway, to any) []Edit {
 	v, _ := to.(*aws.VPC)
-	if v == nil || gw.VPC.IsSet() || idOf(gw.Object) == "" || idOf(v.Object) == "" {
+	if v == nil || idOf(gw.Object) == "" || idOf(v.Object) == "" {
+		return nil
+	}
+	if gw.VPC.IsSet() {
+		if r := gw.Attached.Resource; edited(r) && gw.VPC.ID == "" {
+			return []Edit{with(Set, r.Address, "", argument("vpc_id", idOf(v.Object)))}
+		}
 		return nil
 	}
 	return []Edit{with(Add, added("aws_vpn_gateway_attachment", gw.Object), "", argument("vpc_id", idOf(v.Object)), argument("vpn_gateway_id", idOf(gw.Object)))}
@@ -512,26 +549,43 @@ func groupOf(lb *aws.LoadBalancer) string {
 	return ""
 }
 
-// openService makes a managed service public, or adds the client to the list of
-// addresses that it answers (SVC-5).
-func openService(s *aws.PublicService, m mending, packets packet.Set) []Edit {
-	if !edited(s.Cause.Resource) || s.Cause.Argument == "" {
+// listenOn has a service listen on the port of packets (SVC-1).
+func listenOn(i *aws.Interface, packets packet.Set) []Edit {
+	list := services(packets)
+	if len(list) != 1 || list[0].number != int(packet.TCP) || list[0].from != list[0].to {
+		return nil // it has one port
+	}
+	return setArgument(i.PortCause, number(list[0].from))
+}
+
+// switchOn sets what is true or false to true.
+func switchOn(c aws.Cause) []Edit { return setArgument(c, "true") }
+
+// setArgument sets an argument, which may stand in a block.
+func setArgument(c aws.Cause, value string) []Edit {
+	if !edited(c.Resource) || c.Argument == "" {
 		return nil
 	}
+	block, name := "", c.Argument
+	if at := strings.LastIndex(name, "."); at >= 0 {
+		block, name = name[:at], name[at+1:]
+	}
+	return []Edit{with(Set, c.Address(), block, argument(name, value))}
+}
+
+// openService adds the client to the list of addresses that a managed service
+// answers (SVC-5).
+func openService(s *aws.PublicService, m mending, packets packet.Set) []Edit {
 	list, known := allKnown(s.Sources)
 	if !known {
 		return nil
-	}
-	block, name := "", s.Cause.Argument
-	if at := strings.LastIndex(name, "."); at >= 0 {
-		block, name = name[:at], name[at+1:]
 	}
 	for _, p := range m.peers(packets, familyIn(packets)) {
 		if !slices.Contains(list, p) {
 			list = append(list, p)
 		}
 	}
-	return []Edit{with(Set, s.Cause.Address(), block, argument(name, quoted(list)))}
+	return setArgument(s.Cause, quoted(list))
 }
 
 // allKnown are prefixes of which each is known.

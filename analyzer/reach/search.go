@@ -130,7 +130,7 @@ const addRoute, replaceRoute = 2, 4
 
 // What is there and leads elsewhere explains more than what is not there at
 // all, and less than what only lacks routes.
-const leadsElsewhere, newPeering = 10, 12
+const leadsElsewhere, newPeering, newAttachment, moveGateway = 10, 12, 13, 20
 
 // along is the way over a next hop: the subnet's ACL, its route table, and what
 // is behind. It is nil where no route leads there; with a cost it is supposed,
@@ -363,12 +363,17 @@ func (s *search) connectors(p *place) []hop {
 		}
 	case toPremises:
 		for _, gw := range s.g.network.VPNGateways {
-			if s.attachedVPN(gw, p.vpc) != tf.No {
+			if s.attachedVPN(gw, p.vpc) != tf.No || s.suppose && s.g.serves(gw) {
 				out = append(out, s.vpnGateway(p, gw))
 			}
 		}
 		for _, gw := range s.g.transits[p.vpc] {
 			if slices.ContainsFunc(gw.Attachments, s.attachedTo) {
+				out = append(out, s.transit(p, gw))
+			}
+		}
+		for _, gw := range s.g.network.TransitGateways {
+			if s.suppose && slices.ContainsFunc(gw.Attachments, s.attachedTo) && s.g.attachable(gw, p) != nil {
 				out = append(out, s.transit(p, gw))
 			}
 		}

@@ -102,7 +102,7 @@ func (s story) whichever(paths []outcome) story {
 		t.blockers = slices.Clone(t.blockers)
 		for _, p := range paths {
 			for _, b := range p.story.tell().blockers {
-				if !slices.ContainsFunc(t.blockers, func(o blocker) bool { return o.Hop.is(b.Hop) && o.mend.is(b.mend) }) {
+				if !slices.ContainsFunc(t.blockers, func(o blocker) bool { return o.Hop.is(b.Hop) && o.mend.is(b.mend) || o.same(b) }) {
 					t.blockers, t.cost = append(t.blockers, b), t.cost+b.cost
 				}
 			}

@@ -36,6 +36,11 @@ func (s *search) intoTransit(t traveller, p *place, gw *aws.TransitGateway) *way
 		certain = certain && here == tf.Yes
 		ways = append(ways, s.enter(t, p, a).behind(s.attachment(a)...))
 	}
+	if len(ways) == 0 && s.suppose {
+		if a := s.g.attachable(gw, p); a != nil {
+			return s.enter(t, p, a).behind(s.attachment(a)...)
+		}
+	}
 	if len(ways) == 0 && !gw.Open {
 		return s.blocked(t, stage{
 			object: gw.Object, cause: objectCause(gw.Object), code: "UNASSOCIATED_COMPONENT",
@@ -54,6 +59,11 @@ func (s *search) attachment(a *aws.Attachment) []stage {
 	why := stage{object: a.Object, cause: objectCause(a.Object), cost: 3, quiet: true, mend: mending{of: a}}
 	active := why
 	active.code, active.blocked = "BAD_STATE_ATTACHMENT", "nobody accepts it"
+	if at, ok := s.g.isSupposed(a); ok {
+		v, _ := a.VPC.One()
+		active.object, active.cause, active.cost = v.Object, objectCause(v.Object), newAttachment
+		active.code, active.blocked = "UNASSOCIATED_COMPONENT", "it is not attached to "+at.gateway.Label
+	}
 	out := []stage{s.gate(a.Active, tf.Fact{
 		ID: "attachment:" + a.Label, Text: "whether " + a.Label + " is accepted", Settle: settleContext,
 	}, active)}
@@ -65,6 +75,45 @@ func (s *search) attachment(a *aws.Attachment) []stage {
 		}, carries))
 	}
 	return out
+}
+
+// attachable is a subnet whose VPC could be attached to a transit gateway.
+type attachable struct {
+	gateway *aws.TransitGateway
+	subnet  *aws.Subnet
+}
+
+// attachable is the attachment that the VPC of a subnet could have and does not,
+// with an interface in that subnet, or nil (TGW-1).
+func (g *Graph) attachable(gw *aws.TransitGateway, p *place) *aws.Attachment {
+	if p.vpc == nil || p.vpc.Outside || slices.Contains(g.transits[p.vpc], gw) {
+		return nil
+	}
+	key := attachable{gw, p.subnet}
+	a, ok := g.supposed[key]
+	if !ok {
+		a = &aws.Attachment{
+			Object:  aws.Object{Label: "the attachment of " + shortName(p.vpc.Object)},
+			Kind:    aws.AttachedVPC,
+			Gateway: aws.Link[aws.TransitGateway]{To: []*aws.TransitGateway{gw}}, VPC: aws.Link[aws.VPC]{To: []*aws.VPC{p.vpc}},
+			Subnets: aws.Links[aws.Subnet]{Each: []aws.Link[aws.Subnet]{{To: []*aws.Subnet{p.subnet}}}},
+			Active:  tf.No, ApplianceMode: tf.No, IPv6: tf.Yes, GroupReferences: tf.No, AssociationCause: objectCause(p.vpc.Object),
+		}
+		g.supposed[key] = a
+	}
+	return a
+}
+
+// isSupposed reports whether an attachment is one that is not there, and what it
+// would attach.
+func (g *Graph) isSupposed(a *aws.Attachment) (attachable, bool) {
+	gw, ok := a.Gateway.One()
+	if !ok || a.Resource != nil || a.Kind != aws.AttachedVPC || len(a.Subnets.Each) != 1 {
+		return attachable{}, false
+	}
+	s, _ := a.Subnets.Each[0].One()
+	at := attachable{gw, s}
+	return at, g.supposed[at] == a
 }
 
 // enter is the way through the interface of an attachment in the zone of the
@@ -194,6 +243,9 @@ func (s *search) byTable(t traveller, table *aws.TransitTable) *way {
 			if supposed > 0 {
 				route.cost = supposed
 			}
+			if supposed > 0 && s.over != nil && s.over.attachment != to && to.OnPremises != nil {
+				route.cost = leadsElsewhere
+			}
 			route.mend.to = to
 			ways = append(ways, s.leaveTransit(t, to).behind(route))
 		}
@@ -221,6 +273,11 @@ func (s *search) byTable(t traveller, table *aws.TransitTable) *way {
 		if gw, ok := table.Gateway.One(); ok {
 			for _, to := range gw.Attachments {
 				if s.attachedTo(to) {
+					follow(to, cost)
+				}
+			}
+			if s.suppose && s.goal.kind == toHosts && !slices.Contains(s.g.transits[s.goal.place.vpc], gw) {
+				if to := s.g.attachable(gw, s.goal.place); to != nil {
 					follow(to, cost)
 				}
 			}

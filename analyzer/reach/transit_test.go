@@ -107,7 +107,7 @@ func TestTransitGateway(t *testing.T) {
 		"TGW-1 nobody accepts the attachment": {func(h *hub) { h.at["b"].Active = tf.No },
 			reach.No, reach.No, "BAD_STATE_ATTACHMENT at aws_ec2_transit_gateway_vpc_attachment.b", ""},
 		"TGW-1 not attached": {func(h *hub) { h.gw.Attachments = h.gw.Attachments[1:] },
-			reach.No, reach.No, "UNASSOCIATED_COMPONENT at aws_ec2_transit_gateway.t", ""},
+			reach.No, reach.No, "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION at aws_vpc.a, UNASSOCIATED_COMPONENT at aws_vpc.a", ""},
 		"TGW-2 no subnet in the sender's zone": {func(h *hub) { h.move("a", h.second("a", "10.1.2.0/24", "eu-west-1b")) },
 			reach.No, reach.No, "TGW_ROUTE_AZ_RESTRICTION at aws_ec2_transit_gateway_vpc_attachment.a", ""},
 		"TGW-2 no subnet in the receiver's zone": {func(h *hub) { h.move("b", h.second("b", "10.2.2.0/24", "eu-west-1b")) },

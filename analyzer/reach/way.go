@@ -70,6 +70,8 @@ type traveller struct {
 	zone tf.Val[string]
 	// trail are the places that were passed.
 	trail []string
+	// over is the connection by which the packets came from on premises.
+	over *site
 }
 
 // rewrite is a device that replaces the source of packets, so that replies go
@@ -258,17 +260,21 @@ type search struct {
 	// suppose is set to look at what could be joined besides at what is, for
 	// the sake of an explanation (D2).
 	suppose bool
+	// over is the connection that the request came by: another one that is made
+	// to lead there as well explains less.
+	over *site
 }
 
 type wayKey struct {
 	from, as, to   string
 	f              packet.Family
 	reply, suppose bool
+	over           *site
 }
 
 // remembered is a way, found once for all hosts of its beginning.
 func (s *search) remembered(from string, t traveller, find func() *way) *way {
-	key := wayKey{from, t.as.key, s.goal.key, s.f, s.reply, s.suppose}
+	key := wayKey{from, t.as.key, s.goal.key, s.f, s.reply, s.suppose, s.over}
 	w, ok := s.g.ways[key]
 	if len(s.pins) > 0 {
 		return find()

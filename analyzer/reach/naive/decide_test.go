@@ -406,6 +406,9 @@ func (c *completion) decideInterface(i *aws.Interface) {
 		if i.Owner != nil {
 			n.instance = i.Owner.Address
 		}
+		if i.Ports != nil {
+			n.serves = slices.DeleteFunc(slices.Clone(i.Ports), func(p aws.ServicePort) bool { return p.Maybe && c.d.chance(50) })
+		}
 		c.address(n, i, six)
 		c.nics[i] = append(c.nics[i], n)
 		c.world.nics = append(c.world.nics, n)

@@ -446,6 +446,12 @@ func (e editor) set(x reach.Edit) error {
 		p.Active = tf.Yes
 		return nil
 	}
+	if gw := named(e.n.VPNGateways, func(g *aws.VPNGateway) aws.Object { return g.Object }, x.Address); gw != nil {
+		if v := e.vpcNamed(says(x, "vpc_id")); v != nil {
+			gw.VPC = to(v)
+			return nil
+		}
+	}
 	if n := named(e.n.NATGateways, func(n *aws.NATGateway) aws.Object { return n.Object }, x.Address); n != nil && says(x, "connectivity_type") == "public" {
 		n.Public = tf.Yes
 		return nil

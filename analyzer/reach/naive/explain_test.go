@@ -140,36 +140,20 @@ func byHand(f tf.Fact) bool {
 	return slices.Contains([]string{"nat-peering", "nat-nat", "one-sided", "attachment-zone", "boundary", "firewall", "premises"}, kind)
 }
 
-// editsOf are the edits of some blockers, each once; complete is false where
-// one has none.
-func editsOf(blockers []reach.Hop) (out []reach.Edit, complete bool) {
-	complete = len(blockers) > 0
-	for _, b := range blockers {
-		complete = complete && len(b.Edits) > 0
-		for _, e := range b.Edits {
-			if !slices.ContainsFunc(out, func(o reach.Edit) bool { return o.String() == e.String() }) {
-				out = append(out, e)
-			}
-		}
-	}
-	return out, complete
-}
-
 // unchangeable are the blockers that no edit takes away, by code and with the
 // reason.
 var unchangeable = map[string]string{
-	"VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS": "a virtual private gateway is attached to one VPC, and that is another",
-	"NO_PATH":                                "routes that lead in a circle have to lead elsewhere, which is another way",
-	"TGW_RTB_BAD_STATE_ROUTE":                "nothing that is attached to the gateway leads there",
-	"NGW_SOURCE_ADDRESS_REASSIGN":            "a NAT gateway lets nothing in",
-	"NO_ROUTE_TO_DESTINATION":                "one table would need two routes for one destination, or the next hop is gone",
-	"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR":       "a peering leads from one VPC to the other and no further",
-	"DISCONNECTED_VPCS":                      "VPCs whose blocks overlap cannot be peered",
-	"BAD_STATE":                              "VPCs whose blocks overlap cannot be peered",
+	"NO_PATH":                          "routes that lead in a circle have to lead elsewhere, which is another way",
+	"TGW_RTB_BAD_STATE_ROUTE":          "nothing that is attached to the gateway leads there",
+	"NGW_SOURCE_ADDRESS_REASSIGN":      "a NAT gateway lets nothing in",
+	"NO_ROUTE_TO_DESTINATION":          "one table would need two routes for one destination, or the next hop is gone",
+	"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR": "a peering leads from one VPC to the other and no further",
+	"DISCONNECTED_VPCS":                "VPCs whose blocks overlap cannot be peered",
+	"BAD_STATE":                        "VPCs whose blocks overlap cannot be peered",
 }
 
 // hopeless are the codes of what stops packets on every way.
-var hopeless = []string{"DISCONNECTED_VPCS", "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"}
+var hopeless = []string{"DISCONNECTED_VPCS"}
 
 // few are how many networks of each scenario are looked at: a few of them
 // where tests are to be short.
@@ -198,7 +182,7 @@ func TestNoIsRepaired(t *testing.T) {
 				if len(a.Blockers) == 0 {
 					t.Errorf("%s %d, %s: a no without a blocker", s.name, seed, q)
 				}
-				list, complete := editsOf(a.Blockers)
+				way := reach.Alternative{Blockers: a.Blockers}
 				for _, b := range a.Blockers {
 					if len(b.Edits) > 0 {
 						codes[b.Code]++
@@ -209,11 +193,12 @@ func TestNoIsRepaired(t *testing.T) {
 						t.Errorf("%s %d, %s: no edit for %s %s: %s", s.name, seed, q, b.Code, b.Object.Label, b.Detail)
 					}
 				}
-				if !complete && len(a.Alternatives) > 0 && a.Alternatives[0].Opens() {
-					list, complete = editsOf(a.Alternatives[0].Blockers)
+				if !way.Opens() && len(a.Alternatives) > 0 && a.Alternatives[0].Opens() {
+					way = a.Alternatives[0]
 					otherwise++
 				}
-				if !complete {
+				list := way.Edits()
+				if !way.Opens() {
 					if !slices.ContainsFunc(a.Blockers, func(b reach.Hop) bool { return slices.Contains(hopeless, b.Code) }) {
 						t.Errorf("%s %d, %s: nothing opens it\n%s", s.name, seed, q, blockersOf(a))
 					}

@@ -19,6 +19,7 @@ func (m *maker) premises() {
 	m.furnish(b, 2, 2)
 	kinds := []aws.OnPremisesKind{aws.DirectConnect, aws.StaticVPN, aws.StaticVPN, aws.DynamicVPN}
 	gw := &aws.VPNGateway{Object: object("aws_vpn_gateway.g"), VPC: to(a.VPC)}
+	gw.Attached = aws.Cause{Resource: gw.Resource, Argument: "vpc_id"}
 	if m.chance(8) {
 		gw.VPC = to(&aws.VPC{Object: object("aws_vpc.other")})
 	}

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 )
 
@@ -285,6 +286,11 @@ func (j *journey) deliver(v *vpc, from *subnet) bool {
 
 func isNIC(e end) bool { _, ok := e.(*nic); return ok }
 
+// isFor reports whether the packet is for what a service listens on (SVC-1).
+func (j *journey) isFor(s aws.ServicePort) bool {
+	return j.p.Protocol == s.Protocol && within(int(s.From), int(s.To), int(j.p.DestinationPort))
+}
+
 // enter is a packet that reaches an interface. Replies pass (SG-1).
 func (j *journey) enter(n *nic) bool {
 	j.at = n
@@ -293,7 +299,7 @@ func (j *journey) enter(n *nic) bool {
 		return j.unmasked(n)
 	}
 	switch {
-	case !n.inbound:
+	case !n.inbound, n.serves != nil && !slices.ContainsFunc(n.serves, j.isFor):
 		return j.blocked(n.is("inbound"))
 	case j.kept() && (j.transit || n.subnet.vpc != j.from.(*nic).subnet.vpc):
 		return j.blocked(j.from.(*nic).component) // EP-6

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 )
 
@@ -81,7 +82,8 @@ type nic struct {
 	instance  string
 	initiates bool
 	inbound   bool
-	balancer  *balancer // whose node it is
+	serves    []aws.ServicePort // all that a managed service listens on; nil: anything
+	balancer  *balancer         // whose node it is
 	classic   bool
 	component string           // what it is part of, where packets are counted by that
 	clients   *clientVPN       // who sends by it
