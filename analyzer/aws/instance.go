@@ -148,6 +148,10 @@ func template(t *tf.Resource) []launch {
 			addresses: []setting{at("private_ip_address"), at("ipv4_addresses"), at("ipv6_addresses")},
 			existing:  at("network_interface_id"),
 		}
+		// An address of a carrier is public in a Wavelength zone (VPN-7).
+		if carrier := at("associate_carrier_ip_address"); tf.TriVal(carrier.value.AsBool(), tf.No) != tf.No && tf.TriVal(l.public.value.AsBool(), tf.No) != tf.Yes {
+			l.public = carrier
+		}
 		// Only one new interface at launch can get a public address (TF-NI-2).
 		if len(known) > 1 {
 			l.public = setting{value: tf.BoolValue(false), cause: Cause{Resource: t, Argument: "network_interfaces"}}

@@ -165,6 +165,10 @@ func TestFleets(t *testing.T) {
 			made("aws_autoscaling_group.g", attrs{"vpc_zone_identifier": list{ref("aws_subnet.public.id")}, "mixed_instances_policy": list{attrs{
 				"launch_template": list{attrs{"launch_template_specification": list{attrs{"launch_template_id": ref("aws_launch_template.t.id")}}}}}}}),
 		}, standing{"aws_subnet.public", "aws_security_group.db", tf.Yes, "aws_subnet.public map_public_ip_on_launch", tf.No}},
+		{"VPN-7: a carrier's address", "aws_instance.i", []*tf.Resource{
+			made("aws_launch_template.carrier", attrs{"network_interfaces": list{attrs{"associate_carrier_ip_address": "true", "subnet_id": ref("aws_subnet.private.id"), "security_groups": list{ref("aws_security_group.db.id")}}}}),
+			made("aws_instance.i", attrs{"launch_template": list{attrs{"id": ref("aws_launch_template.carrier.id")}}}),
+		}, standing{"aws_subnet.private", "aws_security_group.db", tf.Yes, "aws_launch_template.carrier network_interfaces.associate_carrier_ip_address", tf.No}},
 		{"TF-NI-6: a Spot fleet's specification", "aws_spot_fleet_request.f", []*tf.Resource{
 			made("aws_spot_fleet_request.f", attrs{"launch_specification": list{attrs{
 				"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.db.id")}, "associate_public_ip_address": false}}}),
