@@ -73,6 +73,8 @@ type builder struct {
 	// former are the managed instances before the change, where another
 	// snapshot is built.
 	former map[string][]*tf.Resource
+	// formerIDs are those of former, once somebody asks.
+	formerIDs map[string]*tf.Resource
 	// regions is the one Region of all that a provider configuration of an
 	// input has, where it is known of some.
 	regions []map[string]string

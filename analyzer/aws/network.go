@@ -212,6 +212,9 @@ type Target struct {
 	FirewallSubnet Link[Subnet]
 	// Label names the target, whatever its kind.
 	Label string
+	// Gone is set where the change takes the target away and leaves the route
+	// (RT-6).
+	Gone bool
 }
 
 // Gateway is an internet gateway or an egress-only internet gateway.

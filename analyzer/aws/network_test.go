@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -429,5 +430,41 @@ func TestRulesOfNewGroups(t *testing.T) {
 	}
 	if g := find(t, n.SecurityGroups, groupObject, "sg-0123456789abcdef0 (outside the input)"); !g.Open || len(g.Ingress)+len(g.Egress) > 0 {
 		t.Errorf("a group that is only mentioned: open %t, %d and %d rules", g.Open, len(g.Ingress), len(g.Egress))
+	}
+}
+
+// RT-6: a route whose target the change takes away stays as a blackhole; one that
+// the input never had is outside.
+func TestTargetsGone(t *testing.T) {
+	table := existing("aws_route_table.t", attrs{"id": "rtb-0123456789abcdef0", "vpc_id": "vpc-0123456789abcdef0"})
+	routes := []*tf.Resource{
+		existing("aws_route.old", attrs{"route_table_id": "rtb-0123456789abcdef0", "destination_cidr_block": "0.0.0.0/0", "nat_gateway_id": "nat-0123456789abcdef0"}),
+		existing("aws_route.igw", attrs{"route_table_id": "rtb-0123456789abcdef0", "destination_cidr_block": "10.7.0.0/16", "gateway_id": "igw-0123456789abcdef0"}),
+		existing("aws_route.kept", attrs{"route_table_id": "rtb-0123456789abcdef0", "destination_cidr_block": "10.8.0.0/16", "nat_gateway_id": "nat-0123456789abcdef1"}),
+		existing("aws_route.foreign", attrs{"route_table_id": "rtb-0123456789abcdef0", "destination_cidr_block": "10.9.0.0/16", "nat_gateway_id": "nat-0123456789abcdef2"}),
+	}
+	kept := existing("aws_nat_gateway.kept", attrs{"id": "nat-0123456789abcdef1"})
+	old := []*tf.Resource{
+		instance("aws_nat_gateway.old", tf.Delete, attrs{"id": "nat-0123456789abcdef0"}),
+		instance("aws_internet_gateway.old", tf.Delete, attrs{"id": "igw-0123456789abcdef0"}),
+	}
+	now := append([]*tf.Resource{existingVPC(), table, kept}, routes...)
+	stack := &tf.Stack{Before: tf.NewSnapshot(append(old, now...)), After: tf.NewSnapshot(now)}
+	for _, snapshot := range []*tf.Snapshot{stack.Before, stack.After} {
+		n := Build(Input{Stack: stack, Snapshot: snapshot})
+		var got []string
+		for _, r := range find(t, n.RouteTables, func(t *RouteTable) Object { return t.Object }, "aws_route_table.t").Routes {
+			if r.Target.Gone {
+				got = append(got, string(r.Target.Kind)+" "+r.Target.Label)
+			}
+		}
+		slices.Sort(got)
+		want := ""
+		if snapshot == stack.After {
+			want = "internet_gateway aws_internet_gateway.old, nat_gateway aws_nat_gateway.old"
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("gone are %q, want %q", got, want)
+		}
 	}
 }

@@ -22,6 +22,9 @@ type Owner struct {
 	Interface *Interface
 	NAT       *NATGateway
 	Public    bool
+	// Held is set for a public address that certainly is that of the one or the
+	// other; where neither is known, somebody outside may have it.
+	Held bool
 	// Label names the range for people.
 	Label string
 }
@@ -116,16 +119,18 @@ func (b *builder) publicOwner(r *tf.Resource, address string) *Owner {
 	}
 	if objects, _ := named[Interface](b, r, s); len(objects) == 1 {
 		out.Interface = objects[0]
-	} else if n, _ := symbolic[NATGateway](b, r, s); n != nil {
-		out.NAT = n
-	} else {
+		out.Held = out.Interface.PublicIPv4 == tf.Yes && !from.Maybe
+		return out
+	}
+	if out.NAT, _ = symbolic[NATGateway](b, r, s); out.NAT == nil {
 		at := slices.IndexFunc(b.n.NATGateways, func(n *NATGateway) bool {
 			return n.Resource != nil && b.named(n.Resource, argument(n.Resource, "allocation_id"), "aws_eip") == from
 		})
 		if at < 0 {
-			return nil
+			return out
 		}
 		out.NAT = b.n.NATGateways[at]
 	}
+	out.Held = !out.NAT.Resource.Maybe && !from.Maybe
 	return out
 }

@@ -22,7 +22,7 @@ func TestOwners(t *testing.T) {
 		"aws_eip.host.public_ip":                 "",
 		"aws_eip.nat.public_ip/32":               "aws_nat_gateway.n, public, one",
 		"aws_eip.more.public_ip/32":              "aws_nat_gateway.two, public",
-		"aws_eip.loose.public_ip/32":             "",
+		"aws_eip.loose.public_ip/32":             "nobody, public",
 		"aws_nat_gateway.n.public_ip/32":         "aws_nat_gateway.n, public, one",
 		"aws_instance.i.private_ip/32":           "aws_instance.i, one",
 		"aws_instance.several.private_ip/32":     "aws_instance.several",
@@ -35,6 +35,7 @@ func TestOwners(t *testing.T) {
 			made("aws_vpc_ipv6_cidr_block_association.a", attrs{"vpc_id": ref("aws_vpc.other.id"), "ipv6_cidr_block": tf.UnknownValue()}),
 			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.public.id")}),
 			made("aws_instance.several", attrs{"subnet_id": ref("aws_subnet.public.id"), "secondary_private_ips": list{"10.0.1.9"}}),
+			made("aws_instance.inside", attrs{"subnet_id": ref("aws_subnet.private.id")}),
 			made("aws_network_interface.n", attrs{"subnet_id": ref("aws_subnet.public.id")}),
 			made("aws_network_interface.n2", attrs{"subnet_id": ref("aws_subnet.public.id"), "private_ips_count": 1}),
 			made("aws_eip.host", attrs{"instance": ref("aws_instance.i.id")}),
@@ -50,6 +51,10 @@ func TestOwners(t *testing.T) {
 		case o == nil:
 		case o.VPC != nil:
 			got = fmt.Sprintf("%s %d/%d", o.VPC.Label, o.Bits, o.Number)
+		case o.NAT == nil && o.Interface == nil:
+			got = "nobody" + marks(o.Public, o.Held)
+		case o.Public && !o.Held:
+			got = "perhaps"
 		case o.NAT != nil:
 			got = o.NAT.Label + marks(o.Public, o.NAT.OneAddress)
 		default:

@@ -333,6 +333,13 @@ func (b *builder) target(r *tf.Resource, get func(string) setting) Target {
 // hop is the next hop that v names as the argument of a kind.
 func (b *builder) hop(r *tf.Resource, kind TargetKind, v tf.Value) Target {
 	t := Target{Kind: kind, Label: b.label(r, v)}
+	if old := b.gone(r, v); old != nil {
+		if kind == TargetInternetGateway {
+			t.Kind = b.gatewayKind(r, v)
+		}
+		t.Label, t.Gone = old.Address, true
+		return t
+	}
 	switch kind {
 	case TargetInternetGateway:
 		switch t.Kind = b.gatewayKind(r, v); t.Kind {
@@ -363,6 +370,25 @@ func (b *builder) hop(r *tf.Resource, kind TargetKind, v tf.Value) Target {
 		b.firewallTarget(r, v, &t)
 	}
 	return t
+}
+
+// gone is what had a known id before the change and has it no more, or nil.
+func (b *builder) gone(r *tf.Resource, v tf.Value) *tf.Resource {
+	id, ok := v.AsString().Known()
+	if !ok || id == "" || len(b.former) == 0 || len(b.identified(b.scope(r), id)) > 0 {
+		return nil
+	}
+	if b.formerIDs == nil {
+		b.formerIDs = map[string]*tf.Resource{}
+		for _, list := range b.former {
+			for _, old := range list {
+				if id, ok := old.Get("id").AsString().Known(); ok && IsID(id) {
+					b.formerIDs[id] = old
+				}
+			}
+		}
+	}
+	return b.formerIDs[id]
 }
 
 // gatewayPrefixes tell what a literal gateway_id is (TF-RT-1).

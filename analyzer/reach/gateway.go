@@ -127,7 +127,7 @@ func carriersOf(s *aws.Subnet) []string {
 	var out []string
 	for _, t := range s.RouteTable.To {
 		for n := range t.Routes {
-			if to := t.Routes[n].Target; to.Kind == aws.TargetCarrierGateway && !slices.Contains(out, to.Label) {
+			if to := t.Routes[n].Target; to.Kind == aws.TargetCarrierGateway && !to.Gone && !slices.Contains(out, to.Label) {
 				out = append(out, to.Label)
 			}
 		}
@@ -222,12 +222,27 @@ func (s *search) translated(t traveller, p *place, n *aws.NATGateway, at *place)
 	if stages[0].admits.IsEmpty() {
 		return s.blocked(t, stages[0])
 	}
+	if away := s.elsewhereThan(p, at, n.Object); away != nil {
+		return s.blocked(t, *away)
+	}
 	if at.subnet != p.subnet {
 		stages = append(stages, s.acl(at, inbound, t.as))
 	}
 	t.rewrite(s.g, t, at, remote{key: natKey(n), addresses: at.hosts, one: true, fact: at.whichHosts})
 	t.nat = n
 	return s.leave(t, at).behind(stages...)
+}
+
+// elsewhereThan is the stage of a next hop that stands in another VPC than the
+// subnet whose table leads to it, which AWS refuses (RT-6); nil where it does not.
+func (s *search) elsewhereThan(p, at *place, o aws.Object) *stage {
+	if p == nil || p.vpc == nil || at.vpc == nil || p.vpc == at.vpc {
+		return nil
+	}
+	return &stage{
+		object: o, cause: objectCause(o), code: "BAD_STATE_ROUTE", blocked: "it stands in " + vpcName(at) + ", and not in " + vpcName(p),
+		cost: replaceRoute + 1, reply: s.reply,
+	}
 }
 
 // regional is the way out through a NAT gateway of the whole VPC: it stands in

@@ -55,6 +55,9 @@ func (s *search) throughAppliance(t traveller, p *place, i *aws.Interface) *way 
 	if len(at) == 0 {
 		return s.unknownWay(t, o, fact).behind(stages...)
 	}
+	if away := s.elsewhereThan(p, at[0], o); away != nil {
+		return s.blocked(t, *away)
+	}
 	t.inward, t.outward = tf.No, tf.No
 	if !s.reply { // a reply passes groups that let the request pass
 		stages = append(stages, s.g.groupStage(i, inbound, s.f, t.as))
@@ -195,6 +198,9 @@ func (s *search) throughEndpoint(t traveller, p *place, e *aws.Endpoint) *way {
 // past is the way through a device in a subnet: in past the subnet's ACL, and
 // out by its table. References to groups do not survive it (SG-9).
 func (s *search) past(t traveller, p *place, at *place, d device, does ...stage) *way {
+	if away := s.elsewhereThan(p, at, aws.Object{Label: d.label}); away != nil {
+		return s.blocked(t, *away)
+	}
 	t.inward, t.outward = tf.No, tf.No
 	t.pass(d)
 	t.zone = s.g.zone(at.subnet)

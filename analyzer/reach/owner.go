@@ -38,12 +38,12 @@ func (g *Graph) seenAs(r remote, o *aws.Owner) tf.Tri {
 	case r.shown == nil && r.vpc != nil:
 		return tf.TriOf(g.blocks(r.vpc, packet.IPv4).Overlaps(g.internet[packet.IPv4])).And(tf.Maybe)
 	case r.shown == nil:
-		return tf.TriOf(!r.internet).And(tf.Maybe)
+		return tf.TriOf(!r.internet || !o.Held).And(tf.Maybe)
 	case o.Interface != nil && slices.Contains(r.shown.hosts, o.Interface):
-		return tf.TriOf(r.shown.one() && o.Interface.OneAddress).Or(tf.Maybe).And(o.Interface.PublicIPv4)
+		return tf.TriOf(r.shown.one() && o.Held && o.Interface.OneAddress).Or(tf.Maybe)
 	case o.NAT != nil && slices.Contains(r.shown.nats, o.NAT):
-		return tf.TriOf(r.shown.one() && o.NAT.OneAddress).Or(tf.Maybe)
-	case r.shown.open:
+		return tf.TriOf(r.shown.one() && o.Held && o.NAT.OneAddress).Or(tf.Maybe)
+	case r.shown.open, !o.Held:
 		return tf.Maybe
 	}
 	return tf.No

@@ -111,39 +111,47 @@ func TestPublicAddressByOwner(t *testing.T) {
 	}{
 		"the sender's own": {
 			owner: func(_ *world, a *aws.Interface, _ *aws.NATGateway) aws.Owner {
-				return aws.Owner{Interface: a, Public: true}
+				return aws.Owner{Interface: a, Public: true, Held: true}
 			},
 			through: reach.Yes, between: reach.Yes,
 		},
 		"somebody else's": {
 			owner: func(w *world, _ *aws.Interface, _ *aws.NATGateway) aws.Owner {
-				return aws.Owner{Interface: w.host("c", w.public, tf.Yes, w.group("c")), Public: true}
+				return aws.Owner{Interface: w.host("c", w.public, tf.Yes, w.group("c")), Public: true, Held: true}
 			},
 		},
 		"one of several of the sender's": {
 			change: func(_ *world, a *aws.Interface, _ *aws.NATGateway) { a.OneAddress = false },
 			owner: func(_ *world, a *aws.Interface, _ *aws.NATGateway) aws.Owner {
-				return aws.Owner{Interface: a, Public: true}
+				return aws.Owner{Interface: a, Public: true, Held: true}
 			},
 			through: reach.Unknown, between: reach.Unknown,
 		},
 		"its NAT gateway's": {
-			change:  func(_ *world, a *aws.Interface, _ *aws.NATGateway) { a.PublicIPv4 = tf.No },
-			owner:   func(_ *world, _ *aws.Interface, n *aws.NATGateway) aws.Owner { return aws.Owner{NAT: n, Public: true} },
+			change: func(_ *world, a *aws.Interface, _ *aws.NATGateway) { a.PublicIPv4 = tf.No },
+			owner: func(_ *world, _ *aws.Interface, n *aws.NATGateway) aws.Owner {
+				return aws.Owner{NAT: n, Public: true, Held: true}
+			},
 			through: reach.Yes, between: reach.Yes,
 		},
 		"its own, though it leaves by a NAT gateway": {
 			change: func(w *world, a *aws.Interface, _ *aws.NATGateway) { a.Subnets.Each[0] = to(w.private) },
 			owner: func(_ *world, a *aws.Interface, _ *aws.NATGateway) aws.Owner {
-				return aws.Owner{Interface: a, Public: true}
+				return aws.Owner{Interface: a, Public: true, Held: true}
 			},
 		},
 		"one of two addresses of its NAT gateway": {
 			change: func(_ *world, a *aws.Interface, n *aws.NATGateway) {
 				a.PublicIPv4, n.OneAddress = tf.No, false
 			},
-			owner:   func(_ *world, _ *aws.Interface, n *aws.NATGateway) aws.Owner { return aws.Owner{NAT: n, Public: true} },
+			owner: func(_ *world, _ *aws.Interface, n *aws.NATGateway) aws.Owner {
+				return aws.Owner{NAT: n, Public: true, Held: true}
+			},
 			through: reach.Unknown, between: reach.Unknown,
+		},
+		"an Elastic IP that nobody is known to have": {
+			owner:   func(*world, *aws.Interface, *aws.NATGateway) aws.Owner { return aws.Owner{Public: true} },
+			through: reach.Unknown, outside: reach.Unknown,
 		},
 		"the sender's private one": {
 			owner:    func(_ *world, a *aws.Interface, _ *aws.NATGateway) aws.Owner { return aws.Owner{Interface: a} },

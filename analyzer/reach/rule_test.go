@@ -229,3 +229,38 @@ func TestPacketSizes(t *testing.T) {
 		}
 	}
 }
+
+// TestBlackholes: a route to what the change takes away, or to what stands in
+// another VPC, drops what it matches and does not fall through to a shorter
+// prefix (RT-6).
+func TestBlackholes(t *testing.T) {
+	for name, change := range map[string]func(w *world, n *aws.NATGateway) *aws.Subnet{
+		"a NAT gateway that goes away": func(w *world, n *aws.NATGateway) *aws.Subnet {
+			r := route("203.0.113.0/24", aws.Target{Kind: aws.TargetNATGateway, Label: n.Label, Gone: true})
+			table(w.private).Routes = []aws.Route{toTranslator("0.0.0.0/0", n), r}
+			return w.private
+		},
+		"an appliance that goes away": func(w *world, n *aws.NATGateway) *aws.Subnet {
+			r := route("203.0.113.0/24", aws.Target{Kind: aws.TargetInterface, Label: "aws_network_interface.old", Gone: true})
+			table(w.private).Routes = []aws.Route{toTranslator("0.0.0.0/0", n), r}
+			return w.private
+		},
+		"a NAT gateway of another VPC": func(w *world, n *aws.NATGateway) *aws.Subnet {
+			away := w.another("away", "10.9.0.0/16")
+			far := w.translator("far", w.in(away, "far", "10.9.1.0/24", w.toGateway("0.0.0.0/0")))
+			table(w.private).Routes = []aws.Route{toTranslator("0.0.0.0/0", n), toTranslator("203.0.113.0/24", far)}
+			return w.private
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			w.host("a", change(w, w.translator("n", w.public)), tf.No, w.group("g"))
+			for to, want := range map[string]reach.Verdict{"internet:198.51.100.7": reach.Yes, "internet:203.0.113.7": reach.No} {
+				a := w.ask(t, "aws_instance.a", to, "tcp/443")
+				if a.Answer != want || a.Forward != want {
+					t.Errorf("%s: %s, forward %s, by %s", to, a.Answer, a.Forward, codes(a))
+				}
+			}
+		})
+	}
+}

@@ -258,6 +258,9 @@ func (s *search) hops(p *place) []hop {
 // targets are the next hops that a route may lead to.
 func (s *search) targets(p *place, r *aws.Route) []hop {
 	t := r.Target
+	if t.Gone {
+		return []hop{s.gone(r)}
+	}
 	if s.goal.kind == toService && !leadsOn(t.Kind) {
 		return nil
 	}
@@ -291,6 +294,19 @@ func (s *search) targets(p *place, r *aws.Route) []hop {
 		return append(s.connectors(p), s.elsewhere(r))
 	}
 	return []hop{s.elsewhere(r)}
+}
+
+// gone is a next hop that the change takes away: the route drops what it
+// matches (RT-6).
+func (s *search) gone(r *aws.Route) hop {
+	out := s.elsewhere(r)
+	out.follow = func(t traveller) *way {
+		return s.blocked(t, stage{
+			object: aws.Object{Label: r.Target.Label}, cause: r.Cause, code: "BAD_STATE_ROUTE", blocked: "the change takes it away, and the route to it drops what it matches",
+			cost: replaceRoute + 1, reply: s.reply,
+		})
+	}
+	return out
 }
 
 // linkedHops are the next hops that a link may lead to, and what is outside of
