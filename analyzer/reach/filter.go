@@ -34,6 +34,10 @@ type remote struct {
 	// one is set when the remote has one of the addresses and nobody knows
 	// which (U-10). Otherwise each address is a remote of its own.
 	one bool
+	// class is set for the hosts of a subnet, each by its own address. What goes
+	// between classes is for their addresses alone, so that a filter that does not
+	// look at these stays as it is.
+	class bool
 	// member is the interface whose groups a rule may refer to, or nil for
 	// what carries no groups (SG-7, SG-10).
 	member *aws.Interface
@@ -85,10 +89,10 @@ type doubt struct {
 // (may) and for all of them (must).
 func facing(d direction, r Relation, by remote, f packet.Family) Relation {
 	switch {
+	case (by.one || by.class) && !by.addresses.IsEmpty() && regardless(d, r):
+		return r
 	case !by.one:
 		return r.each(func(s packet.Set) packet.Set { return d.among(s, by) })
-	case !by.addresses.IsEmpty() && regardless(d, r):
-		return r
 	case d == inbound:
 		return Relation{
 			Must: everySource(r.Must, by.addresses, f),

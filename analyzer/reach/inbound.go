@@ -199,7 +199,7 @@ func (g *Graph) arrivals(p *place, suppose bool) *way {
 	for _, label := range carriersOf(p.subnet) {
 		ways = append(ways, s.deliver(t).behind(s.byCarrier(p, label)...))
 	}
-	return s.branch(ways).continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) }).settled(nil, p.f)
+	return s.branch(ways).continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) }).settled(nil, everything(p.f))
 }
 
 // publicAddress says whether the internet can address an interface (IGW-1,

@@ -93,10 +93,26 @@ func (g *Graph) roundTrip(t traveller, p *place, to goal, suppose bool) *way {
 	w, ok := g.trips[key]
 	if !ok {
 		s := &search{g: g, f: p.f, goal: to, suppose: suppose}
-		w = s.setOut(t, p).continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) }).settled(nil, p.f)
+		w = s.setOut(t, p).continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) }).settled(nil, between(t, p, to))
 		g.trips[key] = w
 	}
 	return w
+}
+
+// between are the packets that go from one subnet to another, as far as classes
+// of hosts say.
+func between(t traveller, p *place, to goal) Relation {
+	out := packet.Everything(p.f)
+	if to.kind != toHosts || to.place.subnet == p.subnet {
+		return exactly(out)
+	}
+	if t.as.class {
+		out = out.From(t.as.addresses)
+	}
+	if to.at.class {
+		out = out.To(to.at.addresses)
+	}
+	return exactly(out)
 }
 
 type tripKey struct {

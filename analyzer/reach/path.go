@@ -57,9 +57,8 @@ const impossible = 100
 // passes, and those that expect none.
 func (g *Graph) answered(in filter, f packet.Family) filter {
 	requests := func(s packet.Set) packet.Set { return packet.RequestsAnsweredBy(s).Family(f) }
-	out := in.turned(func(s packet.Set) packet.Set { return requests(s).Subtract(unanswered) })
-	out.admits = in.admits.each(func(s packet.Set) packet.Set { return g.memo.each("answered", f, s, requests) })
-	return out
+	admits := in.admits.each(func(s packet.Set) packet.Set { return g.memo.each("answered", f, s, requests) })
+	return in.becoming(admits, func(s packet.Set) packet.Set { return requests(s).Subtract(unanswered) })
 }
 
 // backward turns a filter of destinations alone, a route table, into the same
@@ -76,7 +75,13 @@ func (f filter) backward(family packet.Family) filter {
 
 // turned applies an operation to all sets of a filter.
 func (f filter) turned(op func(packet.Set) packet.Set) filter {
-	out := filter{admits: f.admits.each(op), assumptions: f.assumptions}
+	return f.becoming(f.admits.each(op), op)
+}
+
+// becoming is a filter with what it admits then, and an operation applied to the
+// sets of its elements and doubts.
+func (f filter) becoming(admits Relation, op func(packet.Set) packet.Set) filter {
+	out := filter{admits: admits, assumptions: f.assumptions}
 	out.elements, out.view = f.elements, f.seen(func(r Relation) Relation { return r.each(op) })
 	for _, d := range f.doubts {
 		d.decides = op(d.decides)

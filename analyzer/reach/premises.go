@@ -417,7 +417,7 @@ func (g *Graph) fromPremisesTo(from Endpoint, j *aws.Interface, p *place, questi
 	to := g.to(receiver, p)
 	s := &search{g: g, f: f, goal: to, suppose: suppose}
 	t := traveller{as: far, outside: toPremises}
-	ways := s.fromPremises(t).continued(func(end *arrival) *way { return g.replies(to, end, f, suppose) }).settled(nil, f)
+	ways := s.fromPremises(t).continued(func(end *arrival) *way { return g.replies(to, end, f, suppose) }).settled(nil, everything(f))
 	o := ways.outcome(func(w *passage) outcome {
 		after := append([]stage{g.groupStage(j, inbound, f, w.end.as), g.speaksStage(j, p), g.listening(j, f)}, more...)
 		return w.walk(nil, after, asked)

@@ -37,7 +37,7 @@ func (g *Graph) hostsAt(host remote, p *place) remote {
 	case host.one:
 		host.key = fmt.Sprintf("a host of %p", p.subnet)
 	case host.addresses.SubsetOf(all):
-		host.key, host.addresses = fmt.Sprintf("hosts of %p", p.subnet), all
+		host.key, host.addresses, host.class = fmt.Sprintf("hosts of %p", p.subnet), all, true
 	default:
 		host.key = fmt.Sprintf("%s in %p", host.addresses, p.subnet)
 	}

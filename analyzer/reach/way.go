@@ -138,7 +138,7 @@ type passage struct {
 	arrives Relation
 }
 
-// sum is the passage of some stages, for packets of everything.
+// sum is the passage of some stages, for all of the packets that matter.
 func sum(stages []*stage, all Relation) *passage {
 	p := &passage{stages: stages, forward: all, reply: all, dead: make([]bool, len(stages))}
 	for n, s := range stages {
@@ -155,17 +155,18 @@ func sum(stages []*stage, all Relation) *passage {
 	return p
 }
 
-// settled are ways that are found to the end, each with its passage.
-func (w *way) settled(before [][]stage, f packet.Family) *way {
+// settled are ways that are found to the end, each with its passage for some
+// packets.
+func (w *way) settled(before [][]stage, all Relation) *way {
 	stages := slices.Concat(before, w.stages)
 	if len(w.next) == 0 {
-		p := sum(inTurn(stages...), everything(f))
+		p := sum(inTurn(stages...), all)
 		p.end = w.end
 		return &way{passage: p}
 	}
 	out := &way{choice: w.choice}
 	for _, next := range w.next {
-		out.next = append(out.next, next.settled(stages, f))
+		out.next = append(out.next, next.settled(stages, all))
 	}
 	return out
 }
