@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"sync"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -14,8 +15,9 @@ import (
 // once and kept, so that a Graph is for one goroutine at a time.
 type Graph struct {
 	network  *aws.Network
-	whole    *Graph  // of which this is a share, or itself
-	answers  Answers // nil when people say nothing
+	whole    *Graph     // of which this is a share, or itself
+	telling  sync.Mutex // of the whole: held while stories of its shares are told
+	answers  Answers    // nil when people say nothing
 	internet map[packet.Family]packet.Addresses
 	// edges and vpnEdges are the gateway route tables of each VPC (RT-9).
 	edges, vpnEdges map[*aws.VPC][]edge

@@ -177,6 +177,8 @@ func (g *Graph) exposed(i *aws.Interface, p *place) outcome {
 		}
 		whole := g.whole // a share is forgotten
 		o.story = func() told {
+			whole.telling.Lock() // ways are compared by their stories, in all shares
+			defer whole.telling.Unlock()
 			after := whole.receiving(i, f, w.end.as)
 			return w.tell(nil, after[:], everyone)
 		}

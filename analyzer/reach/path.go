@@ -128,10 +128,13 @@ func (p *passage) walk(before, after []stage, question packet.Set) outcome {
 func (p *passage) pass(before, after []stage, question packet.Set) outcome {
 	o := outcome{asked: question, stuck: p.deadForward || p.deadReplies}
 	if !p.deadForward {
-		o.forward = p.there(before, after, question)
+		if !p.asked.Equal(question) || question.IsEmpty() {
+			p.asked, p.arrives = question, p.forward.and(exactly(question))
+		}
+		o.forward = through(p.arrives, false, before, after)
 	}
 	if !o.stuck {
-		o.reachable = p.back(before, after, o.forward)
+		o.reachable = through(o.forward.and(p.reply), true, before, after)
 		o.stuck = stops(o.forward, o.reachable)
 	}
 	open := o.reachable.May.Subtract(o.reachable.Must)
@@ -155,21 +158,8 @@ func (o *outcome) restOn(s *stage, open packet.Set) {
 	o.waits = append(o.waits, s.waiting(open)...)
 }
 
-// there is what the stages let through to the end, but for those of the passage
-// that admit nothing at all.
-func (p *passage) there(before, after []stage, question packet.Set) Relation {
-	if !p.asked.Equal(question) || question.IsEmpty() {
-		p.asked, p.arrives = question, p.forward.and(exactly(question))
-	}
-	return through(p.arrives, false, before, after)
-}
-
-// back is what of the packets that arrive is answered, as far as there.
-func (p *passage) back(before, after []stage, arrives Relation) Relation {
-	return through(arrives.and(p.reply), true, before, after)
-}
-
-// through is what passes the stages for requests or for replies of some parts.
+// through is what of the packets passes the stages for requests, or those for
+// replies, of some parts.
 func through(left Relation, reply bool, parts ...[]stage) Relation {
 	for _, part := range parts {
 		for n := range part {
@@ -188,10 +178,11 @@ func stops(forward, reachable Relation) bool {
 
 // tell is the story of a walk. What arrived decides which elements are worth
 // telling; where the packets are stuck it is what would have arrived without
-// what stops them.
+// what stops them. It changes nothing, as somebody else may tell another one of
+// the same passage.
 func (p *passage) tell(before, after []stage, question packet.Set) told {
-	forward := p.there(before, after, question)
-	reachable := p.back(before, after, forward)
+	forward := through(p.forward.and(exactly(question)), false, before, after)
+	reachable := through(forward.and(p.reply), true, before, after)
 	stages := slices.Concat(inTurn(before), p.stages, inTurn(after))
 	stopped := make([]bool, len(stages))
 	copy(stopped[len(before):], p.dead)
