@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -26,7 +27,8 @@ import (
 // the edits that a no lists are made in the source, and the same question is
 // asked of the edited configuration.
 
-// source is a configuration that edits are made in.
+// source is a configuration that edits are made in: the files of its root
+// module and of those in folders below it, by their paths from there.
 type source struct {
 	dir   string
 	files map[string]*hclwrite.File
@@ -35,22 +37,61 @@ type source struct {
 func readSource(t *testing.T, dir string) *source {
 	t.Helper()
 	s := &source{dir: dir, files: map[string]*hclwrite.File{}}
-	files, err := filepath.Glob(filepath.Join(dir, "*.tf"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range files {
+	err := filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".tf" {
+			return err
+		}
 		text, err := os.ReadFile(name)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		f, diags := hclwrite.ParseConfig(text, name, hcl.InitialPos)
 		if diags.HasErrors() {
-			t.Fatal(diags)
+			return diags
 		}
-		s.files[filepath.Base(name)] = f
+		name, err = filepath.Rel(dir, name)
+		s.files[filepath.ToSlash(name)] = f
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return s
+}
+
+// folder is where the files of a module lie, from the root module.
+func (s *source) folder(module string) (string, error) {
+	at := "."
+	steps := strings.Split(tf.StripKeys(module), ".")
+	for n := 1; n < len(steps); n += 2 { // module.NAME.module.NAME
+		next := ""
+		for name, f := range s.files {
+			if path.Dir(name) != at {
+				continue
+			}
+			for _, b := range f.Body().Blocks() {
+				if b.Type() == "module" && b.Labels()[0] == steps[n] {
+					next = path.Join(at, strings.Trim(strings.TrimSpace(string(b.Body().GetAttribute("source").Expr().BuildTokens(nil).Bytes())), `"`))
+				}
+			}
+		}
+		if next == "" {
+			return "", fmt.Errorf("there is no %s", module)
+		}
+		at = next
+	}
+	return at, nil
+}
+
+// in are the files of the module that an address stands in, with the address.
+func (s *source) in(address string) (files map[string]*hclwrite.File, a tf.Address, err error) {
+	if a, err = tf.ParseAddress(address); err != nil {
+		return nil, a, err
+	}
+	at, err := s.folder(a.Module)
+	files = maps.Clone(s.files)
+	maps.DeleteFunc(files, func(name string, _ *hclwrite.File) bool { return path.Dir(name) != at })
+	return files, a, err
 }
 
 // graph is the network of the configuration as it stands now.
@@ -79,14 +120,11 @@ func (s *source) graph(t *testing.T) *reach.Graph {
 
 // resource is the block of a resource.
 func (s *source) resource(address string) (*hclwrite.Body, error) {
-	a, err := tf.ParseAddress(address)
+	files, a, err := s.in(address)
 	if err != nil {
 		return nil, err
 	}
-	if a.Module != "" {
-		return nil, fmt.Errorf("%s stands in a module", address)
-	}
-	for _, f := range s.files {
+	for _, f := range files {
 		for _, b := range f.Body().Blocks() {
 			if b.Type() == "resource" && slices.Equal(b.Labels(), []string{a.Type, a.Name}) {
 				return b.Body(), nil
@@ -99,14 +137,15 @@ func (s *source) resource(address string) (*hclwrite.Body, error) {
 // edit makes an edit in the source.
 func (s *source) edit(e reach.Edit) error {
 	if e.Action == reach.Add && e.Block == "" {
-		a, err := tf.ParseAddress(e.Address)
+		files, a, err := s.in(e.Address)
 		if err != nil {
 			return err
 		}
 		if _, err := s.resource(e.Address); err == nil {
 			return fmt.Errorf("there is a %s already", e.Address)
 		}
-		return write(s.files["main.tf"].Body().AppendNewBlock("resource", []string{a.Type, a.Name}).Body(), e.Arguments)
+		main := slices.Sorted(maps.Keys(files))[0]
+		return write(files[main].Body().AppendNewBlock("resource", []string{a.Type, a.Name}).Body(), e.Arguments)
 	}
 	if e.Action == reach.Remove && e.Block == "" {
 		return s.remove(e)
@@ -141,11 +180,11 @@ func (s *source) edit(e reach.Edit) error {
 
 // remove takes a resource away, or a block of one.
 func (s *source) remove(e reach.Edit) error {
-	a, err := tf.ParseAddress(e.Address)
+	files, a, err := s.in(e.Address)
 	if err != nil {
 		return err
 	}
-	for _, f := range s.files {
+	for _, f := range files {
 		for _, b := range f.Body().Blocks() {
 			if b.Type() != "resource" || !slices.Equal(b.Labels(), []string{a.Type, a.Name}) {
 				continue
@@ -305,11 +344,14 @@ func between(t *testing.T) []asked {
 	t.Helper()
 	root := filepath.Join("..", "..", "fixtures")
 	var out []asked
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == "modules" {
+			return fs.SkipDir // which configurations call
+		}
 		if err != nil || d.Name() != "main.tf" {
 			return err
 		}
-		dir := filepath.Dir(path)
+		dir := filepath.Dir(name)
 		ends := []string{"internet"}
 		stack := open(t, dir)[0]
 		graph := driver.Graph([]*tf.Stack{stack}, nil)
@@ -365,10 +407,7 @@ func TestNoOfEveryFixtureIsRepaired(t *testing.T) {
 	}
 	count := explained{codes: map[string]int{}, left: map[string]int{}}
 	for _, a := range between(t) {
-		if _, err := os.Stat(filepath.Join(a.dir, "modules")); err == nil {
-			continue // edits are made in the root module
-		}
-		if a := a; a.answer(t).Answer == reach.No {
+		if a.answer(t).Answer == reach.No {
 			t.Run(a.name, func(t *testing.T) { count.repair(t, a) })
 		}
 	}

@@ -521,6 +521,9 @@ func (g *Graph) insiders(lb *aws.LoadBalancer, j *aws.Interface, packets packet.
 			})
 			for _, flow := range g.byBalancer(lb, one, interfaceEnd(j), f) {
 				at := flow.Delivered.each(func(s packet.Set) packet.Set { return s.Intersect(packets).From(sources) })
+				if at.IsEmpty() {
+					continue // nor does it say what stops what was asked about
+				}
 				out = append(out, outcome{forward: at, reachable: at, story: flow.story, asked: packets, assumptions: flow.Assumptions, waits: flow.Waits, unaddressed: true})
 			}
 		}

@@ -47,6 +47,16 @@ func (e Edit) Map(text func(string) string) Edit {
 	return e
 }
 
+// asWritten is the edit with the names that its module's file gives to what
+// stands in the same module.
+func (e Edit) asWritten() Edit {
+	a, err := tf.ParseAddress(e.Address)
+	if err != nil || a.Module == "" {
+		return e
+	}
+	return e.Map(func(value string) string { return strings.ReplaceAll(value, a.Module+".", "") })
+}
+
 func mapped(list []Argument, text func(string) string) []Argument {
 	out := slices.Clone(list)
 	for n := range out {

@@ -125,11 +125,13 @@ func (g *Graph) repaired(list []blocker, asked packet.Set) []Hop {
 			continue
 		}
 		for _, e := range g.repair(b.stage, asked, slots) {
+			e = e.asWritten()
 			if text := e.String(); e.Action == Add && e.Block == "" {
 				if names[text] == "" {
 					names[text] = e.Address
-					if taken[e.Address]++; taken[e.Address] > 1 {
-						names[text] += "_" + number(taken[e.Address])
+					block := tf.StripKeys(e.Address) // all instances of a module have one file
+					if taken[block]++; taken[block] > 1 {
+						names[text] += "_" + number(taken[block])
 					}
 				}
 				e.Address = names[text]

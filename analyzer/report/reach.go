@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"net/netip"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -189,13 +190,54 @@ func (p *page) blockers(hops []reach.Hop, stacks []*tf.Stack) {
 		for _, e := range h.Edits {
 			if text := e.String(); !written[text] {
 				written[text] = true
-				p.line("      " + clean(text))
+				p.line("      " + clean(text+p.whereToEdit(e, stacks)))
 			}
 		}
 		if len(h.Edits) == 0 {
 			p.line("      no edit of this configuration changes that")
 		}
 	}
+}
+
+// whereToEdit names the line of what is edited, or the folder of the module that
+// something is added to.
+func (p *page) whereToEdit(e reach.Edit, stacks []*tf.Stack) string {
+	stack, edited := editedBy(e, stacks)
+	if r := place(stack, edited); !r.IsZero() {
+		return "  " + lineOf(r)
+	}
+	a, err := tf.ParseAddress(e.Address)
+	if err != nil || a.Module == "" {
+		return ""
+	}
+	for _, s := range stacks {
+		for _, r := range s.After.Resources {
+			if r.Addr.Module != a.Module {
+				continue
+			}
+			if beside := place(s, element{resource: r}); !beside.IsZero() {
+				return "  in " + path.Dir(beside.Path())
+			}
+		}
+	}
+	return ""
+}
+
+// editedBy is the argument or block that an edit changes, zero for what it adds.
+func editedBy(e reach.Edit, stacks []*tf.Stack) (*tf.Stack, element) {
+	argument := e.Block
+	if e.Action == reach.Add {
+		argument = ""
+	}
+	if e.Action == reach.Set && len(e.Arguments) > 0 {
+		argument = strings.TrimPrefix(argument+"."+e.Arguments[0].Name, ".")
+	}
+	for _, s := range stacks {
+		if r := s.After.Resource(e.Address); r != nil {
+			return s, element{r, argument}
+		}
+	}
+	return nil, element{}
 }
 
 func (p *page) blocker(h reach.Hop, stacks []*tf.Stack) string {
@@ -295,7 +337,7 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 			Address: e.address(), Code: h.Code, Detail: hopDetail(h), Reply: h.Reply,
 			Range: x.place(holder([]reach.Hop{h}, stacks), e),
 			Edits: each(h.Edits, func(e reach.Edit) wireEdit {
-				return wireEdit{Action: string(e.Action), Address: e.Address, Block: e.Block, Text: e.String(), Arguments: each(e.Arguments, func(a reach.Argument) wireArgument {
+				return wireEdit{Action: string(e.Action), Address: e.Address, Block: e.Block, Text: e.String(), Range: x.place(editedBy(e, stacks)), Arguments: each(e.Arguments, func(a reach.Argument) wireArgument {
 					return wireArgument{Name: a.Name, Value: a.Expression()}
 				})}
 			}),

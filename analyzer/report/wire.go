@@ -232,6 +232,7 @@ type wireEdit struct {
 	Block     string         `json:"block,omitzero" jsonschema:"the nested block that is added, edited or removed"`
 	Arguments []wireArgument `json:"arguments"`
 	Text      string         `json:"text"`
+	Range     wireRange      `json:"range,omitzero" jsonschema:"where what is edited stands"`
 }
 
 type wireArgument struct {
