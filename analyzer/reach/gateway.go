@@ -30,6 +30,8 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 	}
 	var stages []stage
 	switch {
+	case s.otherThan(""):
+		return s.blocked(t, s.anotherGateway(p.gateway.object))
 	case t.home != p.vpc:
 		stages = append(stages, s.gate(tf.No, tf.Fact{}, stage{
 			object: p.gateway.object, cause: p.gateway.cause, code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
@@ -98,6 +100,9 @@ func (s *search) carrier(p *place, r *aws.Route) hop {
 	out := s.elsewhere(r)
 	out.follow = func(t traveller) *way {
 		o := aws.Object{Label: r.Target.Label}
+		if s.otherThan(r.Target.Label) {
+			return s.blocked(t, s.anotherGateway(o))
+		}
 		if s.goal.kind != toTheInternet || t.home != p.vpc || len(t.rewritten) > 0 {
 			return s.blocked(t, stage{
 				object: o, code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", blocked: "it carries what its own subnets exchange with the carrier and the internet",
@@ -109,6 +114,20 @@ func (s *search) carrier(p *place, r *aws.Route) hop {
 		return out
 	}
 	return out
+}
+
+// otherThan reports whether a reply over IPv4 is one to what came in by another
+// gateway than a carrier's of the name, or than the internet gateway: it would
+// leave with another address.
+func (s *search) otherThan(carrier string) bool {
+	return s.reply && s.f == packet.IPv4 && s.cameBy != carrier
+}
+
+func (s *search) anotherGateway(o aws.Object) stage {
+	return stage{
+		object: o, code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", blocked: "the request came in by another gateway, with another public address",
+		cost: 3, fixed: true, reply: true,
+	}
 }
 
 // byCarrier are the stages of a carrier gateway.

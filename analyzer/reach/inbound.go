@@ -199,6 +199,7 @@ func (g *Graph) arrivals(p *place, suppose bool) *way {
 	t := traveller{as: p.internet, outside: toTheInternet}
 	ways := []*way{s.fromGateway(t)}
 	for _, label := range carriersOf(p.subnet) {
+		t.cameBy = label
 		ways = append(ways, s.deliver(t).behind(s.byCarrier(p, label)...))
 	}
 	return s.branch(ways).continued(func(end *arrival) *way { return g.replies(to, end, p.f, suppose) }).settled(nil, everything(p.f))

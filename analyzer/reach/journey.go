@@ -72,7 +72,7 @@ func (g *Graph) replies(to goal, end *arrival, f packet.Family, suppose bool) *w
 			return &way{end: end}
 		}
 		l := legs[n]
-		back := &search{g: g, f: f, goal: l.to, reply: true, suppose: suppose, pins: map[*aws.Attachment]*aws.Subnet{}}
+		back := &search{g: g, f: f, goal: l.to, reply: true, suppose: suppose, cameBy: end.cameBy, pins: map[*aws.Attachment]*aws.Subnet{}}
 		if suppose {
 			back.over = end.over
 		}

@@ -66,6 +66,9 @@ type traveller struct {
 	rewritten []rewrite
 	// pins are the interfaces that attachments in appliance mode have chosen.
 	pins []pin
+	// cameBy is the carrier gateway that the packets came in by, if any: that
+	// replies over IPv4 get the address of another one makes them none (VPN-7).
+	cameBy string
 	// zone is the zone that the packets are in, where one is known (TGW-2).
 	zone tf.Val[string]
 	// trail are the places that were passed.
@@ -258,6 +261,8 @@ type search struct {
 	// pins are the interfaces that the request has passed of attachments in
 	// appliance mode, which the reply passes too (TGW-10).
 	pins map[*aws.Attachment]*aws.Subnet
+	// cameBy is the carrier gateway that the request came in by, if any.
+	cameBy string
 	// suppose is set to look at what could be joined besides at what is, for
 	// the sake of an explanation (D2).
 	suppose bool
@@ -277,7 +282,7 @@ type wayKey struct {
 func (s *search) remembered(from string, t traveller, find func() *way) *way {
 	key := wayKey{from, t.as.key, s.goal.key, s.f, s.reply, s.suppose, s.over}
 	w, ok := s.g.ways[key]
-	if len(s.pins) > 0 {
+	if len(s.pins) > 0 || s.cameBy != "" {
 		return find()
 	}
 	if !ok {

@@ -40,7 +40,9 @@ var scenarios = []scenario{
 	{"shared", (*maker).shared, true, false, 34, 8, 14},
 	{"entered", (*maker).entered, true, false, 46, 4, 44},
 	{"load balancer", (*maker).balancing, true, false, 60, 4, 48},
-	{"middlebox", (*maker).middlebox, false, false, 12, 24, 0},
+	{"attached firewall", (*maker).attachedFirewall, true, false, 60, 20, 0},
+	{"gateways", (*maker).gateways, true, false, 60, 20, 0},
+	{"middlebox", (*maker).middlebox, true, true, 12, 24, 0},
 }
 
 // network is a random network of the scenario.
@@ -336,14 +338,25 @@ func (c *comparison) outside(m *maker, i *aws.Interface, n *nic, a netip.Addr, f
 		if !public(n.subnet.vpc, other) {
 			continue // the engine is not asked about it
 		}
-		if g := n.subnet.vpc.internet; g != nil {
+		if doors := n.subnet.vpc.doors(); len(doors) > 0 {
 			full := c.full
 			c.full = full && !c.byClass
-			c.compare("internet -> "+i.Label, *forward, *reachable, c.dice.packet(other, a), func(e end) bool { return e == n }, internet{g})
+			c.compare("internet -> "+i.Label, *forward, *reachable, c.dice.packet(other, a), func(e end) bool { return e == n }, doors...)
 			c.full = full
 		}
 		c.compare(i.Label+" -> "+name, out.ForwardFlows, out.Flows, c.dice.packet(a, other), isInternet, n)
 	}
+}
+
+// doors are where the internet comes into a VPC.
+func (v *vpc) doors() (all []end) {
+	if v.internet != nil {
+		all = append(all, internet{v.internet})
+	}
+	for _, g := range v.carriers {
+		all = append(all, internet{g})
+	}
+	return all
 }
 
 // inside compares two interfaces.

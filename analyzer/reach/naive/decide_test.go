@@ -21,6 +21,7 @@ type completion struct {
 	subnets   map[*aws.Subnet]*subnet
 	groups    map[*aws.SecurityGroup]*group
 	gateways  map[*aws.Gateway]*gateway
+	carriers  map[string]*gateway
 	nats      map[*aws.NATGateway]*nat
 	nics      map[*aws.Interface][]*nic // one in each of its subnets
 	balancers map[*aws.LoadBalancer]*balancer
@@ -47,7 +48,7 @@ func decide(n *aws.Network, d dice) *completion {
 	c := &completion{
 		world: &world{}, d: d,
 		vpcs: map[*aws.VPC]*vpc{}, subnets: map[*aws.Subnet]*subnet{}, groups: map[*aws.SecurityGroup]*group{},
-		gateways: map[*aws.Gateway]*gateway{}, nats: map[*aws.NATGateway]*nat{}, nics: map[*aws.Interface][]*nic{},
+		gateways: map[*aws.Gateway]*gateway{}, carriers: map[string]*gateway{}, nats: map[*aws.NATGateway]*nat{}, nics: map[*aws.Interface][]*nic{},
 		balancers: map[*aws.LoadBalancer]*balancer{}, targets: map[*aws.TargetGroup]*targetGroup{},
 		peerings: map[*aws.Peering]*peering{}, vpns: map[*aws.VPNGateway]*vpnGateway{}, sites: map[*aws.OnPremises]*site{},
 		transits: map[*aws.TransitGateway]*transit{}, attached: map[*aws.Attachment]*attachment{}, tables: map[*aws.TransitTable]*transitTable{},
@@ -67,7 +68,7 @@ func decide(n *aws.Network, d dice) *completion {
 		c.decideSubnet(s)
 	}
 	for _, g := range n.SecurityGroups {
-		c.groups[g] = &group{name: g.Label}
+		c.groups[g] = &group{name: g.Label, several: len(g.Associated.Each)+len(g.Associated.Maybe) > 0}
 	}
 	for _, g := range n.SecurityGroups {
 		c.groups[g].in, c.groups[g].out = c.rules(g, g.Ingress), c.rules(g, g.Egress)
@@ -88,8 +89,8 @@ func decide(n *aws.Network, d dice) *completion {
 		}
 	}
 	c.decideVPNs(n)
-	c.decideTransits(n)
 	c.decideFirewalls(n)
+	c.decideTransits(n)
 	for _, e := range n.Endpoints {
 		c.decideEndpoint(e)
 	}
@@ -263,11 +264,19 @@ func (c *completion) decideGateway(g *aws.Gateway) {
 }
 
 func (c *completion) decideNAT(g *aws.NATGateway) {
-	out := &nat{public: c.is(g.Public)}
-	if s := one(c, g.Subnet); s != nil {
+	out := &nat{public: c.is(g.Public), regional: c.is(g.Regional)}
+	switch s := one(c, g.Subnet); {
+	case out.regional:
+		out.vpc, out.address = c.vpcs[one(c, g.VPC)], offset(netip.MustParseAddr("198.18.0.1"), len(c.nats))
+		for _, z := range g.Zones {
+			out.zones = append(out.zones, value(c, z, "a", "b"))
+		}
+	case s != nil:
 		out.subnet = c.subnets[s]
-		out.address = c.addressIn(out.subnet.vpc, out.subnet.blocks[0])
-		out.subnet.vpc.nats = append(out.subnet.vpc.nats, out)
+		out.vpc, out.address = out.subnet.vpc, c.addressIn(out.subnet.vpc, out.subnet.blocks[0])
+	}
+	if out.vpc != nil {
+		out.vpc.nats = append(out.vpc.nats, out)
 	}
 	c.nats[g] = out
 }
@@ -486,6 +495,8 @@ func (c *completion) decideTransits(n *aws.Network) {
 				}
 			case aws.AttachedPeering:
 				at.kind = "peering"
+			case aws.AttachedFirewall:
+				at.kind, at.firewall = "firewall", c.firewalls[one(c, a.Firewall)][nil]
 			case aws.AttachedVPN, aws.AttachedDirectConnect, aws.AttachedConnect:
 				at.kind = "site"
 				if a.OnPremises != nil {
@@ -692,10 +703,23 @@ func (c *completion) target(t aws.Target, v *vpc) any {
 		}
 	case aws.TargetEndpoint:
 		return c.endpoint(t)
+	case aws.TargetCarrierGateway:
+		if v != nil {
+			return c.carrier(v, t.Label)
+		}
 	case aws.TargetUnknown:
 		return c.anyTarget(v)
 	}
 	return elsewhere{}
+}
+
+// carrier is the carrier gateway of a VPC that has the name.
+func (c *completion) carrier(v *vpc, name string) *gateway {
+	if c.carriers[name] == nil {
+		c.carriers[name] = &gateway{vpc: v, carrier: true}
+		v.carriers = append(v.carriers, c.carriers[name])
+	}
+	return c.carriers[name]
 }
 
 func (c *completion) endpoint(t aws.Target) any {
@@ -853,7 +877,7 @@ func (c *completion) decideFirewalls(n *aws.Network) {
 		if p := one(c, f.Policy); p != nil {
 			policy = c.policy(p)
 		}
-		c.firewalls[f] = map[*subnet]*firewallEndpoint{}
+		c.firewalls[f] = map[*subnet]*firewallEndpoint{nil: {policy, nil}}
 		for _, s := range each(c, f.Subnets) {
 			c.firewalls[f][c.subnets[s]] = &firewallEndpoint{policy, c.subnets[s]}
 		}

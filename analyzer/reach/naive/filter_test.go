@@ -94,7 +94,3 @@ func (n *nic) referred(out bool, p packet.Packet) (groups []*group) {
 	}
 	return groups
 }
-
-func (n *nic) carries(groups []*group) bool {
-	return slices.ContainsFunc(groups, func(g *group) bool { return slices.Contains(n.groups, g) })
-}

@@ -111,6 +111,17 @@ func (j *journey) inspected(e *firewallEndpoint, s *subnet) bool {
 	return j.onFrom(home)
 }
 
+// inspectedOnTransit is a firewall that is attached to a transit gateway: it
+// hands what it lets pass back to the table of its own attachment (TGW-14).
+func (j *journey) inspectedOnTransit(a *attachment) bool {
+	j.through("transit gateway firewall", a.firewall)
+	j.sender = nil // SG-9
+	if a.firewall == nil || j.carry != nil || !j.inspect(a.firewall) {
+		return j.blocked("transit gateway firewall")
+	}
+	return j.transited(a)
+}
+
 // flowOf marks an endpoint whose stateful rules know the flow, passedBy one
 // where a rule let it pass.
 type (

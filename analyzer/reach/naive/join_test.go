@@ -85,6 +85,8 @@ func (j *journey) transited(a *attachment) bool {
 		j.through("transit gateway peering", out)
 		j.sender, j.transit, j.zone = nil, true, "" // TGW-12; another Region has other zones
 		return j.transited(out.peer)
+	case "firewall":
+		return j.inspectedOnTransit(out)
 	case "site":
 		return j.reach(out.site, out, false)
 	}
@@ -190,6 +192,9 @@ func (j *journey) enterFromPremises(from premises) bool {
 // destination drops what is not its own; of another nobody knows what it does:
 // it forwards a packet as it is, as its own, or not at all (APP-1).
 func (j *journey) relayed(n *nic, s *subnet) bool {
+	if j.passed[n] || slices.Contains(n.addresses, j.p.Source) {
+		return j.blocked("loop") // what it does now it could have done at first
+	}
 	j.through("appliance", n)
 	if n.subnet != s && !j.in(n.subnet) {
 		return false
@@ -237,6 +242,9 @@ func (j *journey) onFrom(s *subnet) bool {
 // balanced is an endpoint of a gateway load balancer, behind which an
 // appliance decides (EP-4).
 func (j *journey) balanced(e *balancerEndpoint, s *subnet) bool {
+	if j.passed[e] {
+		return j.blocked("loop")
+	}
 	j.through("gateway load balancer endpoint", e)
 	home := e.nic.subnet
 	if home != s && !j.in(home) {

@@ -12,6 +12,15 @@ import (
 func (m *maker) inspection() {
 	p := m.place("10.0.0.0/16", "")
 	m.furnish(p, 2, 3)
+	fw := m.firewall(p)
+	box := m.subnet(p)
+	fw.Subnets.Each = []aws.Link[aws.Subnet]{to(box)}
+	m.divert(p, box, aws.Target{Kind: aws.TargetEndpoint, Firewall: to(fw), FirewallSubnet: to(box), Label: fw.Label})
+	m.rules(p)
+}
+
+// firewall is a Network Firewall with random rules.
+func (m *maker) firewall(p *place) *aws.Firewall {
 	policy := &aws.FirewallPolicy{
 		Object:           object("aws_networkfirewall_firewall_policy.p"),
 		StatelessDefault: known(m.dice, pick(m.dice, []aws.FirewallAction{aws.FirewallForward, aws.FirewallForward, aws.FirewallPass, aws.FirewallDrop})),
@@ -27,12 +36,40 @@ func (m *maker) inspection() {
 	if m.chance(40) && policy.StrictOrder == tf.Yes {
 		policy.StatefulDefaults = []tf.Val[string]{tf.KnownVal("aws:drop_strict")}
 	}
-	box := m.subnet(p)
 	fw := &aws.Firewall{Object: object("aws_networkfirewall_firewall.f"), VPC: to(p.VPC), Policy: to(policy)}
-	fw.Subnets.Each = []aws.Link[aws.Subnet]{to(box)}
 	m.n.Firewalls = []*aws.Firewall{fw}
-	m.divert(p, box, aws.Target{Kind: aws.TargetEndpoint, Firewall: to(fw), FirewallSubnet: to(box), Label: fw.Label})
-	m.rules(p)
+	return fw
+}
+
+// attachedFirewall is two VPCs whose transit gateway has a firewall between
+// them (TGW-14).
+func (m *maker) attachedFirewall() {
+	a, b := m.place("10.0.0.0/16", ""), m.place("10.1.0.0/16", "")
+	m.furnish(a, 2, 2)
+	m.furnish(b, 2, 2)
+	g := m.gateway()
+	m.attach(g, a)
+	m.attach(g, b)
+	back := &aws.TransitTable{Object: object(m.name("aws_ec2_transit_gateway_route_table")), Gateway: to(g)}
+	inspects := &aws.Attachment{
+		Object: object("aws_networkfirewall_firewall.f"), Kind: aws.AttachedFirewall, Gateway: to(g), Firewall: to(m.firewall(a)),
+		Active: tf.Yes, ApplianceMode: tf.Yes, IPv6: tf.Yes, GroupReferences: tf.No, Association: to(back),
+	}
+	for _, t := range g.Tables {
+		for _, p := range m.places {
+			if m.chance(80) {
+				m.transitRoute(t, inspects, p.block, aws.StaticRoute)
+			}
+		}
+	}
+	for k, p := range m.places {
+		if m.chance(92) {
+			m.transitRoute(back, g.Attachments[k], p.block, aws.PropagatedVPC)
+		}
+		m.join(p, m.places[1-k], toTransit(g))
+		m.rules(p, m.places[1-k])
+	}
+	g.Attachments, g.Tables = append(g.Attachments, inspects), append(g.Tables, back)
 }
 
 // divert routes much of what the first two subnets send, and what the internet

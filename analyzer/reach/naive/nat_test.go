@@ -8,28 +8,52 @@ import (
 
 // translate is the way out through a NAT gateway (NAT-1 to NAT-6).
 func (j *journey) translate(n *nat, s *subnet) bool {
-	j.through("NAT gateway", n)
+	j.through(n.is(), n)
 	home := n.subnet
 	switch {
-	case home == nil || home.vpc != s.vpc:
+	case n.vpc == nil || n.vpc != s.vpc:
 		return j.blocked("blackhole") // RT-6
 	case j.request != nil:
 		// It never saw the request, and gives the reply another address (M-2).
-		return j.blocked("NAT gateway")
+		return j.blocked(n.is())
 	case !slices.Contains([]packet.Protocol{packet.TCP, packet.UDP, packet.ICMP}, j.p.Protocol):
-		return j.blocked("NAT gateway") // NAT-2
+		return j.blocked(n.is()) // NAT-2
 	case j.p.Source.Is6():
-		return j.blocked("NAT gateway") // NAT-7 is not part of the model
+		return j.blocked(n.is()) // but for NAT64 (NAT-7)
 	case !s.vpc.has(j.p.Source) && !j.transit:
-		return j.blocked("NAT gateway") // NAT-5
+		return j.blocked(n.is()) // NAT-5
 	case s.vpc.isNAT(j.p.Source) && j.chance.of(2) == 0:
-		return j.blocked("NAT gateway") // one behind another: nobody says that it works (NAT-3)
+		return j.blocked(n.is()) // one behind another: nobody says that it works (NAT-3)
+	case n.regional:
+		return j.translateInRegion(n, s)
 	case s == home:
-		return j.blocked("NAT gateway") // NAT-3: its own route leads to itself
+		return j.blocked(n.is()) // NAT-3: its own route leads to itself
+	case j.p.Source == n.address:
+		return j.blocked("loop") // what it does with its own packet it could have done at first
 	case !j.in(home):
 		return false
 	}
 	return j.rewritten(n) && j.onFrom(home)
+}
+
+// translateInRegion is the way out through a regional NAT gateway, whose own
+// table leads to the internet gateway (NAT-8).
+func (j *journey) translateInRegion(n *nat, s *subnet) bool {
+	if len(n.zones) > 0 && !slices.Contains(n.zones, s.zone) || n.vpc.internet == nil {
+		return j.blocked(n.is())
+	}
+	return j.rewritten(n) && j.leaveByInternet(n.vpc.internet, s)
+}
+
+// is names the kind of a NAT gateway.
+func (n *nat) is() string {
+	switch {
+	case n.regional:
+		return "regional NAT gateway"
+	case n.public:
+		return "NAT gateway"
+	}
+	return "private NAT gateway"
 }
 
 // rewritten gives the packet the address of the NAT gateway, which has no
@@ -50,11 +74,14 @@ func (j *journey) untranslate(n *nat) bool {
 	ok, lost := j.restore(n)
 	switch {
 	case j.request == nil || !ok:
-		return j.blocked("NAT gateway")
+		return j.blocked(n.is())
 	case lost:
 		return false
 	}
-	j.through("NAT gateway", n)
+	j.through(n.is(), n)
+	if n.regional {
+		return j.deliver(n.vpc, nil)
+	}
 	return j.onFrom(n.subnet)
 }
 

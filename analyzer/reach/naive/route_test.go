@@ -1,11 +1,14 @@
 package naive
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // route is where the subnet's table sends an address: the longest match, by
 // rank where several are equally long (RT-1, RT-3 to RT-5, RT-8); nil without
-// any (RT-7).
-func (s *subnet) route(a netip.Addr) any {
+// any (RT-7). Which of two prefix lists goes first nobody knows (RT-5).
+func (s *subnet) route(a netip.Addr, c *chance) any {
 	best := route{rank: dynamicVPNRoute + 1}
 	for _, b := range s.vpc.blocks {
 		if b.Contains(a) && (best.target == nil || b.Bits() > best.to.Bits()) {
@@ -19,6 +22,10 @@ func (s *subnet) route(a netip.Addr) any {
 		case r.rank >= directConnectRoute && inside:
 			// What a VGW propagates loses to a local route, however specific
 			// it is (RT-4).
+		case r.rank == listRoute && best.rank == listRoute && r.to == best.to && r.target != best.target:
+			if c.of(2) == 1 {
+				best = r
+			}
 		case best.target == nil, r.to.Bits() > best.to.Bits(), r.to.Bits() == best.to.Bits() && r.rank < best.rank:
 			best = r
 		}
@@ -31,6 +38,11 @@ func (s *subnet) route(a netip.Addr) any {
 		}
 	}
 	return best.target
+}
+
+// leadsTo reports whether some route of the subnet's table leads to a gateway.
+func (s *subnet) leadsTo(g *gateway) bool {
+	return slices.ContainsFunc(s.table.routes, func(r route) bool { return r.target == any(g) })
 }
 
 // redirects is where a gateway's own table sends what arrives (RT-9).

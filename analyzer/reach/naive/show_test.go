@@ -28,7 +28,7 @@ func (w *world) String() string {
 			}
 		}
 		for _, n := range v.nats {
-			fmt.Fprintf(&b, "  NAT in %s %s public %t\n", n.subnet.name, n.address, n.public)
+			fmt.Fprintf(&b, "  %s %s of %s\n", n.is(), n.address, where(n))
 		}
 		for _, n := range v.nics {
 			fmt.Fprintf(&b, "  %s in %s %v public %v filtered %t\n", n.name, n.subnet.name, n.addresses, n.public, n.filtered)
@@ -58,13 +58,23 @@ func brief(target any) string {
 		if t.vpc == nil {
 			return "gone"
 		}
+		if t.carrier {
+			return "carrier"
+		}
 		return t.vpc.name
 	case *nat:
-		return t.subnet.name
+		return t.is()
 	case *peering:
 		return strconv.FormatBool(t.active)
 	}
 	return ""
+}
+
+func where(n *nat) string {
+	if n.subnet == nil {
+		return fmt.Sprintf("%s, zones %v", n.vpc.name, n.zones)
+	}
+	return n.subnet.name
 }
 
 func entries(list []entry) string {

@@ -172,6 +172,9 @@ func (j *journey) same(a, b end) bool {
 	if onPremises && both && x != y {
 		return j.chance.of(2) == 1
 	}
+	if isInternet(a) && isInternet(b) && j.p.Source.Is6() {
+		return true // the address is one, whatever gateway carries it
+	}
 	return a == b
 }
 
@@ -230,7 +233,7 @@ func (j *journey) routed(s *subnet) bool {
 		return j.blocked("loop")
 	}
 	j.through("route", nil)
-	switch t := s.route(j.p.Destination).(type) {
+	switch t := s.route(j.p.Destination, j.chance).(type) {
 	case local:
 		return j.deliver(s.vpc, s)
 	case *gateway:
@@ -239,6 +242,9 @@ func (j *journey) routed(s *subnet) bool {
 		}
 		if t.egressOnly {
 			return j.leaveByEgressOnly(t, s)
+		}
+		if t.carrier {
+			return j.leaveByCarrier(t, s)
 		}
 		return j.leaveByInternet(t, s)
 	case *nat:
@@ -264,6 +270,9 @@ func (j *journey) routed(s *subnet) bool {
 // deliver is local delivery: to whoever holds the address, past the ACL of its
 // subnet where the packet comes from another (RT-12, RT-13, NACL-6).
 func (j *journey) deliver(v *vpc, from *subnet) bool {
+	if n := v.nat(j.p.Destination); n != nil && n.regional {
+		return j.untranslate(n)
+	}
 	s := v.subnet(j.p.Destination)
 	if s == nil {
 		return j.blocked("address")
@@ -272,10 +281,8 @@ func (j *journey) deliver(v *vpc, from *subnet) bool {
 	if (from != s || classic) && !j.in(s) {
 		return false
 	}
-	for _, n := range v.nats {
-		if n.address == j.p.Destination {
-			return j.untranslate(n)
-		}
+	if n := v.nat(j.p.Destination); n != nil {
+		return j.untranslate(n)
 	}
 	n := v.holder(j.p.Destination)
 	if n == nil {
@@ -304,11 +311,14 @@ func (j *journey) enter(n *nic) bool {
 	case j.kept() && (j.transit || n.subnet.vpc != j.from.(*nic).subnet.vpc):
 		return j.blocked(j.from.(*nic).component) // EP-6
 	}
-	if j.carry != nil && (j.sender == nil || j.transit || !n.carries(j.carry)) {
-		return j.blocked("group") // SG-9, TGW-12
+	if j.carry != nil && (j.transit || !j.refer(j.carry, n, j.sender)) {
+		return j.blocked(j.reference(j.carry, n)) // SG-9, TGW-12
 	}
-	if n.filtered && !n.byAddress(false, j.p) && (j.sender == nil || !j.sender.carries(n.referred(false, j.p))) {
-		return j.blocked("group")
+	if !n.filtered || n.byAddress(false, j.p) {
+		return true
+	}
+	if peers := n.referred(false, j.p); !j.refer(peers, j.sender, n) {
+		return j.blocked(j.reference(peers, n))
 	}
 	return true
 }
@@ -372,11 +382,20 @@ func (v *vpc) isPublic(a netip.Addr) bool {
 	if n := v.holder(a); n != nil {
 		return n.public[family(a)]
 	}
-	return slices.ContainsFunc(v.nats, func(n *nat) bool { return n.address == a && n.public })
+	n := v.nat(a)
+	return n != nil && n.public
 }
 
-func (v *vpc) isNAT(a netip.Addr) bool {
-	return slices.ContainsFunc(v.nats, func(n *nat) bool { return n.address == a })
+func (v *vpc) isNAT(a netip.Addr) bool { return v.nat(a) != nil }
+
+// nat is the NAT gateway that has the address.
+func (v *vpc) nat(a netip.Addr) *nat {
+	for _, n := range v.nats {
+		if n.address == a {
+			return n
+		}
+	}
+	return nil
 }
 
 // leaveByEgressOnly is the way out of IPv6 flows that begin inside (IGW-5).
@@ -400,6 +419,9 @@ func (j *journey) leaveByEgressOnly(g *gateway, s *subnet) bool {
 // enterFromInternet is an arrival at a gateway, the destination translated to
 // the private address already (M-5, IGW-1).
 func (j *journey) enterFromInternet(g *gateway) bool {
+	if g.carrier {
+		return j.enterByCarrier(g)
+	}
 	j.through("internet gateway", g)
 	v := g.vpc
 	switch {

@@ -31,6 +31,7 @@ type vpc struct {
 	nics     []*nic
 	nats     []*nat
 	internet *gateway // the internet gateway that is attached to it
+	carriers []*gateway
 	vpn      *vpnGateway
 	attached []*attachment
 }
@@ -120,6 +121,7 @@ type entry struct {
 type group struct {
 	name    string
 	in, out []rule
+	several bool // it may be used in further VPCs (SG-20)
 }
 
 type rule struct {
@@ -159,12 +161,16 @@ type (
 	gateway   struct {
 		vpc        *vpc
 		egressOnly bool
+		carrier    bool   // VPN-7
 		edge       *table // RT-9
 	}
 	nat struct {
-		subnet  *subnet
-		public  bool
-		address netip.Addr
+		vpc      *vpc
+		subnet   *subnet // nil of a regional one, which serves some zones or all (NAT-8)
+		zones    []string
+		public   bool
+		regional bool
+		address  netip.Addr
 	}
 	peering struct {
 		vpcs       [2]*vpc
@@ -210,6 +216,7 @@ type attachment struct {
 	subnets    []*subnet
 	site       *site
 	peer       *attachment
+	firewall   *firewallEndpoint
 	active     bool
 	appliance  bool
 	ipv6       bool
