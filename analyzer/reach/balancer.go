@@ -353,6 +353,8 @@ func (g *Graph) nodeOf(lb *aws.LoadBalancer, p *place) remote {
 func (g *Graph) legFrom(d *delivery, from, to *place, by remote, anyPort bool, question packet.Set) outcome {
 	f := to.f
 	target := g.hostIn(d.target, to)
+	by.across = from.vpc != to.vpc
+	target.across = by.across
 	node := d.balancer.Interface
 	t := traveller{
 		as: by, home: from.vpc, at: from, inward: tf.Yes, outward: tf.Yes,

@@ -43,6 +43,9 @@ type remote struct {
 	member *aws.Interface
 	// unsure is set when the rules may have lost sight of these groups (SG-9).
 	unsure bool
+	// across is set when it stands in another VPC than the interface whose rules
+	// look at it (SG-20).
+	across bool
 	// vpc and subnet are where a host stands, and internet is set for what is
 	// outside of all VPCs (U-9); shown are those of the input whose public address
 	// it has, if it has such a one (IGW-7).

@@ -54,12 +54,16 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 			blocked: "its route table sends what arrives through a middlebox, which has to see both directions", cost: 2, quiet: true, mend: mending{of: redirectedIn{p.subnet}},
 		}))
 	}
-	if !s.reply { // which has come in by it
+	if !s.reply || s.cameBy != "" { // a reply to what has come in by it finds it there
 		gateway := p.gateway
+		gateway.reply = s.reply
 		if s.f == packet.IPv4 {
 			gateway.rewrite = "source: " + t.publicly() + " takes the place of the private one"
 		}
-		stages = append(stages, gateway, s.g.publicAccess(p, t.nat != nil))
+		stages = append(stages, gateway)
+	}
+	if !s.reply {
+		stages = append(stages, s.g.publicAccess(p, t.nat != nil))
 	}
 	out := s.arrived(t, stages...)
 	out.end.own = t.nat == nil && t.box == nil && t.home == p.vpc

@@ -462,6 +462,13 @@ func listName(l aws.Link[aws.PrefixList]) string {
 	return strings.Join(names, " or ")
 }
 
+// ofSeveralVPCs reports whether a group is associated with further VPCs (SG-20).
+func ofSeveralVPCs(l aws.Link[aws.SecurityGroup]) bool {
+	return slices.ContainsFunc(l.To, func(s *aws.SecurityGroup) bool {
+		return len(s.Associated.Each)+len(s.Associated.Maybe) > 0 || s.Associated.Open
+	})
+}
+
 // elementOf is a term as it holds for the remote, or nil where it does not.
 func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (*element, []doubt, []*tf.Assumption) {
 	e := &element{
@@ -492,7 +499,7 @@ func (g *Graph) elementOf(t *term, s *aws.SecurityGroup, by remote) (*element, [
 	if t.group != nil {
 		in, says := g.isMember(by.member, *t.group)
 		fact := membersFact
-		if by.unsure && in == tf.Yes { // SG-9
+		if in == tf.Yes && (by.unsure || by.across && ofSeveralVPCs(*t.group)) { // SG-9, SG-20
 			fact = keptFact
 			in, says = g.passes(tf.Maybe, fact(*t.group))
 		}

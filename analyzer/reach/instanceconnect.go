@@ -66,6 +66,8 @@ func (g *Graph) connection(e *aws.InstanceConnectEndpoint, kept bool, from *plac
 		by.key, by.member = fmt.Sprintf("%s by %p in %p", by.key, e, from.subnet), e.Interface
 		question = question.From(by.addresses)
 	}
+	by.across = from.vpc != to.vpc
+	receiver.across = by.across
 	t := traveller{as: by, home: from.vpc, at: from, inward: tf.Yes, outward: tf.Yes, zone: from.subnet.AvailabilityZone}
 	t.as.member = nil
 	reaches := stage{

@@ -53,3 +53,35 @@ func TestInstanceConnect(t *testing.T) {
 		})
 	}
 }
+
+// An endpoint that keeps the client's address, in one of two subnets that
+// nobody can tell (SVC-1), is what both are: what one lets out is not taken for
+// what the other does (EP-6, NACL-5).
+func TestInstanceConnectInOneOfTwoSubnets(t *testing.T) {
+	for name, test := range map[string]struct {
+		in   []string
+		want reach.Verdict
+	}{
+		"in the open one":                  {[]string{"public"}, reach.Yes},
+		"in the closed one":                {[]string{"private"}, reach.No},
+		"in one of them, the open one 1st": {[]string{"public", "private"}, reach.Unknown},
+		"in one of them, the closed 1st":   {[]string{"private", "public"}, reach.Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			closed := w.manage(passAll, passAll[1:])
+			w.public.ACL, w.private.ACL = to(w.acl), to(closed)
+			target := w.subnet("target", "10.0.3.0/24")
+			i := w.host("endpoint", w.public, tf.No, w.group("endpoint"))
+			i.Kind, i.Inbound, i.AnySubnet, i.Subnets.Each = aws.KindEndpoint, tf.No, len(test.in) > 1, nil
+			for _, name := range test.in {
+				i.Subnets.Each = append(i.Subnets.Each, to(map[string]*aws.Subnet{"public": w.public, "private": w.private}[name]))
+			}
+			w.n.InstanceConnects = []*aws.InstanceConnectEndpoint{{Object: i.Object, Interface: i, PreserveClientIP: tf.Yes}}
+			w.host("app", target, tf.No, w.group("app", allow("tcp", 22, 22, "0.0.0.0/0")))
+			if a := w.ask(t, "aws_instance.endpoint", "aws_instance.app", "tcp/22"); a.Answer != test.want {
+				t.Errorf("%s (%s), want %s", a.Answer, codes(a), test.want)
+			}
+		})
+	}
+}

@@ -67,6 +67,8 @@ func (g *Graph) eastWestTo(i, j *aws.Interface, to *place, question packet.Set, 
 	f := to.f
 	return g.overPlaces(i, f, func(from *place) outcome {
 		sender, receiver := g.hostIn(i, from), g.hostIn(j, to)
+		sender.across = from.vpc != to.vpc
+		receiver.across = sender.across
 		asked := question
 		if !sender.one {
 			asked = asked.From(sender.addresses)

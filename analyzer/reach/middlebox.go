@@ -264,7 +264,11 @@ func edgeFact(p *place) tf.Fact {
 // byEdge is where a gateway route table sends what arrives.
 func (s *search) byEdge(t traveller, table *aws.RouteTable, byVPN bool) *way {
 	v := s.goal.place.vpc
-	hops := []hop{s.local()}
+	local := s.local()
+	local.wanted = func(r *aws.Route) tf.Tri { // which a gateway's table may name (U-22)
+		return tf.TriOf(r.Target.Kind == aws.TargetLocal).Or(tf.TriOf(r.Target.Kind == aws.TargetUnknown).And(tf.Maybe))
+	}
+	hops := []hop{local}
 	seen := map[string]bool{}
 	for _, e := range s.g.routeEntries(table, s.f) {
 		if !e.to.Overlaps(s.goal.at.addresses) || !s.g.diverts(v, e, s.f) {

@@ -40,9 +40,13 @@ var scenarios = []scenario{
 	{"shared", (*maker).shared, true, false, 34, 8, 14},
 	{"entered", (*maker).entered, true, false, 46, 4, 44},
 	{"load balancer", (*maker).balancing, true, false, 60, 4, 48},
-	{"attached firewall", (*maker).attachedFirewall, true, false, 60, 20, 0},
-	{"gateways", (*maker).gateways, true, false, 60, 20, 0},
-	{"middlebox", (*maker).middlebox, true, true, 12, 24, 0},
+	{"attached firewall", (*maker).attachedFirewall, true, false, 100, 20, 0},
+	{"screened", (*maker).screened, true, false, 60, 4, 48},
+	{"associated", (*maker).associated, true, false, 150, 24, 0},
+	{"referring", (*maker).referring, true, false, 120, 20, 0},
+	{"gateways", (*maker).gateways, true, false, 200, 20, 0},
+	{"translated", (*maker).translated, true, false, 120, 20, 24},
+	{"middlebox", (*maker).middlebox, true, true, 110, 24, 0},
 }
 
 // network is a random network of the scenario.
@@ -405,25 +409,6 @@ func (s scenario) run(t *testing.T, seed uint64, doubt bool, few int, count *tal
 		c.toServices(m, others)
 		c.through(m, others)
 		c.enter(m, others)
-	}
-}
-
-// components are what packets go through, by the names that the walker gives
-// them: each has to carry a thousand that are delivered, and to be the reason
-// why a thousand are not.
-var components = []string{
-	"acl", "group", "route", "internet gateway", "egress-only gateway", "NAT gateway", "block public access", "edge table",
-	"peering", "transit gateway", "transit gateway peering", "VPN gateway", "on premises", "firewall", "load balancer",
-	"interface endpoint", "gateway endpoint", "endpoint service", "database proxy", "Client VPN", "Instance Connect endpoint",
-	"Global Accelerator", "CloudFront VPC origin", "API Gateway VPC link",
-}
-
-func (c *tally) every(t *testing.T) {
-	t.Helper()
-	for _, name := range components {
-		if c.carried[name] < 1000 || c.stopped[name] < 1000 {
-			t.Errorf("%s carried %d packets and stopped %d, want 1000 of each", name, c.carried[name], c.stopped[name])
-		}
 	}
 }
 

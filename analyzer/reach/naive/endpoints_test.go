@@ -60,6 +60,10 @@ func (m *maker) peer(a, b *place) aws.Target {
 func (m *maker) people(p *place) {
 	i := m.service(p, "aws_ec2_instance_connect_endpoint", aws.KindEndpoint)
 	i.Inbound = tf.No
+	if m.doubt && m.chance(50) {
+		i.AnySubnet, i.Addresses = true, nil
+		i.Subnets.Each = []aws.Link[aws.Subnet]{to(p.subnets[0]), to(p.subnets[1])}
+	}
 	m.n.InstanceConnects = []*aws.InstanceConnectEndpoint{{Object: i.Object, Interface: i, PreserveClientIP: m.maybe(m.chance(50))}}
 	i = m.service(p, "aws_ec2_client_vpn_endpoint", aws.KindOther)
 	i.Inbound = tf.No

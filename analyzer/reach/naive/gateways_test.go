@@ -32,6 +32,33 @@ func (m *maker) gateways() {
 	m.rules(p)
 }
 
+// translated is two VPCs and a network on premises, to which a NAT gateway
+// leads, mostly a private one (NAT-3, NAT-5).
+func (m *maker) translated() {
+	a, b := m.place("10.0.0.0/16", ""), m.place("10.1.0.0/16", "")
+	m.furnish(a, 3, 2)
+	m.furnish(b, 1, 2)
+	a.nat.Public = tf.TriOf(m.chance(20))
+	home := m.subnet(a) // no rule is for a part of it: its address is not known
+	a.nat.Subnet = to(home)
+	g := m.gateway()
+	m.attach(g, a)
+	m.attach(g, b)
+	gw := &aws.VPNGateway{Object: object("aws_vpn_gateway.g"), VPC: to(a.VPC), OnPremises: []*aws.OnPremises{m.network(aws.StaticVPN, "192.168.0.0/16")}}
+	m.n.VPNGateways = []*aws.VPNGateway{gw}
+	toVPN := aws.Target{Kind: aws.TargetVPNGateway, VPNGateway: to(gw), Label: gw.Label}
+	premises := netip.MustParsePrefix("192.168.0.0/16")
+	m.route(home, b.block, toTransit(g))
+	m.route(home, premises, toVPN)
+	for _, s := range a.subnets[:3] {
+		m.route(s, b.block, pick(m.dice, []aws.Target{toNAT(a.nat), toNAT(a.nat), toTransit(g)}))
+		m.route(s, premises, pick(m.dice, []aws.Target{toNAT(a.nat), toNAT(a.nat), toVPN}))
+	}
+	m.join(b, a, toTransit(g))
+	m.rules(a)
+	m.rules(b)
+}
+
 // instead gives a subnet's route for a destination another target, or the
 // subnet such a route.
 func (m *maker) instead(s *aws.Subnet, destination string, target aws.Target) {

@@ -178,7 +178,11 @@ func (j *journey) enterFromPremises(from premises) bool {
 		if gw.vpc == nil || !gw.vpc.has(j.p.Destination) {
 			return j.blocked("VPN gateway")
 		}
-		return j.arrive(gw.vpc, gw.edge)
+		switch gw.edge.redirects(j.p.Destination).(type) {
+		case *balancerEndpoint, *firewallEndpoint:
+			return j.blocked("edge table of a VPN gateway") // RT-9
+		}
+		return j.arrive(gw.vpc, gw.edge, "edge table of a VPN gateway")
 	}
 	a := from.via.(*attachment)
 	if !a.active {
@@ -192,7 +196,7 @@ func (j *journey) enterFromPremises(from premises) bool {
 // destination drops what is not its own; of another nobody knows what it does:
 // it forwards a packet as it is, as its own, or not at all (APP-1).
 func (j *journey) relayed(n *nic, s *subnet) bool {
-	if j.passed[n] || slices.Contains(n.addresses, j.p.Source) {
+	if j.passed[n] || j.rewrote(n) {
 		return j.blocked("loop") // what it does now it could have done at first
 	}
 	j.through("appliance", n)

@@ -165,6 +165,13 @@ func (m *maker) middlebox() {
 	p := m.place("10.0.0.0/16", "")
 	m.furnish(p, 2, 3)
 	box := m.subnet(p)
+	target := m.box(p, box)
+	m.divert(p, box, target)
+	m.rules(p)
+}
+
+// box is an appliance in a subnet, or the endpoint of one, as a next hop.
+func (m *maker) box(p *place, box *aws.Subnet) aws.Target {
 	i := m.host(p, box)
 	target := aws.Target{Kind: aws.TargetInterface, Interface: to(i), Label: i.Label}
 	i.SourceDestCheck = tf.TriOf(m.chance(20))
@@ -176,6 +183,5 @@ func (m *maker) middlebox() {
 		m.n.Endpoints = append(m.n.Endpoints, e)
 		target = aws.Target{Kind: aws.TargetEndpoint, Endpoint: to(e), Label: e.Label}
 	}
-	m.divert(p, box, target)
-	m.rules(p)
+	return target
 }

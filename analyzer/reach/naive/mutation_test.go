@@ -60,7 +60,7 @@ var mutations = []mutation{
 	}
 	t.rewrite`, `	t.rewrite`},
 	{"IGW-8 Block Public Access stops nothing that comes in", "block public access", "gateway.go", `return way.behind(gateway, s.g.publicAccess(p, false))`, `return way.behind(gateway)`},
-	{"IGW-8 Block Public Access stops nothing that goes out", "block public access", "gateway.go", `stages = append(stages, gateway, s.g.publicAccess(p, t.nat != nil))`, `stages = append(stages, gateway)`},
+	{"IGW-8 Block Public Access stops nothing that goes out", "block public access", "gateway.go", `stages = append(stages, s.g.publicAccess(p, t.nat != nil))`, `_ = p`},
 	{"M-2 the reply is never looked at", "single", "journey.go", `		if n == len(legs) {
 			return`, `		if n >= 0 {
 			return`},

@@ -28,8 +28,8 @@ func (j *journey) translate(n *nat, s *subnet) bool {
 		return j.translateInRegion(n, s)
 	case s == home:
 		return j.blocked(n.is()) // NAT-3: its own route leads to itself
-	case j.p.Source == n.address:
-		return j.blocked("loop") // what it does with its own packet it could have done at first
+	case j.rewrote(n):
+		return j.blocked("loop") // what it does now it could have done at first
 	case !j.in(home):
 		return false
 	}

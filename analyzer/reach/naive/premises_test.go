@@ -58,6 +58,27 @@ func (m *maker) premises() {
 	m.rules(b)
 }
 
+// screened is a VPC whose virtual private gateway has a table of its own, which
+// leads to an appliance, or to an endpoint (RT-9).
+func (m *maker) screened() {
+	p := m.place("10.0.0.0/16", "")
+	m.furnish(p, 2, 3)
+	box := m.subnet(p)
+	target := m.box(p, box)
+	gw := &aws.VPNGateway{Object: object("aws_vpn_gateway.g"), VPC: to(p.VPC)}
+	gw.OnPremises = []*aws.OnPremises{m.network(pick(m.dice, []aws.OnPremisesKind{aws.DirectConnect, aws.StaticVPN}), "192.168.0.0/16")}
+	m.n.VPNGateways = []*aws.VPNGateway{gw}
+	t := &aws.RouteTable{Object: object("aws_route_table.edge"), VPC: to(p.VPC), Edge: true, EdgeVPN: to(gw)}
+	for _, s := range p.subnets {
+		m.route(s, netip.MustParsePrefix("192.168.0.0/16"), aws.Target{Kind: aws.TargetVPNGateway, VPNGateway: to(gw), Label: gw.Label})
+		if s != box && m.chance(70) {
+			m.routeIn(t, s.CIDR.Prefix, target)
+		}
+	}
+	m.n.RouteTables = append(m.n.RouteTables, t)
+	m.rules(p)
+}
+
 var premisesRoutes = prefixes("192.168.0.0/16", "192.168.0.0/16", "192.168.0.0/24", "172.16.0.0/12", "192.168.0.0/18")
 
 // network is a network on premises.

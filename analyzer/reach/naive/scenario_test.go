@@ -67,6 +67,65 @@ func (m *maker) peering() {
 	m.rules(m.places[0], m.places[1], m.places[1])
 	m.rules(m.places[1], m.places[0], m.places[2])
 	m.rules(m.places[2], m.places[1])
+	m.onlyMembers(20, m.places[0], m.places[1].groups...)
+	m.onlyMembers(20, m.places[1], m.places[0].groups...)
+}
+
+// associated is two VPCs that are peered, with hosts in either that carry groups
+// of the other (SG-20).
+func (m *maker) associated() {
+	a, b := m.place("10.0.0.0/16", ""), m.place("10.1.0.0/16", "")
+	m.furnish(a, 2, 2)
+	m.furnish(b, 2, 2)
+	x := m.peer(a, b)
+	m.join(a, b, x)
+	for _, p := range m.places {
+		other := b
+		if p == b {
+			other = a
+		}
+		for _, g := range p.groups[:1] {
+			g.Associated.Each = []aws.Link[aws.VPC]{to(other.VPC)}
+			for _, h := range other.hosts {
+				if m.chance(50) {
+					h.Groups.Each = append(h.Groups.Each, to(g))
+				}
+			}
+		}
+	}
+	m.rules(a, b, b)
+	m.rules(b, a, a)
+	m.onlyMembers(75, a, b.groups...)
+	m.onlyMembers(75, b, a.groups...)
+}
+
+// referring is two VPCs on a transit gateway whose groups refer to each other
+// (TGW-12).
+func (m *maker) referring() {
+	a, b := m.place("10.0.0.0/16", ""), m.place("10.1.0.0/16", "")
+	g := m.gateway()
+	g.GroupReferences = m.maybe(m.chance(85))
+	m.furnish(a, 2, 3)
+	m.furnish(b, 2, 3)
+	for k, p := range m.places {
+		m.attach(g, p)
+		m.join(p, m.places[1-k], toTransit(g))
+		m.rules(p)
+		m.onlyMembers(60, p, m.places[1-k].groups...)
+	}
+}
+
+// onlyMembers lets some groups of a place admit the members of others, and
+// nobody else.
+func (m *maker) onlyMembers(percent int, p *place, of ...*aws.SecurityGroup) {
+	for _, g := range p.groups {
+		if m.chance(percent) {
+			g.Ingress = []aws.Rule{{
+				Cause: aws.Cause{Resource: g.Resource, Argument: "ingress[0]"}, Protocol: tf.KnownVal("-1"), Self: tf.No,
+				Groups: []aws.Peer[aws.Link[aws.SecurityGroup]]{{To: to(pick(m.dice, of))}},
+			}}
+		}
+	}
 }
 
 // join routes from one VPC to another, mostly for all of it.
@@ -115,6 +174,8 @@ func (m *maker) transit() {
 	for k, p := range m.places {
 		m.rules(p, m.places[(k+1)%3], m.places[(k+2)%3])
 	}
+	m.onlyMembers(25, m.places[0], m.places[1].groups...)
+	m.onlyMembers(25, m.places[1], m.places[0].groups...)
 }
 
 func toTransit(g *aws.TransitGateway) aws.Target {

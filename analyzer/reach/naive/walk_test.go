@@ -150,6 +150,11 @@ func (j *journey) rewrite(device any, p packet.Packet) {
 	j.p, j.sender, j.passed = p, nil, map[any]bool{}
 }
 
+// rewrote reports whether a device has given the packet its source before.
+func (j *journey) rewrote(device any) bool {
+	return j.request == nil && slices.ContainsFunc(j.bindings, func(b binding) bool { return b.device == device })
+}
+
 // restore undoes the rewriting of a device for a reply to what it sent; ok is
 // false where this is none, lost set where it goes no further.
 func (j *journey) restore(device any) (ok, lost bool) {
@@ -439,14 +444,14 @@ func (j *journey) enterFromInternet(g *gateway) bool {
 	if n, ok := g.edge.redirects(j.p.Destination).(*nic); ok && j.p.Source.Is4() && !n.public[packet.IPv4] {
 		return j.blocked("edge table") // RT-9
 	}
-	return j.arrive(v, g.edge)
+	return j.arrive(v, g.edge, "edge table")
 }
 
 // arrive is an arrival at a gateway of the VPC, which its own table may send
 // through something else first (RT-9, RT-12).
-func (j *journey) arrive(v *vpc, edge *table) bool {
+func (j *journey) arrive(v *vpc, edge *table, name string) bool {
 	if edge != nil {
-		j.through("edge table", nil)
+		j.through(name, nil)
 	}
 	switch t := edge.redirects(j.p.Destination).(type) {
 	case local:
@@ -458,7 +463,7 @@ func (j *journey) arrive(v *vpc, edge *table) bool {
 	case *firewallEndpoint:
 		return j.inspected(t, nil)
 	}
-	return j.blocked("edge table")
+	return j.blocked(name)
 }
 
 // lets is VPC Block Public Access (IGW-8): direct is traffic of a public
