@@ -51,7 +51,7 @@ func (s *search) outByGateway(t traveller, p *place) *way {
 	if len(t.passed) == 0 && t.at == p { // straight out of the subnet
 		stages = append(stages, s.gate(s.redirected(p).Not(), edgeFact(p), stage{
 			object: p.gateway.object, cause: p.gateway.cause, code: "INGRESS_RTB_TRAFFIC_REDIRECTION",
-			blocked: "its route table sends what arrives through a middlebox, which has to see both directions", cost: 2, quiet: true, mend: mending{of: redirectedIn{p.subnet}},
+			blocked: "its route table sends what arrives through a middlebox, which has to see both directions", cost: 2, quiet: true, mend: mending{of: redirectedIn{p.subnet, false}},
 		}))
 	}
 	if !s.reply || s.cameBy != "" { // a reply to what has come in by it finds it there

@@ -309,6 +309,7 @@ func (s *search) atEdge(h hop, byVPN bool) []stage {
 	if byVPN && h.box == nil {
 		return []stage{s.gate(tf.No, tf.Fact{}, stage{
 			object: aws.Object{Label: h.label}, code: "BAD_STATE_ROUTE", blocked: "a virtual private gateway leads to no endpoint", cost: 3,
+			mend: mending{of: redirectedIn{s.goal.place.subnet, true}},
 		})}
 	}
 	if byVPN || h.box == nil {

@@ -187,7 +187,7 @@ func (g *Graph) repair(s *stage, asked packet.Set, slots slots) []Edit {
 	case gatewayOf:
 		return g.addGateway(of.VPC)
 	case redirectedIn:
-		return g.straight(of.Subnet, familyIn(packets))
+		return g.straight(of, familyIn(packets))
 	case *aws.LoadBalancer:
 		return balancerEdits(of, s.code, packets)
 	case *delivery:

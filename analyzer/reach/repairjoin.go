@@ -277,16 +277,24 @@ func publishNAT(n *aws.NATGateway) []Edit {
 	}
 }
 
-// redirectedIn is a subnet behind a gateway route table (RT-9).
-type redirectedIn struct{ *aws.Subnet }
+// redirectedIn is a subnet behind a route table of the internet gateway, or of a
+// virtual private gateway (RT-9).
+type redirectedIn struct {
+	*aws.Subnet
+	byVPN bool
+}
 
 // straight takes the routes of a gateway route table away that lead to a subnet
 // by a middlebox.
-func (g *Graph) straight(s *aws.Subnet, f packet.Family) []Edit {
+func (g *Graph) straight(s redirectedIn, f packet.Family) []Edit {
 	v, _ := s.VPC.One()
-	hosts := g.hostAddresses(s, f)
+	hosts := g.hostAddresses(s.Subnet, f)
+	edges := g.edges
+	if s.byVPN {
+		edges = g.vpnEdges
+	}
 	var out []Edit
-	for _, e := range g.edges[v] {
+	for _, e := range edges[v] {
 		for _, r := range g.routeEntries(e.table, f) {
 			if r.route.Target.Kind == aws.TargetLocal || !r.to.Overlaps(hosts) || !g.diverts(v, r, f) || !edited(r.route.Cause.Resource) {
 				continue

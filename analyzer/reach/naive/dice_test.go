@@ -145,11 +145,11 @@ func (m *maker) place(block, six string) *place {
 }
 
 // subnet adds a subnet with a table and, sometimes, an ACL of its own.
-func (m *maker) subnet(p *place, routes ...aws.Route) *aws.Subnet {
+func (m *maker) subnet(p *place) *aws.Subnet {
 	name := fmt.Sprintf("%s_%d", p.name, len(p.subnets))
 	a := p.block.Addr().As4()
 	a[2] = byte(len(p.subnets))
-	t := &aws.RouteTable{Object: object("aws_route_table." + name), VPC: to(p.VPC), Routes: routes}
+	t := &aws.RouteTable{Object: object("aws_route_table." + name), VPC: to(p.VPC)}
 	s := &aws.Subnet{
 		Object: object("aws_subnet." + name), VPC: to(p.VPC), RouteTable: to(t), ACL: to(p.DefaultACL),
 		AvailabilityZone: tf.KnownVal(pick(m.dice, []string{"a", "b"})),

@@ -70,9 +70,14 @@ func cidrs(e reach.Edit) (out []netip.Prefix) {
 		if !strings.Contains(a.Name, "cidr") {
 			continue
 		}
-		for _, text := range strings.Split(strings.Trim(a.Value, "[]"), ", ") {
-			out = append(out, netip.MustParsePrefix(strings.Trim(text, `"`)))
-		}
+		out = append(out, prefixesOf(a.Value)...)
+	}
+	return out
+}
+
+func prefixesOf(list string) (out []netip.Prefix) {
+	for _, text := range strings.Split(strings.Trim(list, "[]"), ", ") {
+		out = append(out, netip.MustParsePrefix(strings.Trim(text, `"`)))
 	}
 	return out
 }
@@ -459,6 +464,15 @@ func (e editor) set(x reach.Edit) error {
 	if b := e.n.BlockPublicAccess; b != nil && b.Resource.Address == x.Address {
 		b.Mode = tf.KnownVal(says(x, "internet_gateway_block_mode"))
 		return nil
+	}
+	for _, g := range e.n.VPNGateways {
+		if o := named(g.OnPremises, func(o *aws.OnPremises) aws.Object { return o.Object }, x.Address); o != nil && says(x, "allowed_prefixes") != "" {
+			o.Announced = nil
+			for _, p := range prefixesOf(says(x, "allowed_prefixes")) {
+				o.Announced = append(o.Announced, tf.KnownVal(p))
+			}
+			return nil
+		}
 	}
 	for _, a := range e.attachments(x.Address) {
 		if ids := says(x, "subnet_ids"); ids != "" {

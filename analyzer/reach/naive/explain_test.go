@@ -134,10 +134,10 @@ func names(causes []aws.Cause) (out []string) {
 }
 
 // byHand reports whether a fact is one that AWS does not document or that a
-// device decides (NAT-10, RT-11, APP-1), so that no edit makes a yes.
+// device decides (NAT-10, RT-11, APP-1, SG-20), so that no edit makes a yes.
 func byHand(f tf.Fact) bool {
 	kind, _, _ := strings.Cut(f.ID, ":")
-	return slices.Contains([]string{"nat-peering", "nat-nat", "one-sided", "attachment-zone", "boundary", "firewall", "premises"}, kind)
+	return slices.Contains([]string{"nat-peering", "nat-nat", "one-sided", "attachment-zone", "boundary", "firewall", "premises", "references"}, kind)
 }
 
 // unchangeable are the blockers that no edit takes away, by code and with the
@@ -155,6 +155,12 @@ var unchangeable = map[string]string{
 // hopeless are the codes of what stops packets on every way.
 var hopeless = []string{"DISCONNECTED_VPCS"}
 
+// explained are the scenarios whose answers can be taken at their word: what a
+// carrier lets through no edit changes (VPN-7).
+func explained() []scenario {
+	return slices.DeleteFunc(slices.Clone(scenarios), func(s scenario) bool { return s.name == "gateways" })
+}
+
 // few are how many networks of each scenario are looked at: a few of them
 // where tests are to be short.
 func few(n uint64) uint64 {
@@ -169,7 +175,7 @@ func few(n uint64) uint64 {
 func TestNoIsRepaired(t *testing.T) {
 	codes, left := map[string]int{}, map[string]int{}
 	repaired, otherwise, fixed, byOthers := 0, 0, 0, 0
-	for _, s := range scenarios {
+	for _, s := range explained() {
 		for seed := range few(8) {
 			d := newDice(seed, uint64(len(s.name)), false)
 			for n := range s.network(d).askedOf() {
@@ -242,7 +248,7 @@ func editText(list []reach.Edit) string {
 // at the same kind of element too.
 func TestYesIsCut(t *testing.T) {
 	cut, moved := 0, 0
-	for _, s := range scenarios {
+	for _, s := range explained() {
 		for seed := range few(8) {
 			first := s.network(newDice(seed, uint64(len(s.name)), false))
 			for n, q := range first.askedOf() {

@@ -37,7 +37,7 @@ func (m *maker) gateways() {
 func (m *maker) translated() {
 	a, b := m.place("10.0.0.0/16", ""), m.place("10.1.0.0/16", "")
 	m.furnish(a, 3, 2)
-	m.furnish(b, 1, 2)
+	m.furnish(b, 2, 2)
 	a.nat.Public = tf.TriOf(m.chance(20))
 	home := m.subnet(a) // no rule is for a part of it: its address is not known
 	a.nat.Subnet = to(home)

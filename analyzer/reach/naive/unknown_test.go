@@ -42,7 +42,7 @@ func (everythingIsSo) Refuse(string, string, string) {}
 // and is unknown only while it waits for something.
 func TestUnknownIsSettled(t *testing.T) {
 	unknown, settled := 0, 0
-	for _, s := range scenarios {
+	for _, s := range explained() {
 		for seed := range few(16) {
 			m := s.network(newDice(seed, uint64(len(s.name)), true))
 			for _, q := range m.askedOf() {
