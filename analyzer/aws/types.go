@@ -144,6 +144,29 @@ func (t types) Blocks(resourceType string) []string {
 	return nil
 }
 
+// Decides reports whether an argument decides what gets through: it places or
+// attaches something, or says what a rule, a route or a switch lets through.
+func (t types) Decides(resourceType, argument string) bool {
+	info, ok := t.row(resourceType)
+	if !ok || info.coverage == Irrelevant {
+		return false
+	}
+	for path := range info.refs {
+		if head(path) == argument {
+			return true
+		}
+	}
+	return slices.Contains(deciding, argument)
+}
+
+// deciding are the arguments besides references that decide what gets through,
+// in whichever type.
+var deciding = strings.Fields(`
+	ingress egress protocol ip_protocol from_port to_port cidr_blocks ipv6_cidr_blocks cidr_ipv4 cidr_ipv6 cidr_block
+	ipv6_cidr_block entry rule_action rule_number route destination_cidr_block destination_ipv6_cidr_block
+	associate_public_ip_address map_public_ip_on_launch assign_public_ip publicly_accessible internal source_dest_check
+	listener subnet_mapping policy`)
+
 // Coverage says what the analysis makes of the type.
 func (t types) Coverage(resourceType string) Coverage {
 	if info, ok := t.row(resourceType); ok {

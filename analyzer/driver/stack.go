@@ -303,7 +303,7 @@ func assumptions(graph *reach.Graph, p *part) []analyzer.StackAssumption {
 	}
 	var once []analyzer.StackAssumption
 	for _, s := range p.joint.Judged {
-		for _, a := range s.Assumptions {
+		for _, a := range slices.Concat(s.Assumptions, ignored(s)) {
 			once = append(once, analyzer.StackAssumption{Assumption: a, Stack: s})
 		}
 	}

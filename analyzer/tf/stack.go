@@ -235,6 +235,13 @@ type Tracer interface {
 	Origins(r *Resource, path string) []Origin
 }
 
+// Ignorer is a [Source] that knows what Terraform is told to leave as it is.
+type Ignorer interface {
+	// Ignores are the arguments that the block of a resource lists in
+	// ignore_changes, in order, or "all" (U-20).
+	Ignores(r *Resource) []string
+}
+
 // Origin is a root variable with its value. One that is too long to be shown,
 // or not known, has a null value.
 type Origin struct {

@@ -21,12 +21,8 @@ func (c *Config) Locate(r *tf.Resource, path string) (tf.Location, bool) {
 	if m.source == nil {
 		return c.call(m)
 	}
-	key := r.Addr.Type + "." + r.Addr.Name
-	if r.Addr.Mode == tf.Data {
-		key = "data." + key
-	}
-	b := m.source.resources[key]
-	if b == nil || !b.isSourceOf(r) {
+	b := m.blockOf(r)
+	if b == nil {
 		return tf.Location{}, false
 	}
 	p, ok := c.exact(r, parsePath(path))
@@ -46,6 +42,19 @@ func (c *Config) Locate(r *tf.Resource, path string) (tf.Location, bool) {
 		}
 	}
 	return l, true
+}
+
+// blockOf is the block of a module that the instance was made from, or nil.
+func (m *module) blockOf(r *tf.Resource) *block {
+	key := r.Addr.Type + "." + r.Addr.Name
+	if r.Addr.Mode == tf.Data {
+		key = "data." + key
+	}
+	b := m.source.resources[key]
+	if b == nil || !b.isSourceOf(r) {
+		return nil
+	}
+	return b
 }
 
 // exact finds a place by the blocks that the evaluation made; it is false where
