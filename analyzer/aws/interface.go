@@ -414,10 +414,40 @@ func (b *builder) attachGroup(r *tf.Resource, to setting, group Link[SecurityGro
 	}
 }
 
+// customerOwned says whether an address is of a pool of the customer's, which
+// leads to the network on premises and not to the internet. From which other
+// pool it comes decides its value only (TF-NI-11).
+func customerOwned(r *tf.Resource) tf.Tri {
+	switch pool := argument(r, "customer_owned_ipv4_pool"); {
+	case !pool.isSet():
+		return tf.No
+	case pool.value.IsUnknown():
+		return tf.Maybe
+	}
+	return tf.Yes
+}
+
+// onlyOnPremises is what it rests on that an address of the customer's is not
+// public (TF-NI-11).
+func onlyOnPremises(r *tf.Resource, holder string) *tf.Assumption {
+	return &tf.Assumption{
+		ID: "customer-pool:" + holder, Address: r.Address,
+		Text: "the network on premises lets nobody in from the internet to the customer-owned address of " + holder + " (TF-NI-11)",
+	}
+}
+
 // elasticIPs gives interfaces their Elastic IPs. Where it is not certain
 // which interface gets one, each candidate may (TF-NI-3).
 func (b *builder) elasticIPs() {
 	for r := range b.each("aws_eip", "aws_eip_association") {
+		eip := r
+		if r.Addr.Type == "aws_eip_association" {
+			eip = b.named(r, argument(r, "allocation_id"), "aws_eip")
+		}
+		public := tf.Yes
+		if eip != nil {
+			public = customerOwned(eip).Not()
+		}
 		for _, name := range []string{"instance", "network_interface", "instance_id", "network_interface_id"} {
 			to := argument(r, name)
 			if !to.isSet() {
@@ -425,8 +455,13 @@ func (b *builder) elasticIPs() {
 			}
 			l := link[Interface](b, r, to.value, nil)
 			_, certain := l.One()
+			certain = certain && public == tf.Yes
 			private := addressOf(firstSet(argument(r, "associate_with_private_ip"), argument(r, "private_ip_address")).value)
 			for _, i := range l.To {
+				if public == tf.No {
+					i.assume(onlyOnPremises(eip, i.Label))
+					continue
+				}
 				if len(i.ElasticIPs) == 0 {
 					i.Assigned = i.PublicIPv4
 				}
@@ -437,10 +472,8 @@ func (b *builder) elasticIPs() {
 						i.PublicIPv4, i.PublicCause = tf.TriOf(!r.Maybe).Or(tf.Maybe), to.cause // U-12
 					}
 					i.PublicAddresses = append(i.PublicAddresses, addressesOf(r.Get("public_ip"))...)
-					if eip := b.named(r, argument(r, "allocation_id"), "aws_eip"); eip != nil {
+					if eip != nil {
 						register(b, eip, i)
-					} else if r.Addr.Type == "aws_eip" {
-						register(b, r, i)
 					}
 				case i.PublicIPv4 == tf.No:
 					i.PublicIPv4, i.PublicCause = tf.Maybe, to.cause

@@ -96,6 +96,19 @@ func TestInstances(t *testing.T) {
 			made("aws_eip.e", attrs{}),
 			made("aws_eip_association.a", attrs{"allocation_id": ref("aws_eip.e.id"), "instance_id": ref("aws_instance.i.id")}),
 		}, standing{"aws_subnet.private", "aws_security_group.web", tf.Yes, "aws_eip_association.a instance_id", tf.No}},
+		{"TF-NI-11: an Elastic IP of a public pool", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
+			made("aws_eip.e", attrs{"instance": ref("aws_instance.i.id"), "public_ipv4_pool": "ipv4pool-ec2-0123456789abcdef0"}),
+		}, standing{"aws_subnet.private", "aws_security_group.web", tf.Yes, "aws_eip.e instance", tf.No}},
+		{"TF-NI-11: one of the customer's pool leads to the network on premises", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
+			made("aws_eip.e", attrs{"customer_owned_ipv4_pool": "ipv4pool-coip-0123456789abcdef0"}),
+			made("aws_eip_association.a", attrs{"allocation_id": ref("aws_eip.e.id"), "instance_id": ref("aws_instance.i.id")}),
+		}, standing{"aws_subnet.private", "aws_security_group.web", tf.No, "aws_subnet.private map_public_ip_on_launch", tf.No}},
+		{"TF-NI-11: one of a pool that is not known", []*tf.Resource{
+			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
+			made("aws_eip.e", attrs{"instance": ref("aws_instance.i.id"), "customer_owned_ipv4_pool": tf.UnknownValue()}),
+		}, standing{"aws_subnet.private", "aws_security_group.web", tf.Maybe, "aws_eip.e instance", tf.No}},
 		{"TF-NI-3: an Elastic IP of one of two instances", []*tf.Resource{
 			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),
 			made("aws_instance.j", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}}),

@@ -61,7 +61,10 @@ func (b *builder) nodes(r *tf.Resource, l *LoadBalancer) *Interface {
 	}
 
 	i.PublicCause = l.InternalCause
-	i.PublicIPv4 = l.Internal.Not()
+	i.PublicIPv4 = l.Internal.Not().And(customerOwned(r).Not())
+	if customerOwned(r) == tf.Yes && l.Internal != tf.Yes {
+		i.assume(onlyOnPremises(r, r.Address))
+	}
 	if l.Type == "gateway" {
 		i.PublicIPv4 = tf.No
 	}
@@ -98,6 +101,7 @@ func (b *builder) targetGroups() {
 		} else if text, known := zones.Known(); known && text != "use_load_balancer_configuration" {
 			g.CrossZone = tf.KnownVal(text == "true")
 		}
+		g.HealthPort = healthPort(r)
 		g.PreserveClientIP = preservesByDefault(g)
 		if preserve := argument(r, "preserve_client_ip"); preserve.isSet() && canPreserve(g) != tf.No {
 			g.PreserveClientIP = tf.TriVal(preserve.value.AsBool(), tf.Maybe)
@@ -105,6 +109,23 @@ func (b *builder) targetGroups() {
 		b.n.TargetGroups = append(b.n.TargetGroups, g)
 		register(b, r, g)
 	}
+}
+
+// healthPort is the port of a target group's health checks, which are HTTP or
+// TCP whatever the group forwards (LB-9).
+func healthPort(r *tf.Resource) tf.Val[int] {
+	checks, mayHave := blocks(r, "health_check")
+	switch {
+	case len(checks) == 0 && !mayHave:
+		return tf.Val[int]{}
+	case len(checks) != 1 || mayHave:
+		return tf.UnknownVal[int]()
+	}
+	port := checks[0].Get("port")
+	if text, known := port.AsString().Known(); isEmpty(port) || known && text == "traffic-port" {
+		return tf.Val[int]{}
+	}
+	return port.AsInt()
 }
 
 // canPreserve says whether anybody can choose: an application load balancer

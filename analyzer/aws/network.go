@@ -488,7 +488,10 @@ type TargetGroup struct {
 	// CrossZone says whether any node serves its targets (LB-8); null: as the
 	// load balancer is set.
 	CrossZone tf.Val[bool]
-	Targets   []TargetRef
+	// HealthPort is the port that health checks go to, over TCP; null: the
+	// target's own (LB-9).
+	HealthPort tf.Val[int]
+	Targets    []TargetRef
 	// Open is set when targets may be registered that the input does not show.
 	Open bool
 }

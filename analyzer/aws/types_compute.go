@@ -40,7 +40,7 @@ var computeTypes = slices.Concat([]row{
 		refs: refs{"instance_id": instances, "network_interface_id": interfaces}},
 	{name: "aws_network_interface_sg_attachment", coverage: Modelled,
 		refs: refs{"security_group_id": groups, "network_interface_id": interfaces}},
-	{name: "aws_eip", coverage: Modelled, identity: "allocation_id public_ip", keep: "public_ip domain associate_with_private_ip tags",
+	{name: "aws_eip", coverage: Modelled, identity: "allocation_id public_ip", keep: "public_ip domain associate_with_private_ip customer_owned_ipv4_pool tags",
 		refs: refs{"instance": instances, "network_interface": interfaces}},
 	{name: "aws_eip_association", coverage: Modelled, keep: "private_ip_address public_ip",
 		refs: refs{"allocation_id": {"aws_eip"}, "instance_id": instances, "network_interface_id": interfaces}},

@@ -23,7 +23,7 @@ var plainTypes = []row{
 	{name: "aws_ip_ranges", keep: "cidr_blocks ipv6_cidr_blocks services regions"},
 
 	// These have to do with the network and decide nothing about who reaches
-	// whom (M-8).
+	// whom (M-8, APP-3).
 	{name: "aws_db_option_group"},
 	{name: "aws_ec2_network_insights_path"},
 	{name: "aws_ec2_subnet_cidr_reservation"},

@@ -57,6 +57,7 @@ func TestTypesAsWanted(t *testing.T) {
 	for name, want := range map[string]Coverage{
 		"aws_subnet": Modelled, "aws_vpc_peering_connection": Modelled, "aws_networkmanager_core_network": NotModelled, "aws_sagemaker_domain": Modelled, "aws_opsworks_stack": NotModelled,
 		"aws_s3_bucket": Irrelevant, "aws_ebs_volume": Irrelevant,
+		"aws_route53_resolver_firewall_rule": Irrelevant, "aws_route53_resolver_firewall_rule_group_association": Irrelevant, // APP-3
 		"aws_wafv2_web_acl_association": Irrelevant, "aws_vpc_endpoint_policy": Irrelevant, // M-8
 	} {
 		if got := Types.Coverage(name); got != want {

@@ -306,9 +306,12 @@ func (g *Graph) secondLeg(d *delivery, node, to *place, spoken packet.Family, cl
 	case tf.No:
 		out = proxied()
 	default:
-		return oneOf(fact, proxied(), seen())
+		out = oneOf(fact, proxied(), seen())
 	}
 	out.assumptions = slices.Concat(out.assumptions, says)
+	if !out.forward.IsEmpty() {
+		out.assumptions = append(out.assumptions, g.healthy(d, from, to)...)
+	}
 	return out
 }
 

@@ -134,6 +134,38 @@ func TestClientAddresses(t *testing.T) {
 	}
 }
 
+// TestHealthChecks: a target that the checks of its group do not reach counts as
+// one that gets packets, which is printed (LB-9).
+func TestHealthChecks(t *testing.T) {
+	const clients, nodes = "0.0.0.0/0", "10.0.1.0/24"
+	for name, tt := range map[string]struct {
+		change func(*aws.TargetGroup)
+		rules  []aws.Rule
+		want   bool
+	}{
+		"like the packets":             {func(*aws.TargetGroup) {}, []aws.Rule{allow("tcp", 8080, 8080, nodes)}, false},
+		"on a port that is open":       {func(g *aws.TargetGroup) { g.HealthPort = tf.KnownVal(9000) }, []aws.Rule{allow("tcp", 8080, 9000, nodes)}, false},
+		"on a port that is closed":     {func(g *aws.TargetGroup) { g.HealthPort = tf.KnownVal(9000) }, []aws.Rule{allow("tcp", 8080, 8080, nodes)}, true},
+		"on a port that nobody knows":  {func(g *aws.TargetGroup) { g.HealthPort = tf.UnknownVal[int]() }, []aws.Rule{allow("tcp", 8080, 8080, nodes)}, false},
+		"of nodes that may come":       {func(g *aws.TargetGroup) { g.PreserveClientIP = tf.Yes }, []aws.Rule{allow("tcp", 8080, 8080, clients)}, false},
+		"of nodes that may not":        {func(g *aws.TargetGroup) { g.PreserveClientIP = tf.Yes }, []aws.Rule{allow("tcp", 8080, 8080, "8.8.8.0/24")}, true},
+		"where no packet comes either": {func(g *aws.TargetGroup) { g.HealthPort = tf.KnownVal(9000) }, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld()
+			lb := w.balancer("network", w.group("lb", allow("tcp", 80, 80, clients)), 8080, w.host("app", w.private, tf.No, w.group("app", tt.rules...)))
+			tt.change(targets(lb))
+			got := false
+			for _, f := range reach.Compile(w.n).FromInternet() {
+				got = got || slices.ContainsFunc(f.Assumptions, func(a *tf.Assumption) bool { return a.ID == "healthy:aws_instance.app" })
+			}
+			if got != tt.want {
+				t.Errorf("said: %t, want %t", got, tt.want)
+			}
+		})
+	}
+}
+
 // TestZones: without cross-zone balancing a node serves its own zone, and
 // where that is not known nobody can tell (LB-8, U-8).
 func TestZones(t *testing.T) {
