@@ -202,7 +202,7 @@ var FactKinds = []FactKind{
 	{Kind: "preserve", About: "a target group", Answers: yesOrNo("keeps", "it keeps the address of clients (LB-4, LB-12)", "true")},
 	{Kind: "clients", About: "a load balancer", Why: "which clients it serves is looked at by hand"},
 	{Kind: "client-port", About: "what lets replies pass", Why: "the device chooses another port for each flow; an ACL that lets all of 1024-65535 pass settles it"},
-	{Kind: "count", About: "a resource whose count or for_each is not known", Why: "the value of what it counts: `--var`, `given \"variable\"`, or a plan"},
+	{Kind: "count", About: "what the number of instances of a resource depends on", Answers: yesOrNo("any", "its count or for_each makes instances, for which one stands; if not, there are none (U-12)", "true")},
 }
 
 // FactKindOf is the kind of the fact with an id.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer"
+	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/stack"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -15,7 +16,7 @@ func uncounted(f *analyzer.Finding, joint *stack.Joint) bool {
 	var facts []tf.Fact
 	note := func(r *tf.Resource) bool {
 		fact, unsure := r.HowMany()
-		if unsure && !slices.Contains(facts, fact) {
+		if fact = aws.Settled(fact, ""); unsure && !slices.Contains(facts, fact) {
 			facts = append(facts, fact)
 		}
 		return unsure

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/driver"
 	"github.com/tfcheck/tfcheck/analyzer/input"
+	"github.com/tfcheck/tfcheck/analyzer/stack"
 	"github.com/tfcheck/tfcheck/checks"
 )
 
@@ -84,16 +86,21 @@ func TestWhatMayNotBeThere(t *testing.T) {
 		given []input.Variable
 		want  analyzer.Verdict
 		more  string
+		said  map[string]string // by the id of a question
 	}{
-		"all is known":                 {[]input.Variable{n, ports}, analyzer.Violation, ""},
-		"how many instances":           {[]input.Variable{ports}, analyzer.Undetermined, ""},
-		"how many blocks":              {[]input.Variable{n}, analyzer.Undetermined, ""},
-		"neither of them":              {nil, analyzer.Undetermined, ""},
-		"no instance":                  {[]input.Variable{{Name: "n", Value: "0"}, ports}, "", ""},
-		"no block":                     {[]input.Variable{n, {Name: "ports", Value: "[]"}}, "", ""},
-		"an ACL in the way":            {[]input.Variable{n, ports, {Name: "closed", Value: "1"}}, "", closed},
-		"no ACL in the way":            {[]input.Variable{n, ports, {Name: "closed", Value: "0"}}, analyzer.Violation, closed},
-		"an ACL that may not be there": {[]input.Variable{n, ports}, analyzer.Undetermined, closed},
+		"all is known":                 {[]input.Variable{n, ports}, analyzer.Violation, "", nil},
+		"how many instances":           {[]input.Variable{ports}, analyzer.Undetermined, "", nil},
+		"how many blocks":              {[]input.Variable{n}, analyzer.Undetermined, "", nil},
+		"neither of them":              {nil, analyzer.Undetermined, "", nil},
+		"no instance":                  {[]input.Variable{{Name: "n", Value: "0"}, ports}, "", "", nil},
+		"no block":                     {[]input.Variable{n, {Name: "ports", Value: "[]"}}, "", "", nil},
+		"an ACL in the way":            {[]input.Variable{n, ports, {Name: "closed", Value: "1"}}, "", closed, nil},
+		"no ACL in the way":            {[]input.Variable{n, ports, {Name: "closed", Value: "0"}}, analyzer.Violation, closed, nil},
+		"an ACL that may not be there": {[]input.Variable{n, ports}, analyzer.Undetermined, closed, nil},
+		"instances, as people say":     {[]input.Variable{ports}, analyzer.Violation, "", map[string]string{"count:var.n any": "true"}},
+		"no instance, as people say":   {[]input.Variable{ports}, "", "", map[string]string{"count:var.n any": "false"}},
+		"an ACL, as people say":        {[]input.Variable{n, ports}, "", closed, map[string]string{"count:var.closed any": "true"}},
+		"no ACL, as people say":        {[]input.Variable{n, ports}, analyzer.Violation, closed, map[string]string{"count:var.closed any": "false"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -104,9 +111,19 @@ func TestWhatMayNotBeThere(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			stack.Count(stacks, func(id, attribute string) (string, bool) {
+				value, ok := c.said[id+" "+attribute]
+				return value, ok
+			})
 			report, err := driver.Analyze(context.Background(), driver.Options{Stacks: stacks, Known: checks.All()})
 			if err != nil {
 				t.Fatal(err)
+			}
+			for id := range c.said {
+				id, _, _ = strings.Cut("given:"+id, " ")
+				if !slices.ContainsFunc(report.Assumptions, func(a analyzer.StackAssumption) bool { return a.ID == id }) {
+					t.Errorf("no assumption is %s", id)
+				}
 			}
 			var got analyzer.Verdict
 			for _, f := range report.Findings {

@@ -13,6 +13,14 @@ import (
 // Ask answers whether the packets of a question get from one end point to the
 // other, and their replies back.
 func (g *Graph) Ask(q Question) Answer {
+	a := g.ask(q)
+	if a.Answer == No && g.answers != nil {
+		a.Assumptions = uniqueAssumptions(append(a.Assumptions, g.believed(q, a)...))
+	}
+	return a
+}
+
+func (g *Graph) ask(q Question) Answer {
 	g = g.named(q.From, q.To)
 	a, _ := answer(g.paths(q, false))
 	if a.Answer == No {

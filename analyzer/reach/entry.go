@@ -178,6 +178,9 @@ func (in *entrance) sender(p *place, preserved bool) remote {
 	case in.entry.Kind == aws.CloudFrontOrigin:
 		// An interface of its own in the VPC, behind a group of its own.
 		r.addresses, r.member = packet.AllAddresses(p.f), in.g.serviceMember()
+		if s, _ := in.standsIn(p); s != nil {
+			r.key, r.addresses = r.key+" in "+s.Label, in.g.hostAddresses(s, p.f)
+		}
 	case in.entry.Kind == aws.APIGatewayLink:
 		r.addresses = packet.AllAddresses(p.f) // by PrivateLink, from addresses of AWS
 	}
@@ -221,9 +224,7 @@ func (in *entrance) leg(i *aws.Interface, p *place, by remote, more []stage) out
 	case aws.APIGatewayLink:
 		there, back, rules = in.g.aside(there, f, aclOfConsumers(there)), in.g.aside(back, f, aclOfConsumers(back)), in.rulesApply(i)
 	case aws.CloudFrontOrigin:
-		// Its interface may stand in the same subnet (NACL-6).
-		fact := placementFact(in.entry.Label)
-		there, back = in.g.aside(there, f, fact), in.g.aside(back, f, fact)
+		there, back, stages = in.besides(i, p, there, back, stages)
 	}
 	stages = append(stages, there)
 	if rules != tf.No {
@@ -232,6 +233,49 @@ func (in *entrance) leg(i *aws.Interface, p *place, by remote, more []stage) out
 	stages = append(stages, g.listening(i, f))
 	stages = append(stages, more...)
 	return walk(append(stages, back), in.asked(p, by.key == p.internet.key))
+}
+
+// standsIn is the subnet in which people say that the interface of a CloudFront
+// origin stands, nil where they say nothing: the service chooses one of the VPC.
+func (in *entrance) standsIn(p *place) (*aws.Subnet, []*tf.Assumption) {
+	return in.g.standsIn(placementFact(in.entry.Label), func(s *aws.Subnet) bool {
+		v, _ := in.g.vpcOf(s)
+		return v == p.vpc
+	})
+}
+
+// besides are the ACLs of a target before and behind a CloudFront origin, which
+// do not look at what comes from an interface in the same subnet (NACL-6), and
+// after the stages before it those of the subnet that it stands in, which may be
+// any of the VPC.
+func (in *entrance) besides(i *aws.Interface, p *place, there, back stage, before []stage) (stage, stage, []stage) {
+	g, f, fact := in.g, p.f, placementFact(in.entry.Label)
+	target := g.hostIn(i, p)
+	around := func(s *aws.Subnet) []stage {
+		return []stage{g.boundary(s, outbound, f, target, false), g.boundary(s, inbound, f, target, true).fromAnyClientPort(f)}
+	}
+	s, says := in.standsIn(p)
+	switch {
+	case s == p.subnet:
+		there.filter, back.filter = filter{admits: everything(f), assumptions: says}, filter{admits: everything(f)}
+		return there, back, before
+	case s != nil:
+		there.assumptions = append(there.assumptions[:len(there.assumptions):len(there.assumptions)], says...)
+		return there, back, append(before, around(s)...)
+	}
+	met := []*aws.ACL{}
+	for _, s := range g.subnets[p.vpc] {
+		if a, one := s.ACL.One(); s == p.subnet || one && slices.Contains(met, a) {
+			continue
+		} else if one {
+			met = append(met, a)
+		}
+		for _, stage := range around(s) {
+			stage.quiet = true
+			before = append(before, g.aside(stage, f, fact))
+		}
+	}
+	return g.aside(there, f, fact), g.aside(back, f, fact), before
 }
 
 // rulesApply says whether a load balancer's groups look at PrivateLink (EP-3).

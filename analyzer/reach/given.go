@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -112,6 +113,56 @@ func (g *Graph) knowsMember(fact tf.Fact, label string, in tf.Tri) {
 	}
 }
 
+// believed are the given blocks without which a "no" would be another answer:
+// of a way that they close nothing is left that could name them. Where several
+// of them close it, each by itself, all are named.
+func (g *Graph) believed(q Question, a Answer) []*tf.Assumption {
+	var said []*tf.Assumption
+	anew := Compile(g.network).Given(g.answers)
+	anew.heard = func(a *tf.Assumption) { said = append(said, a) }
+	anew.ask(q)
+	said = uniqueAssumptions(said)
+	var decide []*tf.Assumption
+	for _, s := range said {
+		deaf := without{g.answers, g.idsOf(tf.Fact{ID: strings.TrimPrefix(s.ID, "given:")})}
+		if Compile(g.network).Given(deaf).ask(q).verdicts() != a.verdicts() {
+			decide = append(decide, s)
+		}
+	}
+	if len(decide) == 0 && len(said) > 0 && Compile(g.network).ask(q).verdicts() != a.verdicts() {
+		return said
+	}
+	return decide
+}
+
+// verdicts tells answers apart, and what leads through something else.
+func (a Answer) verdicts() string {
+	out := string(a.Answer) + " " + string(a.Forward)
+	for _, f := range a.Through {
+		out += fmt.Sprint(" ", f.To.Label, f.Family, f.Verdict())
+	}
+	return out
+}
+
+// without is answers but for those to one question, by each of its ids.
+type without struct {
+	Answers
+	ids []string
+}
+
+func (w without) Answer(id, attribute string) (string, bool) { return w.Said(id, attribute) }
+
+func (w without) Said(id, attribute string) (string, bool) {
+	if slices.Contains(w.ids, id) {
+		return "", false
+	}
+	return w.Answers.Said(id, attribute)
+}
+
+func (w without) Knows(string, string, string) {}
+
+func (w without) Refuse(string, string, string) {}
+
 // The attributes that are asked for by name.
 const (
 	givenPublic = "public"
@@ -138,10 +189,14 @@ func (g *Graph) say(fact tf.Fact, attribute string) (string, []*tf.Assumption, b
 	if about := kind + " " + name; !strings.HasPrefix(name, "a ") { // such as "a subnet of data.aws_subnets.public"
 		name = about
 	}
-	return value, []*tf.Assumption{{
+	assumption := &tf.Assumption{
 		ID:   "given:" + fact.ID,
 		Text: "as a given block says, " + attribute + " of " + name + " is " + value,
-	}}, true
+	}
+	if g.heard != nil {
+		g.heard(assumption)
+	}
+	return value, []*tf.Assumption{assumption}, true
 }
 
 // idsOf are the ids of a fact by every name of what it is about: an answer holds
@@ -411,21 +466,43 @@ func (g *Graph) placed(i *aws.Interface) (at aws.Links[aws.Subnet], anySubnet bo
 	if !i.AnySubnet && len(i.Subnets.Maybe) == 0 && !i.Subnets.Open && !slices.ContainsFunc(i.Subnets.Each, func(l aws.Link[aws.Subnet]) bool { _, one := l.One(); return !one }) {
 		return i.Subnets, i.AnySubnet, nil // it stands in all of them
 	}
+	may := func(s *aws.Subnet) bool { return true }
+	if !i.Subnets.Open {
+		var all []*aws.Subnet
+		leads(i.Subnets, func(s *aws.Subnet, _ bool) { all = append(all, s) })
+		if !slices.ContainsFunc(slices.Concat(i.Subnets.Each, i.Subnets.Maybe), func(l aws.Link[aws.Subnet]) bool { return l.Open }) {
+			may = func(s *aws.Subnet) bool { return slices.Contains(all, s) }
+		}
+	}
+	if s, says := g.standsIn(fact, may); s != nil {
+		return aws.Links[aws.Subnet]{Each: []aws.Link[aws.Subnet]{{To: []*aws.Subnet{s}}}}, false, says
+	}
+	return i.Subnets, i.AnySubnet, nil
+}
+
+// standsIn is the subnet that people say something stands in, nil where they say
+// nothing. One in which it cannot stand is refused.
+func (g *Graph) standsIn(fact tf.Fact, may func(*aws.Subnet) bool) (*aws.Subnet, []*tf.Assumption) {
 	if g.answers == nil {
-		return i.Subnets, i.AnySubnet, nil
+		return nil, nil
 	}
 	name, ok := g.answers.Said(fact.ID, "is")
 	if !ok {
-		return i.Subnets, i.AnySubnet, nil
+		return nil, nil
 	}
+	var possible []string
 	for _, s := range g.network.Subnets {
+		if !may(s) {
+			continue
+		}
 		if shortName(s.Object) == name {
 			_, says, _ := g.say(fact, "is")
-			return aws.Links[aws.Subnet]{Each: []aws.Link[aws.Subnet]{{To: []*aws.Subnet{s}}}}, false, says
+			return s, says
 		}
+		possible = append(possible, shortName(s.Object))
 	}
-	g.answers.Refuse(fact.ID, "is", "a subnet of the input")
-	return i.Subnets, i.AnySubnet, nil
+	g.answers.Refuse(fact.ID, "is", strings.Join(possible, " or "))
+	return nil, nil
 }
 
 // wearing are the groups of an interface, with what people say of those that are

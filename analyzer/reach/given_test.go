@@ -161,6 +161,36 @@ func TestGiven(t *testing.T) {
 	}
 }
 
+// Subnets of unknown addresses have some of their VPC's: as the input says these,
+// or as people do (U-9).
+func TestAddressesOfVPC(t *testing.T) {
+	symbolic := aws.Block{Family: packet.IPv4}
+	for name, test := range map[string]struct {
+		block aws.Block
+		given answers
+		want  reach.Verdict
+	}{
+		"nobody knows":               {symbolic, nil, reach.Unknown},
+		"known, inside of the rule":  {ipv4("10.0.0.0/16"), nil, reach.Yes},
+		"known, outside of the rule": {ipv4("172.16.0.0/16"), nil, reach.No},
+		"given, inside of the rule":  {symbolic, answers{"addresses:aws_vpc.main cidrs": "10.0.0.0/16"}, reach.Yes},
+		"given, outside of the rule": {symbolic, answers{"addresses:aws_vpc.main cidrs": "172.16.0.0/16"}, reach.No},
+	} {
+		w := newWorld()
+		w.vpc.CIDRs, w.private.CIDR, w.public.CIDR = []aws.Block{test.block}, symbolic, symbolic
+		w.host("b", w.private, tf.No, w.group("b"))
+		w.host("a", w.public, tf.No, w.group("a", allow("tcp", 22, 22, "10.0.0.0/8")))
+		got := w.askGiven(t, test.given, "aws_instance.b", "aws_instance.a", "tcp/22")
+		if got.Answer != test.want {
+			t.Errorf("%s: %s, waiting for %q, by %s; want %s", name, got.Answer, facts(got.Waits), codes(got), test.want)
+		}
+		rests := slices.ContainsFunc(got.Assumptions, func(a *tf.Assumption) bool { return a.ID == "given:addresses:aws_vpc.main" })
+		if rests != (test.given != nil) {
+			t.Errorf("%s: it rests on %v", name, got.Assumptions)
+		}
+	}
+}
+
 // outsideSubnet is a subnet of which only the id is known (U-13).
 func outsideSubnet(w *world, id string) *aws.Subnet {
 	s := &aws.Subnet{
@@ -256,6 +286,12 @@ func TestRefused(t *testing.T) {
 			w.host("b", w.private, tf.No, w.group("b"))
 			return w
 		}, "table-of:aws_subnet.public is", "aws_route_table.other", "aws_route_table.public or aws_route_table.private"},
+		"a subnet where it does not stand": {func() *world {
+			w := newWorld()
+			w.host("a", w.public, tf.Yes, w.group("a")).Subnets.Each[0] = alternatives(w.public, w.private)
+			w.host("b", w.subnet("other", "10.0.9.0/24"), tf.No, w.group("b"))
+			return w
+		}, "placement:aws_instance.a is", "aws_subnet.other", "aws_subnet.public or aws_subnet.private"},
 	} {
 		given := answers{tt.id: tt.value}
 		w := tt.build()

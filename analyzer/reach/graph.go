@@ -15,9 +15,10 @@ import (
 // once and kept, so that a Graph is for one goroutine at a time.
 type Graph struct {
 	network  *aws.Network
-	whole    *Graph     // of which this is a share, or itself
-	telling  sync.Mutex // of the whole: held while stories of its shares are told
-	answers  Answers    // nil when people say nothing
+	whole    *Graph               // of which this is a share, or itself
+	telling  sync.Mutex           // of the whole: held while stories of its shares are told
+	answers  Answers              // nil when people say nothing
+	heard    func(*tf.Assumption) // told of each answer that is believed, or nil
 	internet map[packet.Family]packet.Addresses
 	// edges and vpnEdges are the gateway route tables of each VPC (RT-9).
 	edges, vpnEdges map[*aws.VPC][]edge
@@ -125,6 +126,7 @@ func (g *Graph) fork() *Graph {
 		network:        g.network,
 		whole:          g.whole,
 		answers:        g.answers,
+		heard:          g.heard,
 		internet:       g.internet,
 		edges:          g.edges,
 		vpnEdges:       g.vpnEdges,

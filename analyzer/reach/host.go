@@ -30,7 +30,7 @@ func inBlock(a netip.Addr, p *place) bool {
 
 // hostAddresses are the addresses that a host of the subnet may have: its
 // block without the first four and the last, which AWS keeps (VPC-4, U-10). Of
-// a symbolic block nothing is known (U-9).
+// a symbolic block nothing is known but that it lies in its VPC's (U-9).
 func (g *Graph) hostAddresses(s *aws.Subnet, f packet.Family) packet.Addresses {
 	if a, _, ok := g.sayCIDRs(addressesFact(s), f); ok {
 		if f != packet.IPv4 || !s.CIDR.Known() || a.SubsetOf(packet.Prefixes(s.CIDR.Prefix)) {
@@ -42,10 +42,10 @@ func (g *Graph) hostAddresses(s *aws.Subnet, f packet.Family) packet.Addresses {
 		if s.IPv6 != nil && s.IPv6.Known() {
 			return packet.Prefixes(s.IPv6.Prefix)
 		}
-		return packet.AllAddresses(f)
+		return g.insideOf(s, f)
 	}
 	if !s.CIDR.Known() {
-		return packet.AllAddresses(f)
+		return g.insideOf(s, f)
 	}
 	all := packet.Prefixes(s.CIDR.Prefix)
 	if s.CIDR.Prefix.Bits() > 28 {
@@ -55,6 +55,18 @@ func (g *Graph) hostAddresses(s *aws.Subnet, f packet.Family) packet.Addresses {
 	reserved := packet.AddressRange(first, first.Next().Next().Next())
 	end := last(s.CIDR.Prefix)
 	return all.Subtract(reserved).Subtract(packet.AddressRange(end, end))
+}
+
+// insideOf are the addresses that a subnet of unknown ones may have: those of its
+// VPC, as far as all of these are known or people say them (U-9).
+func (g *Graph) insideOf(s *aws.Subnet, f packet.Family) packet.Addresses {
+	if v, _ := g.vpcOf(s); v != nil && !g.blocks(v, f).IsEmpty() {
+		says := g.blocksSay(v, f)
+		if says != nil || !g.nameless(v, f) && v.Resource != nil && v.Resource.IsNew() {
+			return g.blocks(v, f)
+		}
+	}
+	return packet.AllAddresses(f)
 }
 
 // speaks says whether an interface has an address of the family at all.

@@ -64,6 +64,15 @@ func (g *Graph) nameless(v *aws.VPC, f packet.Family) bool {
 	return v.Outside && len(v.CIDRs) == 0 || slices.ContainsFunc(v.CIDRs, func(b aws.Block) bool { return !b.Known() && b.Family == f })
 }
 
+// blocksSay is what the blocks of a VPC rest on where people say them.
+func (g *Graph) blocksSay(v *aws.VPC, f packet.Family) []*tf.Assumption {
+	if v == nil || !g.nameless(v, f) {
+		return nil
+	}
+	_, says, _ := g.sayCIDRs(vpcAddressesFact(v), f)
+	return says
+}
+
 func vpcAddressesFact(v *aws.VPC) tf.Fact {
 	name := shortName(v.Object)
 	return tf.Fact{ID: "addresses:" + name, Text: "which addresses " + name + " has", Settle: settleContext}

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -44,7 +45,7 @@ func (g *Graph) place(s *aws.Subnet, f packet.Family) *place {
 	p.gateway = g.gateway(p)
 	p.hosts, p.whichHosts = g.hostAddresses(s, f), addressesFact(s)
 	_, says, _ := g.sayCIDRs(p.whichHosts, f)
-	p.says = append(p.says, says...)
+	p.says = slices.Concat(p.says, says, g.blocksSay(p.vpc, f))
 	g.places[key] = p
 	return p
 }

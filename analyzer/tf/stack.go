@@ -110,7 +110,7 @@ func (r *Resource) HowMany() (fact Fact, ok bool) {
 	}
 	settle := "known after apply, or in a plan: terraform plan -out=tfplan"
 	if name, ok := strings.CutPrefix(of, "var."); ok && !strings.Contains(name, " ") {
-		settle = "--var " + name + "=VALUE, or --var-file FILE"
+		settle = "--var " + name + "=VALUE, --var-file FILE or, in tfcheck.hcl, given \"variable\" \"" + name + "\" { value = \"VALUE\" }"
 	}
 	return Fact{ID: "count:" + of, Text: text, Settle: settle}, true
 }

@@ -57,7 +57,7 @@ func runFlowLogs(p *analyzer.Pass) {
 			if !unsure {
 				continue
 			}
-			subject.Verdict, waits = analyzer.Undetermined, []tf.Fact{count}
+			subject.Verdict, waits = analyzer.Undetermined, []tf.Fact{aws.Settled(count, "")}
 		}
 		p.Report(analyzer.Finding{
 			Cause:    aws.Cause{Resource: vpc.Resource},

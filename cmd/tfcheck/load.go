@@ -89,6 +89,8 @@ func (f *inputFlags) stacks(ctx context.Context, env environment, paths []string
 			return nil, nil, exit{exitError, "the base: " + err.Error()}
 		}
 	}
+	stack.Count(judged, set.Answer)
+	stack.Count(known, set.Answer)
 	return judged, known, nil
 }
 

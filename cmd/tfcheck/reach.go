@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -105,6 +106,13 @@ func (c *reachCommand) run(ctx context.Context, paths []string) error {
 		return exit{exitError, err.Error()}
 	}
 	answer := graph.Ask(question)
+	for _, stack := range stacks {
+		for _, a := range stack.Assumptions {
+			if strings.HasPrefix(a.ID, "given:") { // such as the value of a variable
+				answer.Assumptions = append(answer.Assumptions, a)
+			}
+		}
+	}
 	options := report.Options{Color: color, Width: c.env.width, Version: version, Command: "tfcheck"}
 	if err := write(c.env.stdout, question, answer, slices.Concat(stacks, known), options); err != nil {
 		return err

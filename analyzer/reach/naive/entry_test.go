@@ -2,6 +2,7 @@ package naive
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -68,13 +69,17 @@ func (w *world) entered(c *chance, e *entrance, p packet.Packet, to *nic) (packe
 		return p, stoppedBy(string(e.kind))
 	}
 	inSubnet := false
+	var besides *subnet // where it comes from, nil where nothing filters there
 	switch {
 	case e.kind == aws.CloudFrontOrigin:
-		// By an interface in the VPC or by the list of its addresses: nobody
-		// knows which.
+		// By an interface in some subnet of the VPC or by the list of its
+		// addresses: nobody knows which.
 		seen := append([]netip.Addr{offset(to.subnet.blocks[0].Addr(), 77)}, w.originAddresses(v)...)
 		k := c.of(len(seen))
 		p.Source, inSubnet = seen[k], k == 0
+		if others := append([]*subnet{nil}, othersOf(to.subnet)...); !inSubnet {
+			besides = others[c.of(len(others))]
+		}
 	case e.preserves && p.Source.Is6() && c.of(2) == 0:
 		return p, stoppedBy(string(e.kind)) // over IPv4 nobody can be kept
 	case !e.preserves || p.Source.Is6():
@@ -84,7 +89,7 @@ func (w *world) entered(c *chance, e *entrance, p packet.Packet, to *nic) (packe
 		p.SourcePort = portBetween(c, to.subnet, to.subnet)
 	}
 	switch {
-	case !inSubnet && !to.subnet.acl.passes(false, p):
+	case besides != nil && !besides.acl.passes(true, p), !inSubnet && !to.subnet.acl.passes(false, p):
 		return p, stoppedBy("acl")
 	case to.filtered && !to.byAddress(false, p):
 		return p, stoppedBy("group")
@@ -92,7 +97,13 @@ func (w *world) entered(c *chance, e *entrance, p packet.Packet, to *nic) (packe
 		return p, stoppedBy(to.is("inbound"))
 	}
 	back, _ := reply(p)
-	return p, relayed{outcome{true, inSubnet || to.subnet.acl.passes(true, back)}, "acl"}
+	returns := (inSubnet || to.subnet.acl.passes(true, back)) && (besides == nil || besides.acl.passes(false, back))
+	return p, relayed{outcome{true, returns}, "acl"}
+}
+
+// othersOf are the other subnets of a subnet's VPC.
+func othersOf(s *subnet) []*subnet {
+	return slices.DeleteFunc(slices.Clone(s.vpc.subnets), func(o *subnet) bool { return o == s })
 }
 
 // edgeAddresses are what targets of an accelerator see where it does not keep
