@@ -41,6 +41,8 @@ func nowhere(r *tf.Resource) string {
 			return fmt.Sprintf("it has no %s, so that it stands in no VPC and has no network interface here (SVC-1)", block)
 		case c.applies(r) == tf.No:
 			return fmt.Sprintf("as its %s is set it has no network interface", c.when)
+		case c.subnets != "":
+			return fmt.Sprintf("its %s names no subnet, so that it stands in no VPC and has no network interface here (SVC-1)", c.subnets)
 		}
 	}
 	if Types.Coverage(r.Addr.Type) == Modelled {

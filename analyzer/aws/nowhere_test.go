@@ -12,7 +12,7 @@ import (
 func TestNowhere(t *testing.T) {
 	var list []*tf.Resource
 	for _, address := range []string{
-		"aws_lambda_function.plain", "aws_lambda_function.many[0]", "aws_ecs_service.bridge", "aws_route_table.main", "aws_instance.web",
+		"aws_lambda_function.plain", "aws_apprunner_vpc_connector.none", "aws_lambda_function.many[0]", "aws_ecs_service.bridge", "aws_route_table.main", "aws_instance.web",
 	} {
 		a, err := tf.ParseAddress(address)
 		if err != nil {
@@ -22,11 +22,12 @@ func TestNowhere(t *testing.T) {
 	}
 	n := Build(Input{Snapshot: tf.NewSnapshot(list)})
 	for address, want := range map[string]string{
-		"aws_lambda_function.plain": "it has no vpc_config",
-		"aws_lambda_function.many":  "it has no vpc_config",
-		"aws_ecs_service.bridge":    "without network_configuration its tasks use the network interfaces of the machines",
-		"aws_route_table.main":      "it is a part of the network",
-		"aws_s3_bucket.logs":        "no aws_s3_bucket has a network interface",
+		"aws_lambda_function.plain":        "it has no vpc_config",
+		"aws_lambda_function.many":         "it has no vpc_config",
+		"aws_apprunner_vpc_connector.none": "its subnets names no subnet",
+		"aws_ecs_service.bridge":           "without network_configuration its tasks use the network interfaces of the machines",
+		"aws_route_table.main":             "it is a part of the network",
+		"aws_s3_bucket.logs":               "no aws_s3_bucket has a network interface",
 	} {
 		if got := n.Nowhere(address); !strings.Contains(got, want) {
 			t.Errorf("%s: %q, want %q", address, got, want)

@@ -387,7 +387,7 @@ func (g *Graph) addRule(i *aws.Interface, m mending, packets packet.Set) []Edit 
 		of, id = aws.Object{Resource: maker.Resource}, maker.Address()+"."+maker.Argument
 	}
 	if id == "" {
-		return nil
+		return giveGroup(i, m, services(packets), quoted(peers), f)
 	}
 	for _, s := range services(packets) {
 		for _, p := range peers {
@@ -403,6 +403,28 @@ func (g *Graph) addRule(i *aws.Interface, m mending, packets packet.Set) []Edit 
 		}
 	}
 	return out
+}
+
+// giveGroup gives what stands in a default VPC a group of its own in the place of
+// the default one, which the input does not show (SG-5): it lets the same out.
+func giveGroup(i *aws.Interface, m mending, list []service, peers string, f packet.Family) []Edit {
+	v := vpcOf(i)
+	if v == nil || !v.Default || m.d == outbound || f != packet.IPv4 || !edited(i.Owner) || !slices.Contains([]string{"aws_instance", "aws_db_instance"}, i.Owner.Addr.Type) {
+		return nil
+	}
+	rule := func(s service, peers string) []Argument {
+		return []Argument{argument("protocol", strconv.Quote(s.protocol)), argument("from_port", number(s.from)), argument("to_port", number(s.to)), argument("cidr_blocks", peers)}
+	}
+	var rules []Argument
+	for _, s := range list {
+		rules = append(rules, Argument{Name: "ingress", Block: rule(s, peers)})
+	}
+	rules = append(rules, Argument{Name: "egress", Block: rule(service{"-1", allProtocols, 0, 0}, quoted([]netip.Prefix{everywhere(f)}))})
+	own := newObject(added("aws_security_group", aws.Object{Resource: i.Owner}))
+	return []Edit{
+		with(Add, own.Label, "", rules...),
+		with(Set, i.Owner.Address, "", argument("vpc_security_group_ids", listOf(own.Label+".id"))),
+	}
 }
 
 // ownGroup is the group of an interface to which rules are added: one that the

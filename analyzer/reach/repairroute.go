@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -285,6 +286,9 @@ func publish(i *aws.Interface, f packet.Family) []Edit {
 	}
 	if owner.Addr.Type == "aws_ecs_service" {
 		return []Edit{with(Set, owner.Address, "network_configuration", argument("assign_public_ip", "true"))}
+	}
+	if name := i.PublicCause.Argument; strings.HasSuffix(name, "associate_public_ip_address") || name == "map_public_ip_on_launch" {
+		return switchOn(i.PublicCause) // a template's, or that of the subnet of what has no own
 	}
 	return nil
 }

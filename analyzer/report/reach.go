@@ -50,8 +50,13 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	}
 	var waits, assumptions []string
 	for _, f := range a.Waits {
-		waits = append(waits, f.Text)
-		if f.Settle != "" {
+		stack, e := decidedBy(f, stacks)
+		text := f.Text
+		if r := place(stack, e); !r.IsZero() {
+			text += "  " + lineOf(r)
+		}
+		waits = append(waits, text)
+		if f = f.In(stack); f.Settle != "" {
 			waits = append(waits, "  "+f.Settle)
 		}
 	}
@@ -223,6 +228,31 @@ func (p *page) whereToEdit(e reach.Edit, stacks []*tf.Stack) string {
 	return ""
 }
 
+// decidedBy is the argument or block that a fact is about, as its id names it,
+// in the stack that holds it: of several instances the first.
+func decidedBy(f tf.Fact, stacks []*tf.Stack) (*tf.Stack, element) {
+	_, name, _ := strings.Cut(f.ID, ":")
+	for _, s := range stacks {
+		var best element
+		rest := name
+		for _, r := range s.After.Resources {
+			for _, address := range []string{r.Address, tf.StripKeys(r.Address)} {
+				argument, ok := strings.CutPrefix(name, address)
+				if ok && (argument == "" || argument[0] == '.') && len(argument) < len(rest) {
+					best, rest = element{r, strings.TrimPrefix(argument, ".")}, argument
+				}
+			}
+		}
+		if best.resource != nil {
+			return s, best
+		}
+	}
+	if len(stacks) == 1 {
+		return stacks[0], element{}
+	}
+	return nil, element{}
+}
+
 // editedBy is the argument or block that an edit changes, zero for what it adds.
 func editedBy(e reach.Edit, stacks []*tf.Stack) (*tf.Stack, element) {
 	argument := e.Block
@@ -364,7 +394,8 @@ func ReachJSON(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack
 			return wireAssumption{ID: a.ID, Text: a.Text, Address: a.Address}
 		}),
 		Questions: each(a.Waits, func(f tf.Fact) wireFact {
-			return wireFact{ID: f.ID, Text: f.Text, Settle: f.Settle}
+			stack, e := decidedBy(f, stacks)
+			return wireFact{ID: f.ID, Text: f.Text, Settle: f.In(stack).Settle, Range: x.place(stack, e)}
 		}),
 	}
 	if a.Witness != nil {

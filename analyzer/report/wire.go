@@ -248,7 +248,8 @@ type wireThrough struct {
 }
 
 type wireFact struct {
-	ID     string `json:"id"`
-	Text   string `json:"text"`
-	Settle string `json:"settle"`
+	ID     string    `json:"id"`
+	Text   string    `json:"text"`
+	Settle string    `json:"settle"`
+	Range  wireRange `json:"range,omitzero" jsonschema:"where what it is about stands"`
 }

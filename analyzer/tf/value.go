@@ -444,6 +444,16 @@ type Fact struct {
 	Settle string // the one line that settles it
 }
 
+// In is the fact as whoever reads a stack settles it: a plan by itself has no
+// locals and no indices, and shows as unknown what its source or the binary plan
+// tells (U-1 to U-3).
+func (f Fact) In(s *Stack) Fact {
+	if s != nil && s.Kind == PlanInput && s.Source == nil && strings.HasPrefix(f.Settle, "known after apply") {
+		f.Settle = "the source may tell, by --source DIR or in the binary plan; else " + f.Settle
+	}
+	return f
+}
+
 // With is the fact with what another question about it adds to the given block
 // that settles it: what a group admits from the internet, and from elsewhere.
 func (f Fact) With(g Fact) Fact {

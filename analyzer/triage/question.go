@@ -32,7 +32,7 @@ func Questions(findings []*analyzer.Finding) []analyzer.Question {
 			if !ok {
 				i = len(all)
 				byID[fact.ID] = i
-				all = append(all, analyzer.Question{Fact: fact})
+				all = append(all, analyzer.Question{Fact: fact.In(f.Stack)})
 			}
 			all[i].Fact = all[i].With(fact)
 			all[i].Severity = max(all[i].Severity, f.Severity)
