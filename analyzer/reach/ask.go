@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -35,6 +36,7 @@ func (g *Graph) ask(q Question) Answer {
 		a.Answer, a.Forward, a.Waits = Unknown, Unknown, questions(g.strays(end))
 	case empty:
 		a.Blockers = []Hop{end.empty()}
+		a.Blockers[0].Detail += g.ifSomethingStood(q)
 		a.Assumptions = append(a.Assumptions, end.alone()...)
 	case a.Answer == No && len(a.Path)+len(a.Blockers) == 0: // no family has the packets
 		a.Blockers = []Hop{{
@@ -150,6 +152,31 @@ func (e Endpoint) empty() Hop {
 		Object: e.Object, Cause: objectCause(e.Object), Code: "NO_POSSIBLE_DESTINATION",
 		Detail: "no network interface of the input stands in it",
 	}
+}
+
+// ifSomethingStood says what a subnet without interfaces would let through to one
+// that everybody may talk to: most modules of networks hold no other end points.
+func (g *Graph) ifSomethingStood(q Question) string {
+	s := q.To.Subnet
+	if s == nil || !q.To.isEmpty() || q.From.isEmpty() {
+		return ""
+	}
+	i := &aws.Interface{
+		Object: aws.Object{Label: "an interface in " + shortName(s.Object)}, Subnets: aws.Links[aws.Subnet]{Each: []aws.Link[aws.Subnet]{{To: []*aws.Subnet{s}}}},
+		HasGroups: tf.No, Inbound: tf.Yes, Initiates: tf.Yes, SourceDestCheck: tf.Yes, PublicIPv4: tf.Yes, IPv6: tf.TriOf(s.IPv6 != nil),
+	}
+	would := q
+	would.To = Endpoint{Kind: Interfaces, Label: i.Label, Interfaces: []*aws.Interface{i}}
+	a, _ := answer(g.paths(would, false))
+	if a.Answer != No {
+		return map[Verdict]string{Yes: "; one with a public address and open security groups would be reached"}[a.Answer]
+	}
+	_, best := answer(g.paths(would, true))
+	var why []string
+	for _, b := range best.story.tell().blockers {
+		why = append(why, b.Object.Label+", "+b.blocked)
+	}
+	return "; one with a public address and open security groups would not be reached either: " + strings.Join(why, "; ")
 }
 
 // alone is what it rests on that nothing stands in something that exists

@@ -469,3 +469,26 @@ func TestOrderOfFilters(t *testing.T) {
 		t.Errorf("back by %s, want %s", got, back)
 	}
 }
+
+// A subnet in which nothing stands says what it lets through (RT-2, IGW-1).
+func TestEmptySubnet(t *testing.T) {
+	for name, test := range map[string]struct {
+		empty func(*world) *aws.Subnet
+		want  string
+	}{
+		"public":  {func(w *world) *aws.Subnet { return w.public }, "one with a public address and open security groups would be reached"},
+		"private": {func(w *world) *aws.Subnet { return w.private }, "would not be reached either: "},
+	} {
+		w := newWorld()
+		g := reach.Compile(w.n)
+		e, err := g.Endpoint(test.empty(w).Label)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, _ := g.Endpoint("internet")
+		a := g.Ask(reach.Question{From: from, To: e, Packets: packet.Everything(packet.IPv4)})
+		if a.Answer != reach.No || len(a.Blockers) != 1 || !strings.Contains(a.Blockers[0].Detail, test.want) {
+			t.Errorf("%s: %s by %v", name, a.Answer, a.Blockers)
+		}
+	}
+}

@@ -97,12 +97,40 @@ func (p *page) admitted(q reach.Question, a reach.Answer) {
 		{"Arrives, but the reply does not return", forward},
 	} {
 		var lines []string
-		for _, f := range part.packets.Flows() {
+		for _, f := range allTraffic(part.packets.Flows()) {
 			lines = append(lines, p.secrets.text(admittedText(q, f)))
 		}
 		p.list(part.title, lines)
 	}
 }
+
+// allTraffic writes as one what flows of one pair of ends carry together where
+// that is every protocol whole; of TCP and UDP what clients send.
+func allTraffic(list []packet.Flow) []packet.Flow {
+	whole := func(f, as packet.Flow) bool {
+		return len(f.Ports)+len(f.ICMP) == 0 && (len(f.SourcePorts) == 0 || slices.Equal(f.SourcePorts, []string{"1024-65535"})) &&
+			slices.Equal(f.Sources, as.Sources) && slices.Equal(f.Destinations, as.Destinations)
+	}
+	var out []packet.Flow
+	for _, f := range list {
+		has := func(protocol string) bool {
+			return slices.ContainsFunc(list, func(o packet.Flow) bool {
+				return whole(o, f) && (o.Protocol == protocol || protocol == "" && isRest(o))
+			})
+		}
+		together := whole(f, f) && has("tcp") && has("udp") && has("icmp") && has("")
+		if together {
+			f = packet.Flow{Protocol: "all", Sources: f.Sources, Destinations: f.Destinations}
+		}
+		if !together || !slices.ContainsFunc(out, func(o packet.Flow) bool { return o.Protocol == "all" && whole(o, f) }) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// isRest reports whether a flow is of all protocols that have no name.
+func isRest(f packet.Flow) bool { return strings.Count(f.Protocol, ",") > 2 }
 
 // admittedText is a flow without what the question says already: a sender of the
 // network, and the ports that clients use (M-3).
@@ -110,7 +138,7 @@ func admittedText(q reach.Question, f packet.Flow) string {
 	switch {
 	case f.Protocol == "all":
 		f.Protocol = "all traffic"
-	case strings.Count(f.Protocol, ",") > 2:
+	case isRest(f):
 		f.Protocol = "every other protocol"
 	}
 	text := f.Protocol
