@@ -83,6 +83,9 @@ func (g *Graph) toNAT64(i *aws.Interface, n *aws.NATGateway) outcome {
 	far := remote{key: "64:ff9b::/96", addresses: nat64, one: true}
 	home, _ := n.Subnet.One()
 	return g.overPlaces(i, f, func(p *place) outcome {
+		if v, ok := home.VPC.One(); ok && p.vpc != nil && v != p.vpc {
+			return outcome{} // whatever a route of unknown target leads to
+		}
 		route := routeStage(p.subnet, p.vpc, asSeen(outbound, g.subnetRoutes(p.subnet, p.vpc, f, goal{at: far, kind: toTheInternet}, toNAT(n)), far, f))
 		route.blocked = "no route for 64:ff9b::/96 to " + n.Label
 		stages := append(g.sends(i, p, far), g.speaksStage(i, p), g.groupStage(i, outbound, f, far))

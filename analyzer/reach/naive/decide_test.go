@@ -40,8 +40,9 @@ type completion struct {
 	routing   map[*aws.RouteTable]*table
 	filters   map[*aws.ACL]*acl
 	lists     map[*aws.PrefixList][]netip.Prefix
-	taken     map[netip.Addr]bool // the addresses that are known
-	blocks    int                 // given to what has a symbolic block
+	managed   map[string]*managedList // by the service's name
+	taken     map[netip.Addr]bool     // the addresses that are known
+	blocks    int                     // given to what has a symbolic block
 }
 
 func decide(n *aws.Network, d dice) *completion {
@@ -54,7 +55,8 @@ func decide(n *aws.Network, d dice) *completion {
 		transits: map[*aws.TransitGateway]*transit{}, attached: map[*aws.Attachment]*attachment{}, tables: map[*aws.TransitTable]*transitTable{},
 		offers: map[*aws.EndpointService]*offer{}, proxies: map[*aws.DatabaseProxy]*proxy{}, entrances: map[*aws.Entry]*entrance{},
 		firewalls: map[*aws.Firewall]map[*subnet]*firewallEndpoint{}, endpoints: map[*aws.Endpoint]any{},
-		routing: map[*aws.RouteTable]*table{}, filters: map[*aws.ACL]*acl{}, lists: map[*aws.PrefixList][]netip.Prefix{}, taken: map[netip.Addr]bool{},
+		routing: map[*aws.RouteTable]*table{}, filters: map[*aws.ACL]*acl{}, lists: map[*aws.PrefixList][]netip.Prefix{},
+		managed: map[string]*managedList{}, taken: map[netip.Addr]bool{},
 	}
 	for _, i := range n.Interfaces {
 		for _, a := range i.Addresses {
@@ -345,7 +347,14 @@ func (c *completion) rules(g *aws.SecurityGroup, list []aws.Rule) (out []rule) {
 			decided.cidrs = append(decided.cidrs, to)
 		}
 		for _, p := range r.PrefixLists {
-			if l := one(c, p.To); l != nil {
+			switch l := one(c, p.To); {
+			case l == nil:
+			case l.AWS && l.Name != "" && l.Open:
+				if c.managed[l.Name] == nil {
+					c.managed[l.Name] = &managedList{c.list(l)}
+				}
+				decided.lists = append(decided.lists, c.managed[l.Name])
+			default:
 				decided.cidrs = append(decided.cidrs, c.list(l)...)
 			}
 		}
@@ -544,7 +553,8 @@ func (c *completion) decideEndpoint(e *aws.Endpoint) {
 	kind, _ := e.Kind.Known()
 	switch {
 	case kind == aws.GatewayEndpoint:
-		c.endpoints[e] = &serviceEndpoint{vpc: c.vpcs[one(c, e.VPC)], ipv6: c.is(e.IPv6)}
+		name, _ := e.Service.Known()
+		c.endpoints[e] = &serviceEndpoint{service: name, vpc: c.vpcs[one(c, e.VPC)], ipv6: c.is(e.IPv6)}
 	case kind == aws.GatewayBalancerEndpoint && e.Interface != nil && len(c.nics[e.Interface]) > 0:
 		c.endpoints[e] = &balancerEndpoint{c.nics[e.Interface][0]}
 	case kind == aws.InterfaceEndpoint && e.Interface != nil:

@@ -24,6 +24,7 @@ func (n *nic) is(otherwise string) string {
 
 // serviceEndpoint is a gateway endpoint, with where its service is (EP-1).
 type serviceEndpoint struct {
+	service  string
 	vpc      *vpc
 	prefixes []netip.Prefix
 	ipv6     bool

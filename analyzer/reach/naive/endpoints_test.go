@@ -126,6 +126,17 @@ func (c *comparison) toServices(m *maker, packets int) {
 	}
 }
 
+// put says where the service of an endpoint is: in no list but its own (U-5).
+func (c *completion) put(e *serviceEndpoint, at netip.Prefix) {
+	e.prefixes = []netip.Prefix{at}
+	for name, l := range c.managed {
+		l.prefixes = nil
+		if name == e.service {
+			l.prefixes = e.prefixes
+		}
+	}
+}
+
 func (c *comparison) toService(what string, e *serviceEndpoint, from *nic, p packet.Packet, forward, reachable reach.Relation) {
 	first := true
 	got := everyTurn(func(turn *chance) outcome {
@@ -134,7 +145,7 @@ func (c *comparison) toService(what string, e *serviceEndpoint, from *nic, p pac
 			places = places[:len(places)-1]
 		}
 		at := places[turn.of(len(places))]
-		e.prefixes = []netip.Prefix{at}
+		c.world.put(e, at)
 		q := p
 		q.Destination = at.Addr()
 		got, there, back := c.world.trip(turn, from, q, func(e end) bool { _, ok := e.(service); return ok })

@@ -70,12 +70,16 @@ func (n *nic) byAddress(out bool, p packet.Packet) bool {
 			rules, remote = g.out, p.Destination
 		}
 		for _, r := range rules {
-			if r.matches(p) && slices.ContainsFunc(r.cidrs, func(c netip.Prefix) bool { return c.Contains(remote) }) {
+			if r.matches(p) && r.covers(remote) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+func (r rule) covers(a netip.Addr) bool {
+	return holds(r.cidrs, a) || slices.ContainsFunc(r.lists, func(l *managedList) bool { return holds(l.prefixes, a) })
 }
 
 // referred are the groups whose members the interface's rules admit (SG-7,

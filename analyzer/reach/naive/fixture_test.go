@@ -37,6 +37,7 @@ func TestFixtures(t *testing.T) {
 				c.hosts(m, 2)
 				c.onPremises(m, 4)
 				c.throughBalancers(m, 4)
+				c.toServices(m, 4)
 				c.through(m, 4)
 				c.enter(m, 4)
 			}

@@ -127,8 +127,13 @@ type group struct {
 type rule struct {
 	protocol, from, to int // protocol -1: everything
 	cidrs              []netip.Prefix
+	lists              []*managedList
 	groups             []*group
 }
+
+// managedList is where AWS has a service: what its own prefix list of the name
+// holds (U-5).
+type managedList struct{ prefixes []netip.Prefix }
 
 type table struct {
 	routes   []route
