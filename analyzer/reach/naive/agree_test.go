@@ -3,6 +3,7 @@ package naive
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
 
@@ -77,21 +78,27 @@ func (c *tally) add(got outcome, there, back *journey) {
 	default:
 		c.blocked++
 	}
-	seen := map[string]bool{}
+	if got.reachable {
+		for _, via := range through(there, back) {
+			c.carried[via]++
+		}
+	}
 	for _, j := range []*journey{there, back} {
-		if j == nil {
-			continue
-		}
-		for _, via := range j.via {
-			if got.reachable && !seen[via] {
-				seen[via] = true
-				c.carried[via]++
-			}
-		}
-		if j.stop != "" {
+		if j != nil && j.stop != "" {
 			c.stopped[j.stop]++
 		}
 	}
+}
+
+// through are the parts that a packet and its reply met with, each once.
+func through(journeys ...*journey) (all []string) {
+	for _, j := range journeys {
+		if j != nil {
+			all = append(all, j.via...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // relayed counts what became of a packet by way of something that opens
@@ -133,7 +140,10 @@ type comparison struct {
 	answers map[string]reach.Answer
 	flows   []*reach.Flow // from the internet
 	ways    map[string][]*reach.Flow
-	answer  reach.Answer // the last one, for whoever looks into a disagreement
+	// answer is the last one and tale what the walker met with, for whoever
+	// looks into a disagreement.
+	answer reach.Answer
+	tale   func() string
 }
 
 // holds fails unless must <= truth <= may for a packet, and, where the engine
@@ -181,6 +191,7 @@ func (c *comparison) compare(what string, forward, reachable reach.Relation, p p
 			return got
 		})
 	}
+	c.tale = func() string { return told(tale.got, tale.there, tale.back).by(through(tale.there, tale.back)) }
 	c.judge(what, forward, reachable, p, ways...)
 	c.tally.add(tale.got, tale.there, tale.back)
 }
@@ -482,7 +493,7 @@ func (c *tally) check(t *testing.T, want int, components bool) {
 // disagree ends a test with all that there is to know about a packet.
 func (c *comparison) disagree(why, what string, p packet.Packet, r reach.Relation) {
 	c.Helper()
-	c.Fatalf("%s, seed %d: %s: %s: %s\nmust %.300s\nmay %.300s\n%s%s", c.scenario.name, c.seed, what, show(p), why, r.Must, r.May, blockers(c.answer), c.world)
+	c.Fatalf("%s, seed %d: %s: %s: %s\nthe walker: %s\nmust %.300s\nmay %.300s\n%s%s", c.scenario.name, c.seed, what, show(p), why, c.tale(), r.Must, r.May, blockers(c.answer), c.world)
 }
 
 func blockers(a reach.Answer) string {

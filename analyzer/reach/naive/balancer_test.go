@@ -1,6 +1,7 @@
 package naive
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -45,6 +46,11 @@ type relayed struct {
 }
 
 func stoppedBy(what string) relayed { return relayed{stop: what} }
+
+// by tells of it, with what the packet met with.
+func (r relayed) by(parts []string) string {
+	return fmt.Sprintf("arrives %t, comes back %t, by %q, stopped by %q", r.forward, r.reachable, parts, r.stop)
+}
 
 func (r relayed) or(o relayed) relayed {
 	best := r.outcome.or(o.outcome)

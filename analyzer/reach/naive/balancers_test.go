@@ -229,6 +229,7 @@ func (c *comparison) relays(what string, got reached, p packet.Packet, by []stri
 			return got.outcome
 		})
 	}
+	c.tale = func() string { return best.by(by) }
 	c.judge(what, got[0], got[1], p, runs...)
 	if best.stop == "" && !best.reachable {
 		best.stop = "internet gateway" // there is none

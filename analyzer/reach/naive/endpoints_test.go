@@ -151,6 +151,7 @@ func (c *comparison) toService(what string, e *serviceEndpoint, from *nic, p pac
 		got, there, back := c.world.trip(turn, from, q, func(e end) bool { _, ok := e.(service); return ok })
 		if first {
 			c.tally.add(got, there, back)
+			c.tale = func() string { return told(got, there, back).by(through(there, back)) }
 			first = false
 		}
 		return got
