@@ -51,7 +51,7 @@ func TestInstances(t *testing.T) {
 		{"TF-NI-1: its own arguments", []*tf.Resource{
 			made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.private.id"), "vpc_security_group_ids": list{ref("aws_security_group.web.id")}, "associate_public_ip_address": true}),
 		}, standing{"aws_subnet.private", "aws_security_group.web", tf.Yes, "aws_instance.i associate_public_ip_address", tf.No}},
-		{"TF-NI-2: an unset address follows the subnet, an unset group is the default one", []*tf.Resource{
+		{"TF-NI-2, SG-5: an unset address follows the subnet, an unset group is the default one", []*tf.Resource{
 			with(made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.public.id")}),
 				attrs{"associate_public_ip_address": tf.UnknownValue(), "vpc_security_group_ids": tf.UnknownValue()}),
 		}, standing{"aws_subnet.public", "default security group of aws_vpc.main", tf.Yes, launched, tf.No}},

@@ -84,6 +84,10 @@ func TestClientPorts(t *testing.T) {
 			t.Errorf("from port %d: %s, forward %s, complete %t", port, a.Answer, a.Forward, a.Complete)
 		}
 	}
+	w.manage(passAll, []aws.ACLEntry{entry(1, true, 6, 1024, 65535, "0.0.0.0/0")})
+	if a := w.ask(t, "internet", "aws_instance.a", "tcp/22"); a.Answer != reach.Yes || !a.Complete {
+		t.Errorf("from all of 1024-65535: %s, complete %t", a.Answer, a.Complete)
+	}
 }
 
 // TestWitness: the example is a packet that gets through, with addresses that

@@ -20,13 +20,15 @@ func TestRules(t *testing.T) {
 		"SG-12 name in capitals":     {allow("TCP", 22, 22, "0.0.0.0/0"), "yes aws_instance.a: tcp/22 from 0.0.0.0/0"},
 		"SG-12 number":               {allow("6", 22, 22, "0.0.0.0/0"), "yes aws_instance.a: tcp/22 from 0.0.0.0/0"},
 		"SG-12 all ignores ports":    {allow("-1", 22, 22, "0.0.0.0/0"), "yes aws_instance.a: all from 0.0.0.0/0"},
-		"SG-12 other protocol":       {allow("47", 22, 22, "0.0.0.0/0"), "yes aws_instance.a: 47 from 0.0.0.0/0"},
+		"SG-12, M-1 other protocol":  {allow("47", 22, 22, "0.0.0.0/0"), "yes aws_instance.a: 47 from 0.0.0.0/0"},
 		"SG-13 port 0 is not all":    {allow("tcp", 0, 0, "0.0.0.0/0"), "yes aws_instance.a: tcp/0 from 0.0.0.0/0"},
 		"SG-13 -1 for tcp":           {allow("tcp", -1, -1, "0.0.0.0/0"), "unknown aws_instance.a: must nothing | may tcp from 0.0.0.0/0"},
 		"SG-13 upside down":          {allow("tcp", 443, 80, "0.0.0.0/0"), ""},
 		"SG-14 echo":                 {allow("icmp", 8, 0, "0.0.0.0/0"), "yes aws_instance.a: icmp/8/0 from 0.0.0.0/0"},
 		"SG-14 any code":             {allow("icmp", 8, -1, "0.0.0.0/0"), "yes aws_instance.a: icmp/8 from 0.0.0.0/0"},
 		"SG-14 all":                  {allow("icmp", -1, -1, "0.0.0.0/0"), "yes aws_instance.a: icmp from 0.0.0.0/0"},
+		"SG-14 a code without type":  {allow("icmp", -1, 4, "0.0.0.0/0"), "unknown aws_instance.a: must nothing | may icmp from 0.0.0.0/0"},
+		"SG-14 icmp for IPv6":        {allow("icmp", -1, -1, "::/0"), ""},
 		"SG-14 icmpv6 over IPv4":     {allow("icmpv6", -1, -1, "0.0.0.0/0"), ""},
 		"SG-15 ::/0 is not IPv4":     {allow("tcp", 22, 22, "::/0"), ""},
 		"SG-2 two halves are all":    {allow("tcp", 22, 22, "0.0.0.0/1", "128.0.0.0/1"), "yes aws_instance.a: tcp/22 from 0.0.0.0/0"},
@@ -43,9 +45,9 @@ func TestRules(t *testing.T) {
 		"TF-SG-3 overwritten rules": {unknown(allow("tcp", 22, 22, "0.0.0.0/0"), func(r *aws.Rule) { r.Conflict = true }),
 			"unknown aws_instance.a: must nothing | may tcp/22 from 0.0.0.0/0"},
 		"SG-16 prefix list": {unknown(allow("tcp", 22, 22), func(r *aws.Rule) {
-			list := &aws.PrefixList{Entries: []tf.Val[netip.Prefix]{tf.KnownVal(netip.MustParsePrefix("203.0.113.0/24"))}}
+			list := &aws.PrefixList{Entries: []tf.Val[netip.Prefix]{tf.KnownVal(netip.MustParsePrefix("198.51.100.0/24")), tf.KnownVal(netip.MustParsePrefix("203.0.113.0/24"))}}
 			r.PrefixLists = []aws.Peer[aws.Link[aws.PrefixList]]{{To: to(list)}}
-		}), "yes aws_instance.a: tcp/22 from 203.0.113.0/24"},
+		}), "yes aws_instance.a: tcp/22 from 198.51.100.0/24,203.0.113.0/24"},
 		"U-5 list of AWS": {unknown(allow("tcp", 22, 22), func(r *aws.Rule) {
 			list := &aws.PrefixList{Name: "com.amazonaws.global.cloudfront.origin-facing", AWS: true, Open: true}
 			r.PrefixLists = []aws.Peer[aws.Link[aws.PrefixList]]{{To: to(list)}}
@@ -64,7 +66,18 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestGroupReferences: members of a group and nobody else (SG-7, SG-8, SG-10).
+// TestMustAndMay: of what one of two groups admits, nobody knows which is attached,
+// must is what both do, and may what either does (M-10).
+func TestMustAndMay(t *testing.T) {
+	w := newWorld()
+	one := w.group("one", allow("tcp", 22, 22, "0.0.0.0/0"), allow("tcp", 80, 80, "0.0.0.0/0"))
+	two := w.group("two", allow("tcp", 22, 22, "0.0.0.0/0"))
+	w.host("a", w.public, tf.Yes).Groups.Each = []aws.Link[aws.SecurityGroup]{{To: []*aws.SecurityGroup{one, two}}}
+	w.expect(t, "yes aws_instance.a: must tcp/22 from 0.0.0.0/0 | may tcp/22,80 from 0.0.0.0/0")
+}
+
+// TestGroupReferences: members of a group and nobody else, neither what has no
+// group nor the internet (SG-7, SG-8, SG-10).
 func TestGroupReferences(t *testing.T) {
 	w := newWorld()
 	clients := w.group("clients")
@@ -77,6 +90,8 @@ func TestGroupReferences(t *testing.T) {
 	w.host("server", w.private, tf.No, server)
 	w.host("peer1", w.private, tf.No, peers)
 	w.host("peer2", w.private, tf.No, peers)
+	w.host("bare", w.public, tf.No).HasGroups = tf.No
+	w.host("front", w.public, tf.Yes, server)
 	unsure := w.host("unsure", w.public, tf.No, w.group("other"))
 	unsure.Groups.Maybe = []aws.Link[aws.SecurityGroup]{to(clients)}
 
@@ -87,6 +102,7 @@ func TestGroupReferences(t *testing.T) {
 		{"client", "server", "tcp/80", reach.Yes},
 		{"client", "server", "tcp/81", reach.No},
 		{"stranger", "server", "tcp/80", reach.No},
+		{"bare", "server", "tcp/80", reach.No},
 		{"unsure", "server", "tcp/80", reach.Unknown},
 		{"peer1", "peer2", "tcp/90", reach.Yes},
 		{"server", "peer2", "tcp/90", reach.No},
@@ -95,6 +111,7 @@ func TestGroupReferences(t *testing.T) {
 			t.Errorf("%s -> %s %s: %s, want %s (%s)", test.from, test.to, test.flow, a.Answer, test.want, codes(a))
 		}
 	}
+	w.expect(t)
 }
 
 // TestGroupsOutside: of a group that the input only mentions nobody knows the
