@@ -41,7 +41,7 @@ var transitTypes = []row{
 	{name: "aws_vpn_gateway", coverage: Modelled, keep: "attached_vpc_id filter", refs: refs{"vpc_id": vpcs}, blocks: "filter"},
 	{name: "aws_vpn_gateway_attachment", coverage: Modelled, refs: refs{"vpc_id": vpcs, "vpn_gateway_id": vpnGateways}},
 	{name: "aws_customer_gateway", coverage: Modelled, keep: "ip_address bgp_asn"},
-	{name: "aws_vpn_connection", coverage: Modelled, identity: "transit_gateway_attachment_id", keep: "static_routes_only routes",
+	{name: "aws_vpn_connection", coverage: Modelled, identity: "transit_gateway_attachment_id", keep: "static_routes_only routes tunnel_inside_ip_version",
 		refs: refs{"vpn_gateway_id": vpnGateways, "transit_gateway_id": transitGateways, "customer_gateway_id": {"aws_customer_gateway"}}},
 	{name: "aws_vpn_connection_route", coverage: Modelled, keep: "destination_cidr_block", refs: refs{"vpn_connection_id": {"aws_vpn_connection"}}},
 	{name: "aws_dx_gateway", coverage: Modelled},

@@ -49,6 +49,9 @@ type OnPremises struct {
 	// Announced are the prefixes of AWS that a Direct Connect gateway
 	// announces to it (VPN-5); nil when nothing is filtered.
 	Announced []tf.Val[netip.Prefix]
+	// Inside is "ipv4" or "ipv6" for a VPN, which carries one of them; null for
+	// what carries both (VPN-1).
+	Inside tf.Val[string]
 }
 
 // declareVPNGateways reads the virtual private gateways, and attaches them to
@@ -99,6 +102,7 @@ func (b *builder) declareVPNs() {
 		if truth(argument(r, "static_routes_only").value, "", tf.No) != tf.Yes {
 			o.Kind, o.Open = DynamicVPN, true
 		}
+		o.Inside = argument(r, "tunnel_inside_ip_version").value.AsString().Default("ipv4")
 		known, _ := r.Get("routes").Blocks()
 		for _, e := range known {
 			if from, _ := e.Get("source").AsString().Known(); from == "Static" {

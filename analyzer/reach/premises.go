@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -217,10 +218,26 @@ func (g *Graph) hasSite(v *aws.VPC) bool {
 }
 
 // carries are the stages of a connection as such: a VPN of a virtual private
-// gateway has no IPv6 (VPN-1).
+// gateway has no IPv6, and one of a transit gateway carries one of the two
+// families (VPN-1).
 func (s *search) carries(o *site) []stage {
 	if o.attachment != nil {
-		return s.attachment(o.attachment)
+		out := s.attachment(o.attachment)
+		inside, state := o.Inside.Get()
+		if state == tf.IsNull {
+			return out
+		}
+		name := familyName(s.f)
+		carries := tf.Maybe
+		if state == tf.IsKnown {
+			carries = tf.TriOf(strings.EqualFold(inside, name))
+		}
+		return append(out, s.gate(carries, tf.Fact{
+			ID: "boundary:" + o.Label, Text: "whether the tunnels of " + o.Label + " carry " + name, Settle: settleApply,
+		}, stage{
+			object: o.Object, cause: aws.Cause{Resource: o.Resource, Argument: "tunnel_inside_ip_version"}, code: "PROTOCOL_RESTRICTION",
+			blocked: "its tunnels carry no " + name, cost: impossible, quiet: true,
+		}))
 	}
 	if s.f == packet.IPv4 || o.Kind == aws.DirectConnect {
 		return nil

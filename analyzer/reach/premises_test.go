@@ -162,6 +162,33 @@ func TestNoIPv6OverVPN(t *testing.T) {
 	}
 }
 
+// VPN-1: a VPN of a transit gateway carries one family, which its tunnels say.
+func TestTunnelsOfATransitVPN(t *testing.T) {
+	for inside, want := range map[tf.Val[string]][2]reach.Verdict{
+		tf.KnownVal("ipv4"): {reach.Yes, reach.No}, tf.KnownVal("ipv6"): {reach.No, reach.Yes}, tf.UnknownVal[string](): {reach.Unknown, reach.Unknown},
+	} {
+		h := newHub()
+		vpn := &aws.OnPremises{Object: object("aws_vpn_connection.v"), Kind: aws.StaticVPN, Inside: inside}
+		at := &aws.Attachment{Object: vpn.Object, Kind: aws.AttachedVPN, Gateway: to(h.gw), OnPremises: vpn, Active: tf.Yes, Association: to(h.table)}
+		h.gw.Attachments = append(h.gw.Attachments, at)
+		s := h.sub["a"]
+		for _, cidr := range []string{"192.168.0.0/16", "fd00::/8"} {
+			h.table.Routes = append(h.table.Routes, aws.TransitRoute{Kind: aws.StaticRoute, Destination: tf.KnownVal(netip.MustParsePrefix(cidr)), Attachment: to(at), Blackhole: tf.No})
+			table(s).Routes = append(table(s).Routes, h.toTransit(cidr))
+		}
+		s.IPv6, h.n.Interfaces[0].IPv6 = &aws.Block{Prefix: netip.MustParsePrefix("2001:db8::/64"), Family: packet.IPv6}, tf.Yes
+		s.VPC.To[0].CIDRs = append(s.VPC.To[0].CIDRs, aws.Block{Prefix: netip.MustParsePrefix("2001:db8::/56"), Family: packet.IPv6})
+		for _, a := range h.gw.Attachments {
+			a.IPv6 = tf.Yes
+		}
+		for n, far := range []string{"onprem:192.168.1.1", "onprem:fd00::1"} {
+			if got := h.ask(t, "aws_instance.a", far, "tcp/443"); got.Forward != want[n] {
+				t.Errorf("%v, to %s: %s by %s, want %s", inside, far, got.Forward, codes(got), want[n])
+			}
+		}
+	}
+}
+
 // TestNothingBehindAGateway: a virtual private gateway leads to interfaces of
 // its own VPC, and not to what that is joined to (VPN-3, PCX-3).
 func TestNothingBehindAGateway(t *testing.T) {
