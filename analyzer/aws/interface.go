@@ -359,9 +359,18 @@ func delegated(r *tf.Resource, family string) bool {
 	return !isEmpty(argument(r, family+"_prefixes").value) || !known || n > 0
 }
 
-// attachments gives interfaces to the instances that they are attached to
-// (TF-NI-3).
+// attachments gives interfaces to the instances that they are attached to, by a
+// resource or by a block of their own (TF-NI-3, SG-3).
 func (b *builder) attachments() {
+	for r := range b.each("aws_network_interface") {
+		known, _ := blocks(r, "attachment")
+		for _, block := range known {
+			if instance := b.named(r, inside(r, block, "attachment", "instance"), "aws_instance"); instance != nil {
+				i := objectOf[Interface](b, r)
+				i.Owner, i.Kind = instance, KindInstance
+			}
+		}
+	}
 	for r := range b.each("aws_network_interface_attachment") {
 		instance := b.named(r, argument(r, "instance_id"), "aws_instance")
 		i, certain := link[Interface](b, r, argument(r, "network_interface_id").value, nil).One()

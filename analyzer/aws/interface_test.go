@@ -290,6 +290,27 @@ func TestPublicAddresses(t *testing.T) {
 	}
 }
 
+// SG-3, TF-NI-3: an interface that is attached to an instance, by a block of its
+// own or by a resource, is one of the instance's; one that is attached to nothing is
+// not.
+func TestAttachedInterfaces(t *testing.T) {
+	n := build(append(site(),
+		made("aws_instance.i", attrs{"subnet_id": ref("aws_subnet.public.id")}),
+		made("aws_network_interface.block", attrs{"subnet_id": ref("aws_subnet.private.id"), "attachment": list{attrs{"instance": ref("aws_instance.i.id"), "device_index": 1}}}),
+		made("aws_network_interface.other", attrs{"subnet_id": ref("aws_subnet.private.id")}),
+		made("aws_network_interface.loose", attrs{"subnet_id": ref("aws_subnet.private.id")}),
+		made("aws_network_interface_attachment.a", attrs{"instance_id": ref("aws_instance.i.id"), "network_interface_id": ref("aws_network_interface.other.id"), "device_index": 2}),
+	)...)
+	for label, want := range map[string]string{
+		"aws_instance.i": "aws_instance.i", "aws_network_interface.block": "aws_instance.i", "aws_network_interface.other": "aws_instance.i",
+		"aws_network_interface.loose": "aws_network_interface.loose",
+	} {
+		if got := find(t, n.Interfaces, interfaceObject, label).Owner; got == nil || got.Address != want {
+			t.Errorf("%s belongs to %v, want %s", label, got, want)
+		}
+	}
+}
+
 // IGW-2: of several private addresses each is translated by itself. The address
 // that the subnet assigns, and an Elastic IP that names none, belong to the primary
 // one.

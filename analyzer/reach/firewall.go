@@ -27,7 +27,7 @@ func (s *search) throughFirewall(t traveller, p *place, fw *aws.Firewall, in aws
 	for _, sub := range subnets {
 		names = append(names, shortName(sub.Object))
 		at := s.g.place(sub, s.f)
-		ways = append(ways, s.past(t, p, at, device{of: fw, in: sub, label: fw.Label, opinion: true}, s.inspection(t, fw)))
+		ways = append(ways, s.past(t, p, at, device{of: fw, in: sub, label: fw.Label}, s.inspection(t, fw)))
 	}
 	if len(ways) == 0 {
 		return s.unknownWay(t, fw.Object, fact)

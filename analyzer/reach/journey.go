@@ -122,26 +122,21 @@ type tripKey struct {
 }
 
 // sameDevices are the stages for replies that do not pass the devices that the
-// request passed: what remembers flows drops a reply to what it never saw, and
-// a firewall judges it as a flow of its own (RT-11).
+// request passed: a firewall or an appliance may judge a reply to what it never
+// saw as a flow of its own (RT-11). Gateways that translate drop it, which the
+// search says itself.
 func (g *Graph) sameDevices(request, reply []device, f packet.Family) []stage {
 	if slices.Equal(request, reversed(reply)) {
 		return nil
 	}
 	var names []string
-	passes := tf.Maybe
-	for _, d := range reply {
-		if !d.opinion && !slices.Contains(request, d) {
-			passes = tf.No
-		}
-	}
 	for _, d := range slices.Concat(request, reply) {
 		if !slices.Contains(names, d.label) {
 			names = append(names, d.label)
 		}
 	}
 	name := strings.Join(names, " and ")
-	return []stage{g.gated(passes, f, tf.Fact{
+	return []stage{g.gated(tf.Maybe, f, tf.Fact{
 		ID: "one-sided:" + name, Text: "whether " + name + " lets pass flows of which it sees one direction only", Settle: "check it by hand",
 	}, stage{
 		object: aws.Object{Label: name}, code: "TGW_ATTACH_VPC_AZ_RESTRICTION",

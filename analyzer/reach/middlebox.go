@@ -92,7 +92,7 @@ func (g *Graph) machine(i *aws.Interface) []*aws.Interface {
 func (s *search) onFrom(t traveller, k *aws.Interface, from *place) []*way {
 	o := interfaceObject(k)
 	kept := t
-	kept.pass(device{of: o.Resource, label: o.Label, opinion: true})
+	kept.pass(device{of: o.Resource, label: o.Label})
 	kept.zone = s.g.zone(from.subnet)
 	ways := []*way{s.leave(kept, from)}
 	if s.reply {
@@ -187,7 +187,7 @@ func (s *search) throughEndpoint(t traveller, p *place, e *aws.Endpoint) *way {
 	var names []string
 	for _, at := range s.homes(e.Interface) {
 		names = append(names, shortName(at.subnet.Object))
-		ways = append(ways, s.past(t, p, at, device{of: e, in: at.subnet, label: e.Label, opinion: true}, box))
+		ways = append(ways, s.past(t, p, at, device{of: e, in: at.subnet, label: e.Label}, box))
 	}
 	if len(ways) == 0 {
 		return s.unknownWay(t, e.Object, fact)

@@ -248,6 +248,45 @@ func TestGatewayRouteTable(t *testing.T) {
 	}
 }
 
+// RT-9: what comes from the internet goes through an appliance only if that has a
+// public address, and a virtual private gateway leads to no endpoint.
+func TestMiddleboxesOfGateways(t *testing.T) {
+	for public, want := range map[tf.Tri]reach.Verdict{tf.Yes: reach.Unknown, tf.No: reach.No} {
+		w := newWorld()
+		box := w.host("box", w.subnet("box", "10.0.9.0/24", w.toGateway("0.0.0.0/0")), public, w.group("box", allow("-1", 0, 0, "0.0.0.0/0")))
+		box.SourceDestCheck = tf.No
+		toBox := func(cidr string) aws.Route {
+			return route(cidr, aws.Target{Kind: aws.TargetInterface, Interface: to(box), Label: box.Label})
+		}
+		w.n.RouteTables = append(w.n.RouteTables, &aws.RouteTable{Object: object("aws_route_table.edge"), VPC: to(w.vpc), Edge: true, EdgeGateway: to(w.gateway),
+			Routes: []aws.Route{toBox("10.0.1.0/24")}})
+		table(w.public).Routes = []aws.Route{toBox("0.0.0.0/0")}
+		w.host("a", w.public, tf.Yes, w.group("a", allow("tcp", 80, 80, "0.0.0.0/0")))
+		a := w.ask(t, "internet", "aws_instance.a", "tcp/80")
+		if a.Answer != want || a.Answer == reach.No && !strings.Contains(codes(a), "INGRESS_RTB_NO_PUBLIC_IP at aws_instance.box") {
+			t.Errorf("public %s: %s by %s", public, a.Answer, codes(a))
+		}
+	}
+	for _, endpoint := range []bool{false, true} {
+		o := newOffice()
+		box := o.subnet("box", "10.0.9.0/24")
+		o.propagate(box)
+		fw, _ := o.firewall(box)
+		edge := &aws.RouteTable{Object: object("aws_route_table.edge"), VPC: to(o.vpc), Edge: true, EdgeVPN: to(o.gw)}
+		if endpoint {
+			edge.Routes = []aws.Route{toFirewall("10.0.2.0/24", fw, box)}
+		}
+		o.n.RouteTables = append(o.n.RouteTables, edge)
+		want := reach.Yes
+		if endpoint {
+			want = reach.No
+		}
+		if a := o.ask(t, "onprem:192.168.1.1", "aws_instance.a", "tcp/22"); a.Forward != want {
+			t.Errorf("endpoint %t: %s by %s", endpoint, a.Forward, codes(a))
+		}
+	}
+}
+
 // TestGatewayBalancerEndpoint: what passes the appliances behind an endpoint of
 // a gateway load balancer nobody knows (EP-4).
 func TestGatewayBalancerEndpoint(t *testing.T) {

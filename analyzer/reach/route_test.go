@@ -198,6 +198,11 @@ func TestWaysOut(t *testing.T) {
 		"NAT-2 no other protocols":  {func(w *world, _ *aws.Interface) { nat(w, tf.Yes, w.public) }, "internet", "47", reach.No, "PROTOCOL_RESTRICTION at aws_nat_gateway.n"},
 		"NAT-3 a private one":       {func(w *world, _ *aws.Interface) { nat(w, tf.No, w.public) }, "internet", "tcp/443", reach.No, "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS at aws_nat_gateway.n"},
 		"NAT-3 in a private subnet": {func(w *world, _ *aws.Interface) { nat(w, tf.Yes, w.private) }, "internet", "tcp/443", reach.No, "NO_ROUTE_TO_DESTINATION at aws_route_table.private"},
+		"NAT-4, NACL-9 the ACL of its subnet lets nothing in": {func(w *world, _ *aws.Interface) {
+			nat(w, tf.Yes, w.public)
+			w.public.ACL = to(&aws.ACL{Object: object("aws_network_acl.nat"), Egress: passAll, Ingress: []aws.ACLEntry{
+				entry(90, false, -1, 0, 0, "10.0.2.0/24"), entry(100, true, -1, 0, 0, "0.0.0.0/0")}})
+		}, "internet", "tcp/443", reach.No, "SUBNET_ACL_RESTRICTION at aws_network_acl.nat"},
 		"NAT-4 its ACL closes 443": {func(w *world, _ *aws.Interface) {
 			nat(w, tf.Yes, w.public)
 			a := w.manage([]aws.ACLEntry{entry(100, true, 6, 1024, 65535, "0.0.0.0/0")}, passAll)

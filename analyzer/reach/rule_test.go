@@ -234,6 +234,7 @@ func TestPacketSizes(t *testing.T) {
 // another VPC, drops what it matches and does not fall through to a shorter
 // prefix (RT-6).
 func TestBlackholes(t *testing.T) {
+	const gatewayElsewhere = "an internet gateway of another VPC"
 	for name, change := range map[string]func(w *world, n *aws.NATGateway) *aws.Subnet{
 		"a NAT gateway that goes away": func(w *world, n *aws.NATGateway) *aws.Subnet {
 			r := route("203.0.113.0/24", aws.Target{Kind: aws.TargetNATGateway, Label: n.Label, Gone: true})
@@ -245,9 +246,17 @@ func TestBlackholes(t *testing.T) {
 			table(w.private).Routes = []aws.Route{toTranslator("0.0.0.0/0", n), r}
 			return w.private
 		},
+		gatewayElsewhere: func(w *world, _ *aws.NATGateway) *aws.Subnet {
+			away := w.another("away", "10.9.0.0/16")
+			gateway := &aws.Gateway{Object: object("aws_internet_gateway.away"), VPC: to(away)}
+			table(w.public).Routes = append(table(w.public).Routes, route("203.0.113.0/24", aws.Target{Kind: aws.TargetInternetGateway, Gateway: to(gateway), Label: gateway.Label}))
+			return w.public
+		},
 		"a NAT gateway of another VPC": func(w *world, n *aws.NATGateway) *aws.Subnet {
 			away := w.another("away", "10.9.0.0/16")
-			far := w.translator("far", w.in(away, "far", "10.9.1.0/24", w.toGateway("0.0.0.0/0")))
+			gateway := &aws.Gateway{Object: object("aws_internet_gateway.away"), VPC: to(away)}
+			away.Gateways = []*aws.Gateway{gateway}
+			far := w.translator("far", w.in(away, "far", "10.9.1.0/24", route("0.0.0.0/0", aws.Target{Kind: aws.TargetInternetGateway, Gateway: to(gateway), Label: gateway.Label})))
 			table(w.private).Routes = []aws.Route{toTranslator("0.0.0.0/0", n), toTranslator("203.0.113.0/24", far)}
 			return w.private
 		},
@@ -255,6 +264,9 @@ func TestBlackholes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld()
 			w.host("a", change(w, w.translator("n", w.public)), tf.No, w.group("g"))
+			if name == gatewayElsewhere {
+				w.n.Interfaces[0].PublicIPv4 = tf.Yes
+			}
 			for to, want := range map[string]reach.Verdict{"internet:198.51.100.7": reach.Yes, "internet:203.0.113.7": reach.No} {
 				a := w.ask(t, "aws_instance.a", to, "tcp/443")
 				if a.Answer != want || a.Forward != want {

@@ -459,7 +459,7 @@ func (s *search) leaveTransit(t traveller, a *aws.Attachment) *way {
 	default:
 		if fw, ok := a.Firewall.One(); ok { // TGW-14
 			t.inward, t.outward = tf.No, tf.No
-			t.pass(device{of: fw, label: fw.Label, opinion: true})
+			t.pass(device{of: fw, label: fw.Label})
 			next = s.associated(t, a).behind(s.inspection(t, fw))
 			break
 		}

@@ -91,9 +91,6 @@ type device struct {
 	of    any // a pointer to what it is
 	in    *aws.Subnet
 	label string
-	// opinion is set for one that judges a reply without its request as a new
-	// flow, so that nobody knows; others drop it (RT-11).
-	opinion bool
 }
 
 // behind puts stages in front of a way.
