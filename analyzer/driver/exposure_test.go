@@ -12,14 +12,15 @@ import (
 
 // Two interfaces of one owner that are reached alike are one exposure.
 func TestExposuresOnce(t *testing.T) {
-	flow := func(port uint16) *reach.Flow {
-		s := packet.Everything(packet.IPv4).On(packet.TCP).ToPorts(packet.PortRange(port, port))
+	flow := func(ports packet.Ports) *reach.Flow {
+		s := packet.Everything(packet.IPv4).On(packet.TCP).ToPorts(ports)
 		return &reach.Flow{
-			From: reach.Endpoint{Label: "internet"}, To: reach.Endpoint{Label: "aws_instance.a"}, Family: packet.IPv4,
+			From: &reach.Endpoint{Label: "internet"}, To: &reach.Endpoint{Label: "aws_instance.a"}, Family: packet.IPv4,
 			Reachable: reach.Relation{Must: s, May: s},
 		}
 	}
-	view := &analyzer.View{FromInternet: []*reach.Flow{flow(80), flow(80), flow(443), {}}}
+	web := packet.PortRange(80, 80)
+	view := &analyzer.View{FromInternet: []*reach.Flow{flow(web), flow(web), flow(packet.PortRange(443, 443)), flow(packet.Ports{})}}
 	if got := exposures(stack.Together([]*tf.Stack{{Name: "a"}}, nil), view); len(got) != 2 {
 		t.Errorf("%d exposures, want one for each port", len(got))
 	}

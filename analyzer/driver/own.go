@@ -97,7 +97,8 @@ func exposure(joint *stack.Joint, flow *reach.Flow) *analyzer.Exposure {
 	if joint.Stack != owner {
 		v := viewpoint{joint, owner}
 		flow = flow.Telling(v.hops)
-		flow.To.Label = v.text(flow.To.Label)
+		to := *flow.To
+		to.Label, flow.To = v.text(to.Label), &to
 	}
 	return &analyzer.Exposure{Stack: owner, Flow: flow}
 }

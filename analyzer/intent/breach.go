@@ -53,8 +53,8 @@ func (j *judge) note(f *reach.Flow, r reach.Relation) {
 	if r.May.IsEmpty() {
 		return
 	}
-	senders := partsOf(f.From)
-	for _, to := range partsOf(f.To) {
+	senders := partsOf(*f.From)
+	for _, to := range partsOf(*f.To) {
 		if slices.Contains(senders, to) && len(senders) == 1 {
 			continue
 		}
@@ -83,10 +83,10 @@ func (j *judge) excepted(from, to part, f *reach.Flow, r reach.Relation) reach.R
 		packets := e.packets
 		fromIn, toIn := tf.Yes, tf.Yes
 		if e.from != nil {
-			fromIn, packets = e.from.holds(from, f.From, packets, packet.Set.From)
+			fromIn, packets = e.from.holds(from, *f.From, packets, packet.Set.From)
 		}
 		if e.to != nil {
-			toIn, packets = e.to.holds(to, f.To, packets, packet.Set.To)
+			toIn, packets = e.to.holds(to, *f.To, packets, packet.Set.To)
 		}
 		switch fromIn.And(toIn) {
 		case tf.Yes:
@@ -179,7 +179,7 @@ func causeOf(f *reach.Flow, packets packet.Set) aws.Cause {
 		}
 	}
 	if last.Resource == nil {
-		for _, p := range partsOf(f.To) {
+		for _, p := range partsOf(*f.To) {
 			if p.at != nil {
 				return aws.Cause{Resource: p.at.Resource}
 			}

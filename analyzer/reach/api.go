@@ -123,7 +123,7 @@ func (h Hop) Map(resource func(*tf.Resource) *tf.Resource, text func(string) str
 
 // Flow is what gets from one end point to another along one path.
 type Flow struct {
-	From, To Endpoint
+	From, To *Endpoint // shared among flows: nobody changes them
 	Family   packet.Family
 	// Forward is what arrives; Reachable is what arrives and is answered
 	// (M-2).

@@ -554,7 +554,7 @@ func (g *Graph) insiders(lb *aws.LoadBalancer, j *aws.Interface, packets packet.
 			leads(one.Interfaces[0].Subnets, func(s *aws.Subnet, _ bool) {
 				sources = sources.Union(g.hostIn(one.Interfaces[0], g.place(s, f)).addresses)
 			})
-			for _, flow := range g.byBalancer(lb, one, interfaceEnd(j), f) {
+			for _, flow := range g.byBalancer(lb, one, *interfaceEnd(j), f) {
 				at := flow.Delivered.each(func(s packet.Set) packet.Set { return s.Intersect(packets).From(sources) })
 				if at.IsEmpty() {
 					continue // nor does it say what stops what was asked about

@@ -72,7 +72,7 @@ func oncePerPlace(arrive func(*place) outcome) func(*place) outcome {
 }
 
 // relayed is the flow of a client through a listener to one of its targets.
-func (g *Graph) relayed(from Endpoint, lb *aws.LoadBalancer, l *aws.Listener, d *delivery, f packet.Family, o outcome) *Flow {
+func (g *Graph) relayed(from *Endpoint, lb *aws.LoadBalancer, l *aws.Listener, d *delivery, f packet.Family, o outcome) *Flow {
 	o.story = o.story.arrive(interfaceObject(d.target))
 	flow := newFlow(from, interfaceEnd(d.target), f, o)
 	flow.Through, flow.Listener, flow.TargetGroup = lb, l, d.group

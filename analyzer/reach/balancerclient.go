@@ -52,14 +52,14 @@ func (g *Graph) byBalancer(lb *aws.LoadBalancer, one, to Endpoint, f packet.Fami
 			if o.forward.IsEmpty() {
 				continue
 			}
-			if !o.alike(one, interfaceEnd(d.target), f) {
+			if !o.alike(one, *interfaceEnd(d.target), f) {
 				out = nil
 				for _, member := range one.each() {
 					out = append(out, g.byBalancer(lb, member, to, f)...)
 				}
 				return out
 			}
-			out = append(out, g.relayed(one, lb, l, d, f, o))
+			out = append(out, g.relayed(&one, lb, l, d, f, o))
 		}
 	}
 	return out

@@ -57,7 +57,7 @@ func (g *Graph) betweenEnds(one, other Endpoint, f packet.Family, asked packet.S
 		if !o.alike(one, other, f) {
 			return g.betweenMembers(one, other, f, asked)
 		}
-		out = append(out, newFlow(one, other, f, o))
+		out = append(out, newFlow(&one, &other, f, o))
 	}
 	return out
 }
@@ -130,7 +130,7 @@ func (g *Graph) ends(e Endpoint, f packet.Family) []Endpoint {
 		n, ok := at[key]
 		if !ok {
 			at[key] = len(out)
-			out = append(out, interfaceEnd(i))
+			out = append(out, *interfaceEnd(i))
 			continue
 		}
 		out[n].Interfaces = append(out[n].Interfaces, i)
@@ -322,7 +322,7 @@ func (f *Flow) of(from Endpoint, packets packet.Set) *Flow {
 	}
 	part := *f
 	if from.isOutside() {
-		part.From = from
+		part.From = &from
 	}
 	part.Forward, part.Reachable = f.Forward.each(restrict), f.Reachable.each(restrict)
 	return &part
@@ -336,10 +336,10 @@ func (e Endpoint) each() []Endpoint {
 	e = e.inSubnet()
 	var out []Endpoint
 	for _, i := range e.Interfaces {
-		out = append(out, interfaceEnd(i))
+		out = append(out, *interfaceEnd(i))
 	}
 	for _, lb := range e.Balancers {
-		out = append(out, balancerEnd(lb))
+		out = append(out, *balancerEnd(lb))
 	}
 	for _, s := range e.Services {
 		out = append(out, Endpoint{Kind: Service, Label: s.Label, Services: []*aws.PublicService{s}})

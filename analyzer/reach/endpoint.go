@@ -19,9 +19,9 @@ func (g *Graph) Endpoint(expr string) (Endpoint, error) {
 	kind, rest, named := strings.Cut(expr, ":")
 	switch {
 	case expr == "internet":
-		return internetEnd(packet.IPv4), nil
+		return *internet4, nil
 	case expr == "internet6":
-		return internetEnd(packet.IPv6), nil
+		return *internet6, nil
 	case expr == ConsumersName:
 		return Endpoint{Kind: Consumers, Label: expr}, nil
 	case named && kind == "service" && rest == "":

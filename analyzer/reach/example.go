@@ -12,10 +12,10 @@ import (
 func (g *Graph) Example(f *Flow, packets packet.Set) (packet.Packet, bool) {
 	s := packets.Family(f.Family)
 	for _, side := range []struct {
-		end      Endpoint
+		end      *Endpoint
 		restrict func(packet.Set, packet.Addresses) packet.Set
 	}{{f.From, packet.Set.From}, {f.To, packet.Set.To}} {
-		if narrowed := side.restrict(s, g.addressesAt(side.end, f.Family)); !narrowed.IsEmpty() {
+		if narrowed := side.restrict(s, g.addressesAt(*side.end, f.Family)); !narrowed.IsEmpty() {
 			s = narrowed
 		}
 	}

@@ -184,7 +184,7 @@ func addressOf(o aws.Object) string {
 	return ""
 }
 
-func newFlow(from, to Endpoint, f packet.Family, o outcome) *Flow {
+func newFlow(from, to *Endpoint, f packet.Family, o outcome) *Flow {
 	return &Flow{
 		From: from, To: to, Family: f,
 		Forward: o.forward, Reachable: o.reachable,
@@ -194,20 +194,25 @@ func newFlow(from, to Endpoint, f packet.Family, o outcome) *Flow {
 	}
 }
 
-func internetEnd(f packet.Family) Endpoint {
-	label := "internet"
+// The internet of either family as an end point.
+var (
+	internet4 = &Endpoint{Kind: Internet, Label: "internet", Family: packet.IPv4}
+	internet6 = &Endpoint{Kind: Internet, Label: "internet6", Family: packet.IPv6}
+)
+
+func internetEnd(f packet.Family) *Endpoint {
 	if f == packet.IPv6 {
-		label = "internet6"
+		return internet6
 	}
-	return Endpoint{Kind: Internet, Label: label, Family: f}
+	return internet4
 }
 
-func interfaceEnd(i *aws.Interface) Endpoint {
-	return Endpoint{Kind: Interfaces, Label: interfaceObject(i).Label, Interfaces: []*aws.Interface{i}}
+func interfaceEnd(i *aws.Interface) *Endpoint {
+	return &Endpoint{Kind: Interfaces, Label: interfaceObject(i).Label, Interfaces: []*aws.Interface{i}}
 }
 
-func balancerEnd(lb *aws.LoadBalancer) Endpoint {
-	return Endpoint{Kind: LoadBalancers, Label: lb.Label, Balancers: []*aws.LoadBalancer{lb}}
+func balancerEnd(lb *aws.LoadBalancer) *Endpoint {
+	return &Endpoint{Kind: LoadBalancers, Label: lb.Label, Balancers: []*aws.LoadBalancer{lb}}
 }
 
 // sortFlows orders flows by destination, family and way.

@@ -70,7 +70,7 @@ func (g *Graph) translatedFlow(one, to Endpoint, n *aws.NATGateway, first, beyon
 	if joined.reachable.certain() {
 		joined.waits = nil
 	}
-	flow := newFlow(one, to, packet.IPv4, joined)
+	flow := newFlow(&one, &to, packet.IPv4, joined)
 	flow.NAT64, flow.Delivered = n, flow.Reachable
 	return flow
 }

@@ -161,7 +161,7 @@ func (g *Graph) byPrivateLink(from, to Endpoint) []*Flow {
 		}
 		for _, l := range lb.Listeners {
 			if from.Kind == Consumers {
-				out = append(out, g.offeredTo(from, to, lb, l, func(p *place) outcome {
+				out = append(out, g.offeredTo(&from, to, lb, l, func(p *place) outcome {
 					return g.fromConsumers(lb, []*aws.Listener{l}, p, packet.Everything(p.f))
 				})...)
 				continue
@@ -214,9 +214,9 @@ func (g *Graph) byEndpoints(i *aws.Interface, to Endpoint, lb *aws.LoadBalancer,
 
 // offeredTo are the flows to one listener and its targets, as far as they end
 // at an end point.
-func (g *Graph) offeredTo(from, to Endpoint, lb *aws.LoadBalancer, l *aws.Listener, arrive func(*place) outcome) []*Flow {
+func (g *Graph) offeredTo(from *Endpoint, to Endpoint, lb *aws.LoadBalancer, l *aws.Listener, arrive func(*place) outcome) []*Flow {
 	var out []*Flow
-	add := func(end Endpoint, o outcome) *Flow {
+	add := func(end *Endpoint, o outcome) *Flow {
 		flow := newFlow(from, end, packet.IPv4, o)
 		flow.Service, flow.Listener, flow.Delivered = g.offered()[lb][0].service, l, flow.Reachable
 		out = append(out, flow)

@@ -17,7 +17,7 @@ func (g *Graph) published(s *aws.PublicService, f packet.Family) *Flow {
 		return nil
 	}
 	to := Endpoint{Kind: Service, Label: s.Label, Services: []*aws.PublicService{s}}
-	flow := newFlow(internetEnd(f), to, f, o)
+	flow := newFlow(internetEnd(f), &to, f, o)
 	flow.Delivered = flow.Reachable
 	return flow
 }

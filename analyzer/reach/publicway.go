@@ -227,7 +227,7 @@ func (g *Graph) roundTheInternet(one, other Endpoint, f packet.Family, by *exits
 			joined.waits = append(joined.waits, publicAddressFact(i))
 		}
 	}
-	flow := newFlow(one, other, f, joined)
+	flow := newFlow(&one, &other, f, joined)
 	flow.Delivered, flow.Internet = flow.Reachable, g.entranceOf(other)
 	return flow
 }

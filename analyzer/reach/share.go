@@ -12,9 +12,10 @@ import (
 // machine.
 const searchers = 2
 
-// shareSize is the number of VPCs in a share: enough for what is remembered
-// of one to serve the next, few enough for it to need little memory.
-const shareSize = 48
+// shareSize is the number of interfaces in a share, as far as VPCs are as small:
+// enough for what is remembered of one VPC to serve the next, few enough for it
+// to need little memory.
+const shareSize = 400
 
 // worthSharing is the number of interfaces from which a second graph costs
 // less than it saves.
@@ -35,7 +36,7 @@ func (g *Graph) inShares() [][]*Flow {
 	if len(n.Interfaces) < worthSharing || len(n.VPCs) < searchers {
 		return [][]*Flow{g.fromInternet(n.Interfaces, n.LoadBalancers)}
 	}
-	shares := g.divide(max(searchers, len(n.VPCs)/shareSize))
+	shares := g.divide(max(searchers, min(len(n.Interfaces)/shareSize, len(n.VPCs))))
 	out, balancers := make([][]*Flow, len(shares)), make([]map[balancerKey][]*Flow, len(shares))
 	var wait sync.WaitGroup
 	var next atomic.Int32

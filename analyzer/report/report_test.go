@@ -70,8 +70,8 @@ func fromInternet(port uint16) packet.Set {
 
 func flowTo(label string, s packet.Set) *reach.Flow {
 	return &reach.Flow{
-		From:      reach.Endpoint{Kind: reach.Internet, Label: "internet"},
-		To:        reach.Endpoint{Kind: reach.Interfaces, Label: label},
+		From:      &reach.Endpoint{Kind: reach.Internet, Label: "internet"},
+		To:        &reach.Endpoint{Kind: reach.Interfaces, Label: label},
 		Family:    packet.IPv4,
 		Forward:   reach.Relation{Must: s, May: s},
 		Reachable: reach.Relation{Must: s, May: s},

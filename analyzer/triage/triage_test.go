@@ -146,7 +146,7 @@ func TestCompareExposures(t *testing.T) {
 	s := stack(true)
 	exposure := func(to string, must, may packet.Set) *analyzer.Exposure {
 		return &analyzer.Exposure{Stack: s, Flow: &reach.Flow{
-			From: reach.Endpoint{Label: "internet"}, To: reach.Endpoint{Label: to}, Family: packet.IPv4,
+			From: &reach.Endpoint{Label: "internet"}, To: &reach.Endpoint{Label: to}, Family: packet.IPv4,
 			Reachable: reach.Relation{Must: must, May: may},
 		}}
 	}
