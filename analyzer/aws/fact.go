@@ -171,6 +171,7 @@ var FactKinds = []FactKind{
 	{Kind: "beyond", About: "what lies outside", Answers: passing("packets get there")},
 	{Kind: "rules", About: "a listener of a load balancer", Why: "only looking at the rules of the listener tells what they do with requests"},
 	{Kind: "initiates", About: "an interface", Answers: yesOrNo("connects", "it opens connections itself", "false")},
+	{Kind: "direct", About: "a service in a VPC", Answers: yesOrNo("has", "it gets out to the internet past its VPC (SVC-15)", "false")},
 	{Kind: "public", About: "a service", Answers: yesOrNo("public", "it has a public endpoint", "false")},
 	{Kind: "listens", About: "an interface or a service", Answers: onFlows("what it listens on, or \"none\"")},
 	{Kind: "sources", About: "a service", Answers: []Answer{{Name: "cidrs", Type: AnswerCIDRs, Means: "the addresses that it answers", Example: `["203.0.113.0/24"]`}}},

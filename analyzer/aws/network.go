@@ -426,10 +426,19 @@ type Interface struct {
 	Initiates tf.Tri
 	// Inbound is No for what never accepts one (Lambda, SVC-7).
 	Inbound tf.Tri
+	// Direct is set for what has another way to the internet than this interface,
+	// one of AWS's own past the VPC (SVC-15).
+	Direct *DirectAccess
 	// New is set when the interface is made by this plan.
 	New bool
 	// Assumptions are what its placement rests on.
 	Assumptions []*tf.Assumption
+}
+
+// DirectAccess is a way out that no route, group or ACL of a VPC filters.
+type DirectAccess struct {
+	Cause Cause // what switches it
+	On    tf.Tri
 }
 
 // ServicePort is a port that a service listens on.

@@ -214,6 +214,16 @@ func TestNetwork(t *testing.T) {
 			"aws_subnet.a", "10.0.1.0/24 in aws_vpc.main, public no, table main route table of aws_vpc.main, acl aws_network_acl.a"},
 		{"NACL-1: an association resource", []*tf.Resource{vpc(), subnet(), made("aws_network_acl.a", attrs{"vpc_id": ref("aws_vpc.main.id")}), made("aws_network_acl_association.x", attrs{"subnet_id": ref("aws_subnet.a.id"), "network_acl_id": ref("aws_network_acl.a.id")})},
 			"aws_subnet.a", "10.0.1.0/24 in aws_vpc.main, public no, table main route table of aws_vpc.main, acl aws_network_acl.a"},
+		{"TF-NACL-1: two ACLs for one subnet", []*tf.Resource{vpc(), subnet(), made("aws_network_acl.a", attrs{"vpc_id": ref("aws_vpc.main.id"), "subnet_ids": list{ref("aws_subnet.a.id")}}),
+			made("aws_network_acl.b", attrs{"vpc_id": ref("aws_vpc.main.id")}), made("aws_network_acl_association.x", attrs{"subnet_id": ref("aws_subnet.a.id"), "network_acl_id": ref("aws_network_acl.b.id")})},
+			"aws_subnet.a", "10.0.1.0/24 in aws_vpc.main, public no, table main route table of aws_vpc.main, acl aws_network_acl.a | aws_network_acl.b"},
+		{"TF-NACL-1: a new association replaces what a state lists", []*tf.Resource{vpc(), subnet(), with(existing("aws_network_acl.a", attrs{"vpc_id": "vpc-0123456789abcdef0"}), attrs{"subnet_ids": list{ref("aws_subnet.a.id")}}),
+			made("aws_network_acl.b", attrs{"vpc_id": ref("aws_vpc.main.id")}), made("aws_network_acl_association.x", attrs{"subnet_id": ref("aws_subnet.a.id"), "network_acl_id": ref("aws_network_acl.b.id")})},
+			"aws_subnet.a", "10.0.1.0/24 in aws_vpc.main, public no, table main route table of aws_vpc.main, acl aws_network_acl.b"},
+		{"TF-RT-2: two tables for one subnet, of which AWS takes the first", []*tf.Resource{vpc(), subnet(), made("aws_route_table.a", attrs{"vpc_id": ref("aws_vpc.main.id")}), made("aws_route_table.b", attrs{"vpc_id": ref("aws_vpc.main.id")}),
+			made("aws_route_table_association.a", attrs{"subnet_id": ref("aws_subnet.a.id"), "route_table_id": ref("aws_route_table.a.id")}),
+			made("aws_route_table_association.b", attrs{"subnet_id": ref("aws_subnet.a.id"), "route_table_id": ref("aws_route_table.b.id")})},
+			"aws_subnet.a", "10.0.1.0/24 in aws_vpc.main, public no, table aws_route_table.a | aws_route_table.b, acl default network ACL of aws_vpc.main"},
 
 		// Security groups.
 		{"SG-5: the default group", []*tf.Resource{vpc()}, "default security group of aws_vpc.main", "in -1 self; out -1 0.0.0.0/0 ::/0 default"},

@@ -53,6 +53,10 @@ type recipe struct {
 	engines      map[string][]uint16
 	ports        []ServicePort
 
+	// direct is the argument that switches off, by the text directOff, a way out
+	// past the VPC; unset it is on (SVC-15).
+	direct, directOff string
+
 	// source is set for what never accepts a connection (SVC-7), target for
 	// what never opens one (EP-2).
 	source, target bool
@@ -161,7 +165,8 @@ var recipes = []recipe{
 		source: true, blocks: "physical_connection_requirements"},
 	{name: "aws_apprunner_vpc_connector", kind: KindOther, subnets: "subnets", groups: "security_groups", source: true},
 	{name: "aws_apigatewayv2_vpc_link", kind: KindOther, subnets: "subnet_ids", groups: "security_group_ids", source: true},
-	{name: "aws_sagemaker_notebook_instance", kind: KindOther, subnets: "subnet_id", groups: "security_groups", source: true},
+	{name: "aws_sagemaker_notebook_instance", kind: KindOther, subnets: "subnet_id", groups: "security_groups", source: true,
+		direct: "direct_internet_access", directOff: "Disabled"},
 	{name: "aws_emrserverless_application", kind: KindOther, subnets: "network_configuration.subnet_ids", groups: "network_configuration.security_group_ids", source: true, blocks: "network_configuration"},
 	{name: "aws_grafana_workspace", kind: KindOther, subnets: "vpc_configuration.subnet_ids", groups: "vpc_configuration.security_group_ids", source: true, blocks: "vpc_configuration"},
 	{name: "aws_synthetics_canary", kind: KindOther, subnets: "vpc_config.subnet_ids", groups: "vpc_config.security_group_ids", source: true, blocks: "vpc_config"},
@@ -203,7 +208,8 @@ var recipes = []recipe{
 	{name: "aws_mskconnect_connector", kind: KindOther, subnets: "kafka_cluster.apache_kafka_cluster.vpc.subnets", groups: "kafka_cluster.apache_kafka_cluster.vpc.security_groups", source: true, blocks: "kafka_cluster"},
 	{name: "aws_prometheus_scraper", kind: KindOther, subnets: "source.eks.subnet_ids", groups: "source.eks.security_group_ids", source: true, blocks: "source"},
 	{name: "aws_sagemaker_data_quality_job_definition", kind: KindOther, subnets: "network_config.vpc_config.subnets", groups: "network_config.vpc_config.security_group_ids", source: true, blocks: "network_config"},
-	{name: "aws_sagemaker_domain", kind: KindOther, subnets: "subnet_ids", groups: "default_user_settings.security_groups", managed: true, source: true, blocks: "default_user_settings"},
+	{name: "aws_sagemaker_domain", kind: KindOther, subnets: "subnet_ids", groups: "default_user_settings.security_groups", managed: true, source: true, blocks: "default_user_settings",
+		direct: "app_network_access_type", directOff: "VpcOnly"},
 	{name: "aws_sagemaker_model", kind: KindOther, subnets: "vpc_config.subnets", groups: "vpc_config.security_group_ids", source: true, blocks: "vpc_config"},
 	{name: "aws_sagemaker_workforce", kind: KindOther, subnets: "workforce_vpc_config.subnets", groups: "workforce_vpc_config.security_group_ids", source: true, blocks: "workforce_vpc_config"},
 	{name: "aws_worklink_fleet", kind: KindOther, subnets: "network.subnet_ids", groups: "network.security_group_ids", source: true, blocks: "network"},

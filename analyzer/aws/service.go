@@ -72,6 +72,10 @@ func (b *builder) service(c recipe, r *tf.Resource) {
 	if c.port != "" {
 		i.PortCause = get(c.port).cause
 	}
+	if c.direct != "" {
+		off := argument(r, c.direct)
+		i.Direct = &DirectAccess{Cause: off.cause, On: truth(off.value, c.directOff, tf.No).Not()}
+	}
 	if c.source {
 		i.Inbound = tf.No
 	}

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"maps"
 	"fmt"
 	"strings"
 	"testing"
@@ -208,6 +209,31 @@ func TestServicesInOneSubnetOfSeveral(t *testing.T) {
 	for label, want := range map[string]bool{"aws_redshiftserverless_workgroup.one": true, "aws_msk_serverless_cluster.each": false} {
 		if i := find(t, n.Interfaces, interfaceObject, label); i.AnySubnet != want {
 			t.Errorf("%s: one subnet is %v, want %v", label, i.AnySubnet, want)
+		}
+	}
+}
+
+// Notebooks and domains of SageMaker have a way out past their VPC unless it is
+// switched off (SVC-15).
+func TestDirectAccess(t *testing.T) {
+	notebook, domain := "aws_sagemaker_notebook_instance.x", "aws_sagemaker_domain.x"
+	for _, c := range []struct {
+		address string
+		set     attrs
+		want    tf.Tri
+	}{
+		{notebook, attrs{}, tf.Yes},
+		{notebook, attrs{"direct_internet_access": "Enabled"}, tf.Yes},
+		{notebook, attrs{"direct_internet_access": "Disabled"}, tf.No},
+		{notebook, attrs{"direct_internet_access": unknown}, tf.Maybe},
+		{domain, attrs{}, tf.Yes},
+		{domain, attrs{"app_network_access_type": "VpcOnly"}, tf.No},
+	} {
+		all := attrs{"subnet_id": ref("aws_subnet.a.id"), "subnet_ids": list{ref("aws_subnet.a.id")}}
+		maps.Copy(all, c.set)
+		n := build(append(site(), made(c.address, all))...)
+		if i := find(t, n.Interfaces, interfaceObject, c.address); i.Direct == nil || i.Direct.On != c.want {
+			t.Errorf("%s %v: %v, want %v", c.address, c.set, i.Direct, c.want)
 		}
 	}
 }

@@ -152,6 +152,7 @@ type association[T any] struct {
 	to      Link[T]
 	cause   Cause
 	certain bool // it is about this one and no other
+	listed  bool // a state lists it, and no argument makes it
 }
 
 // placeSubnets finds route table and ACL of every subnet: those associated
@@ -194,10 +195,14 @@ func (b *builder) unlessElsewhere(s *Subnet, main Link[RouteTable], acl Link[ACL
 // choose is the association in force: a certain one, else any of those that
 // may hold or the implicit one (U-22).
 func choose[T any](associations []association[T], implicit Link[T]) (Link[T], Cause) {
-	for _, a := range associations {
-		if a.certain {
-			return a.to, a.cause
+	if certain := certainOf(associations); len(certain) > 0 {
+		l := certain[0].to
+		for _, a := range certain[1:] {
+			if one, ok := a.to.One(); !ok || len(l.To) != 1 || l.To[0] != one || l.Open {
+				l = union(l, a.to) // they replace or refuse each other (TF-NACL-1)
+			}
 		}
+		return l, certain[0].cause
 	}
 	l, cause := implicit, Cause{}
 	l.Open = l.Open || len(associations) > 0 && !l.IsSet() // there may be none
@@ -208,6 +213,24 @@ func choose[T any](associations []association[T], implicit Link[T]) (Link[T], Ca
 		l = union(l, a.to)
 	}
 	return l, cause
+}
+
+// certainOf are the certain ones of several associations, those that the
+// configuration makes before those that a state lists.
+func certainOf[T any](associations []association[T]) []association[T] {
+	var made, listed []association[T]
+	for _, a := range associations {
+		switch {
+		case a.certain && a.listed:
+			listed = append(listed, a)
+		case a.certain:
+			made = append(made, a)
+		}
+	}
+	if len(made) > 0 {
+		return made
+	}
+	return listed
 }
 
 // associations are the choices for every S, a subnet or an attachment.
@@ -234,7 +257,7 @@ func (a *associations[S, T]) add(from Link[S], to Link[T], cause Cause) {
 		to.Assumption = from.Assumption
 	}
 	if s, one := from.One(); one {
-		a.of[s] = append(a.of[s], association[T]{to, cause, sure(cause.Resource, from)})
+		a.of[s] = append(a.of[s], association[T]{to: to, cause: cause, certain: sure(cause.Resource, from)})
 		return
 	}
 	block := tf.StripKeys(cause.Resource.Address)
@@ -255,7 +278,7 @@ func (a *associations[S, T]) settle() map[*S][]association[T] {
 		l := a.loose[block]
 		all := !l.from.Open && l.count >= len(l.from.To) && !l.cause.Resource.Maybe
 		for _, s := range l.from.To {
-			a.of[s] = append(a.of[s], association[T]{l.to.Link, l.cause, all})
+			a.of[s] = append(a.of[s], association[T]{to: l.to.Link, cause: l.cause, certain: all})
 		}
 	}
 	return a.of
@@ -325,7 +348,12 @@ func (b *builder) aclAssociations() map[*Subnet][]association[ACL] {
 		ids := argument(r, "subnet_ids")
 		to := Link[ACL]{To: []*ACL{objectOf[ACL](b, r)}}
 		l := links(b, r, ids.value, b.outsideSubnet)
+		listed := r.Config.Sets("subnet_ids") == tf.No
 		for _, s := range l.Each {
+			if only, one := s.One(); listed && one {
+				found.of[only] = append(found.of[only], association[ACL]{to, ids.cause, sure(r, s), listed})
+				continue
+			}
 			found.add(s, to, ids.cause)
 		}
 		for _, s := range l.Maybe {

@@ -225,6 +225,11 @@ func givenCases() map[string]givenCase {
 				Ports: []aws.ServicePort{{Protocol: packet.TCP, From: 443, To: 443}}}}
 			return w
 		}, "internet", a, "tcp/443", "sources:aws_instance.a", "cidrs", "203.0.113.0/24", "10.0.0.0/8", nil},
+		"direct": {func() *world {
+			w := newWorld()
+			w.host("a", w.private, tf.No, w.group("none")).Direct = &aws.DirectAccess{On: tf.Maybe}
+			return w
+		}, a, "internet", "tcp/443", "direct:aws_instance.a", "has", "true", "false", nil},
 		"public": {func() *world {
 			w := newWorld()
 			o := w.host("a", w.private, tf.No, w.group("none")).Object

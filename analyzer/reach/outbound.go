@@ -3,6 +3,7 @@ package reach
 import (
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
+	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
 // ToInternet returns how an interface gets out: one flow a family and way,
@@ -21,6 +22,32 @@ func (g *Graph) ToInternet(i *aws.Interface) []*Flow {
 
 // leaving is what gets out to the internet; each way is told by itself.
 func (g *Graph) leaving(i *aws.Interface, f packet.Family, question packet.Set, suppose bool, each func(outcome)) outcome {
+	out := g.leavingVPC(i, f, question, suppose, each)
+	if i.Direct == nil || i.Direct.On == tf.No || f != packet.IPv4 {
+		return out
+	}
+	direct := g.leavingDirectly(i, f, question)
+	if each != nil {
+		each(direct)
+	}
+	return together(out, direct)
+}
+
+// leavingDirectly is what gets out by an interface of AWS's own, past routes,
+// groups and ACLs (SVC-15).
+func (g *Graph) leavingDirectly(i *aws.Interface, f packet.Family, question packet.Set) outcome {
+	o := interfaceObject(i)
+	fact := tf.Fact{ID: "direct:" + o.Label, Text: "whether " + o.Label + " gets out past its VPC", Settle: settleApply}
+	way := g.gated(i.Direct.On, f, fact, stage{object: o, cause: i.Direct.Cause, code: "NO_PATH", blocked: "it is switched off", cost: 3})
+	way.elements = []*element{{object: o, cause: i.Direct.Cause, detail: i.Direct.Cause.Argument + ": by an interface of AWS's own, past the VPC", admits: way.admits}}
+	out := walk([]stage{way}, question.To(g.internet[f]))
+	out.from, out.to = g.internet[f], g.internet[f]
+	out.story = out.story.setOut(o).arrive(internetObject)
+	return out
+}
+
+// leavingVPC is what gets out by way of the VPC.
+func (g *Graph) leavingVPC(i *aws.Interface, f packet.Family, question packet.Set, suppose bool, each func(outcome)) outcome {
 	return g.overPlaces(i, f, func(p *place) outcome {
 		sender := g.hostIn(i, p)
 		asked := question.To(p.internet.addresses)

@@ -70,7 +70,7 @@ type exits struct {
 }
 
 func (g *Graph) leavesBy(i *aws.Interface, f packet.Family) *exits {
-	out := &exits{}
+	out := &exits{open: i.Direct != nil && i.Direct.On != tf.No}
 	g.overPlaces(i, f, func(p *place) outcome {
 		return g.roundTrip(g.from(g.hostIn(i, p), p), p, internetGoal(p), false).outcome(func(w *passage) outcome {
 			switch end := w.end; {

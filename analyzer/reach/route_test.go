@@ -193,6 +193,7 @@ func TestWaysOut(t *testing.T) {
 	}{
 		"RT-7 no route": {func(*world, *aws.Interface) {}, "internet", "tcp/443", reach.No,
 			"NO_ROUTE_TO_DESTINATION at aws_route_table.private, IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS at aws_instance.a"},
+		"SVC-15 past the VPC":       {func(_ *world, i *aws.Interface) { i.Direct = &aws.DirectAccess{On: tf.Yes} }, "internet", "tcp/443", reach.Yes, ""},
 		"NAT-4":                     {func(w *world, _ *aws.Interface) { nat(w, tf.Yes, w.public) }, "internet", "tcp/443", reach.Yes, ""},
 		"NAT-4 an address":          {func(w *world, _ *aws.Interface) { nat(w, tf.Yes, w.public) }, "internet:8.8.8.8", "udp/53", reach.Yes, ""},
 		"NAT-2 no other protocols":  {func(w *world, _ *aws.Interface) { nat(w, tf.Yes, w.public) }, "internet", "47", reach.No, "PROTOCOL_RESTRICTION at aws_nat_gateway.n"},
