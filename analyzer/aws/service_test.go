@@ -1,8 +1,8 @@
 package aws
 
 import (
-	"maps"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
