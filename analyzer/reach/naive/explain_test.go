@@ -156,10 +156,9 @@ var unchangeable = map[string]string{
 var hopeless = []string{"DISCONNECTED_VPCS"}
 
 // explained are the scenarios whose answers can be taken at their word: what a
-// carrier lets through no edit changes (VPN-7), nor that a virtual private
-// gateway belongs to one VPC (VPN-1).
+// carrier lets through no edit changes (VPN-7).
 func explained() []scenario {
-	return slices.DeleteFunc(slices.Clone(scenarios), func(s scenario) bool { return s.name == "gateways" || s.name == "translated" })
+	return slices.DeleteFunc(slices.Clone(scenarios), func(s scenario) bool { return s.name == "gateways" })
 }
 
 // few are how many networks of each scenario are looked at: a few of them

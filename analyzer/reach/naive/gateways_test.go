@@ -45,6 +45,7 @@ func (m *maker) translated() {
 	m.attach(g, a)
 	m.attach(g, b)
 	gw := &aws.VPNGateway{Object: object("aws_vpn_gateway.g"), VPC: to(a.VPC), OnPremises: []*aws.OnPremises{m.network(aws.StaticVPN, "192.168.0.0/16")}}
+	gw.Attached = aws.Cause{Resource: gw.Resource, Argument: "vpc_id"}
 	m.n.VPNGateways = []*aws.VPNGateway{gw}
 	toVPN := aws.Target{Kind: aws.TargetVPNGateway, VPNGateway: to(gw), Label: gw.Label}
 	premises := netip.MustParsePrefix("192.168.0.0/16")

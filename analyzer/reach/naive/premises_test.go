@@ -66,6 +66,7 @@ func (m *maker) screened() {
 	box := m.subnet(p)
 	target := m.box(p, box)
 	gw := &aws.VPNGateway{Object: object("aws_vpn_gateway.g"), VPC: to(p.VPC)}
+	gw.Attached = aws.Cause{Resource: gw.Resource, Argument: "vpc_id"}
 	gw.OnPremises = []*aws.OnPremises{m.network(pick(m.dice, []aws.OnPremisesKind{aws.DirectConnect, aws.StaticVPN}), "192.168.0.0/16")}
 	m.n.VPNGateways = []*aws.VPNGateway{gw}
 	t := &aws.RouteTable{Object: object("aws_route_table.edge"), VPC: to(p.VPC), Edge: true, EdgeVPN: to(gw)}
