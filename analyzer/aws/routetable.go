@@ -448,7 +448,7 @@ func (b *builder) label(r *tf.Resource, v tf.Value) string {
 	if id, ok := v.AsString().Known(); ok {
 		return id
 	}
-	return "known after apply"
+	return "a target known after apply"
 }
 
 // outsideEgressOnly is an egress-only gateway of which only the id is known.

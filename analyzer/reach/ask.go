@@ -474,6 +474,11 @@ func (g *Graph) toOutside(from, to Endpoint, f packet.Family, packets packet.Set
 // nodes to a target.
 func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family, packets packet.Set, suppose bool) outcome {
 	var paths []outcome
+	told := func(o outcome, to *place) outcome {
+		o.to = g.hostIn(j, to).addresses
+		o.story = o.story.setOut(lb.Object).arrive(interfaceObject(j))
+		return o
+	}
 	seesClients := false // of a scheme that is for the internet
 	for _, l := range lb.Listeners {
 		for _, d := range g.deliveries(lb, l) {
@@ -489,7 +494,7 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 					}
 					node := g.legFrom(d, from, to, g.nodeOf(lb, from), false, asked)
 					if d.preserves() == tf.No {
-						return node
+						return told(node, to)
 					}
 					// The targets see clients, whoever they are (LB-4): certainly those
 					// that the scheme is for.
@@ -509,7 +514,7 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 					if d.preserves() == tf.Maybe {
 						o = oneOf(tf.Fact{ID: "preserve:" + d.group.Label, Text: "whether " + d.group.Label + " preserves the client's address", Settle: settleApply}, node, o)
 					}
-					return o
+					return told(o, to)
 				})
 			}))
 		}
@@ -519,7 +524,7 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 	}
 	if d := g.unregistered(lb, j, packets); suppose && len(paths) == 0 && d != nil {
 		return g.overPlaces(lb.Interface, f, func(from *place) outcome {
-			return g.overPlaces(j, f, func(to *place) outcome { return g.legFrom(d, from, to, g.nodeOf(lb, from), false, packets) })
+			return g.overPlaces(j, f, func(to *place) outcome { return told(g.legFrom(d, from, to, g.nodeOf(lb, from), false, packets), to) })
 		})
 	}
 	if len(paths) == 0 {

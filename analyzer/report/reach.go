@@ -159,6 +159,11 @@ func admittedText(q reach.Question, f packet.Flow) string {
 }
 
 func prefixes(list []netip.Prefix) string {
+	for f, name := range map[packet.Family]string{packet.IPv4: "every address of the internet", packet.IPv6: "every IPv6 address of the internet"} {
+		if packet.Prefixes(list...).Equal(reach.InternetAddresses(f)) {
+			return name
+		}
+	}
 	var out []string
 	for _, p := range list {
 		out = append(out, strings.TrimSuffix(p.String(), "/"+strconv.Itoa(p.Addr().BitLen())))
