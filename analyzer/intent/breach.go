@@ -1,6 +1,7 @@
 package intent
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -241,8 +242,18 @@ func (j *judge) finding(breaches []breach, why string) analyzer.Finding {
 	if worst.packets.Must.IsEmpty() {
 		can = "may"
 	}
-	f.Message = fmt.Sprintf("%s %s reach %s on %s, %s", analyzer.Names(senders), can, analyzer.Names(addresses(f.Subjects)), all.Services(), why)
+	f.Message = fmt.Sprintf("%s %s reach %s on %s, %s", analyzer.Names(inWords(senders)), can, analyzer.Names(inWords(addresses(f.Subjects))), all.Services(), why)
 	return f
+}
+
+// inWords are names of end points as sentences have them.
+func inWords(names []string) []string {
+	words := map[string]string{"internet": "the internet", "internet6": "the internet (IPv6)", "onprem:0.0.0.0/0": "networks on premises"}
+	out := slices.Clone(names)
+	for n, name := range out {
+		out[n] = cmp.Or(words[name], name)
+	}
+	return out
 }
 
 // because is the note that leads to the statement.

@@ -173,9 +173,13 @@ func (j *judge) notEmpty(s set, selectors []string) bool {
 	if !s.isEmpty() {
 		return true
 	}
+	detail := "Check the spelling of the selectors, or delete the block."
+	if j.kind == settings.Scope {
+		detail = "The scope holds of a network without them." // which nobody has written
+	}
 	j.result.Diagnostics = append(j.result.Diagnostics, tf.Diagnostic{
 		Summary: fmt.Sprintf("intent %q is about nothing: nothing here is %s", j.intent.Name, strings.Join(selectors, ", ")),
-		Detail:  "Check the spelling of the selectors, or delete the block.",
+		Detail:  detail,
 		Range:   j.intent.Range,
 	})
 	return false

@@ -102,7 +102,7 @@ deny "ssh" {
     owner  = "platform"
     until  = "2026-11-23"
   }
-}`, []string{"proven intent:ssh: internet can reach aws_instance.bastion on tcp/22, which is denied"},
+}`, []string{"proven intent:ssh: the internet can reach aws_instance.bastion on tcp/22, which is denied"},
 		},
 		{
 			"an exception that runs until today holds", "intents", `
@@ -127,7 +127,7 @@ deny "ssh" {
     reason = "another office"
     owner  = "platform"
   }
-}`, []string{"proven intent:ssh: internet can reach aws_instance.bastion on tcp/22, which is denied"},
+}`, []string{"proven intent:ssh: the internet can reach aws_instance.bastion on tcp/22, which is denied"},
 		},
 		{
 			"what must be reached and is not says what stops it", "intents", `
@@ -144,7 +144,7 @@ through "firewall" {
   to   = ["internet"]
   via  = ["type:aws_networkfirewall_firewall"]
   flow = ["tcp/443"]
-}`, []string{`proven intent:firewall: aws_instance.app["dev"] and aws_instance.app["prod"] can reach internet on tcp/443, around type:aws_networkfirewall_firewall`},
+}`, []string{`proven intent:firewall: aws_instance.app["dev"] and aws_instance.app["prod"] can reach the internet on tcp/443, around type:aws_networkfirewall_firewall`},
 		},
 		{
 			"a set without members says so", "intents", `
@@ -169,7 +169,7 @@ isolated "apart" {
 		},
 		{
 			"what the change opens", "change", `no_new_exposure "still" {}`,
-			[]string{"proven intent:still: internet can reach aws_instance.web on tcp/22, and could not before this change"},
+			[]string{"proven intent:still: the internet can reach aws_instance.web on tcp/22, and could not before this change"},
 		},
 	}
 	for _, test := range tests {

@@ -85,7 +85,7 @@ func (j *judge) wanted(from, to end, packets packet.Set) {
 		}
 		stops = append(stops, h.Object.Label+": "+h.Detail)
 	}
-	f.Message = fmt.Sprintf("%s %s %s on %s, which it must", from.Label, does, to.Label, packets.Services())
+	f.Message = fmt.Sprintf("%s %s %s on %s, which it must", inWords([]string{from.Label})[0], does, inWords([]string{to.Label})[0], packets.Services())
 	if len(stops) > 0 {
 		f.Fix = "open what stops it: " + strings.Join(stops, "; ")
 	}
