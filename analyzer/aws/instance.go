@@ -91,6 +91,10 @@ func (b *builder) takenInterfaces(r *tf.Resource) (taken int, mayTake bool) {
 				}
 				taken++
 				register(b, r, i)
+				index, _ := block.Get("device_index").AsInt().Known()
+				if name != "secondary_network_interface" && len(known) == 1 && index == 0 {
+					i.mayBeNumbered()
+				}
 				if exact {
 					i.Owner, i.Kind = r, KindInstance
 				}
@@ -98,6 +102,22 @@ func (b *builder) takenInterfaces(r *tf.Resource) (taken int, mayTake bool) {
 		}
 	}
 	return taken, mayTake
+}
+
+// mayBeNumbered gives an interface that a machine takes as its only one the
+// public address that its subnets may hand out, though it was made before
+// (TF-NI-2).
+func (i *Interface) mayBeNumbered() {
+	own := i.PublicIPv4
+	if own != tf.No {
+		return
+	}
+	cause := i.PublicCause
+	if i.publish(setting{}); i.PublicIPv4 == tf.No {
+		i.PublicIPv4, i.PublicCause = own, cause
+		return
+	}
+	i.PublicIPv4 = tf.Maybe
 }
 
 // templateOf reads the launch template that a block names: a launch for each

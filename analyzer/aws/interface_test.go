@@ -162,6 +162,60 @@ func TestInstanceTakesInterface(t *testing.T) {
 	}
 }
 
+// An interface that was made before may get the public address of its subnet as
+// the first and only one of a machine; nobody says for certain (TF-NI-2).
+func TestTakenInterfaceMayBePublic(t *testing.T) {
+	for name, c := range map[string]struct {
+		subnet string
+		blocks list
+		want   tf.Tri
+	}{
+		"in a public subnet":     {"aws_subnet.public", list{attrs{"device_index": 0, "network_interface_id": ref("aws_network_interface.n.id")}}, tf.Maybe},
+		"in a private subnet":    {"aws_subnet.private", list{attrs{"device_index": 0, "network_interface_id": ref("aws_network_interface.n.id")}}, tf.No},
+		"as the second":          {"aws_subnet.public", list{attrs{"device_index": 1, "network_interface_id": ref("aws_network_interface.n.id")}}, tf.No},
+		"as one of two at once":  {"aws_subnet.public", list{attrs{"device_index": 0, "network_interface_id": ref("aws_network_interface.n.id")}, attrs{"device_index": 1, "network_interface_id": "eni-0abc"}}, tf.No},
+		"by nobody, so far made": {"aws_subnet.public", nil, tf.No},
+	} {
+		all := []*tf.Resource{made("aws_network_interface.n", attrs{"subnet_id": ref(c.subnet + ".id"), "security_groups": list{ref("aws_security_group.web.id")}})}
+		if c.blocks != nil {
+			all = append(all, made("aws_instance.i", attrs{"network_interface": c.blocks}))
+		}
+		n := build(append(site(), all...)...)
+		if i := n.Interfaces[0]; i.PublicIPv4 != c.want {
+			t.Errorf("%s: %s, want %s", name, i.PublicIPv4, c.want)
+		}
+	}
+}
+
+// Only Fargate gives tasks public addresses (SVC-8).
+func TestPublicTasks(t *testing.T) {
+	strategy := func(providers ...string) list {
+		var out list
+		for _, p := range providers {
+			out = append(out, attrs{"capacity_provider": p})
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		set  attrs
+		want tf.Tri
+	}{
+		"on Fargate":             {attrs{"launch_type": "FARGATE"}, tf.Yes},
+		"on machines":            {attrs{"launch_type": "EC2"}, tf.No},
+		"nobody says":            {attrs{}, tf.Maybe},
+		"nobody knows":           {attrs{"launch_type": unknown}, tf.Maybe},
+		"by Fargate's providers": {attrs{"capacity_provider_strategy": strategy("FARGATE", "FARGATE_SPOT")}, tf.Yes},
+		"by another provider":    {attrs{"capacity_provider_strategy": strategy("mine")}, tf.No},
+	} {
+		set := attrs{"network_configuration": list{attrs{"subnets": list{ref("aws_subnet.public.id")}, "assign_public_ip": true}}}
+		maps.Copy(set, c.set)
+		n := build(append(site(), made("aws_ecs_service.s", set))...)
+		if i := n.Interfaces[0]; i.PublicIPv4 != c.want {
+			t.Errorf("%s: %s, want %s", name, i.PublicIPv4, c.want)
+		}
+	}
+}
+
 func TestFleets(t *testing.T) {
 	config := made("aws_launch_configuration.c", attrs{"security_groups": list{ref("aws_security_group.web.id")}, "associate_public_ip_address": true})
 	template := made("aws_launch_template.t", attrs{"vpc_security_group_ids": list{ref("aws_security_group.db.id")}})
@@ -205,7 +259,7 @@ func TestFleets(t *testing.T) {
 				"subnets": tf.UnknownValue(), "security_groups": list{ref("aws_security_group.web.id")}}}}),
 		}, standing{"aws_subnet.dual? aws_subnet.private? aws_subnet.public?", "aws_security_group.web", tf.No, "aws_ecs_service.s network_configuration.assign_public_ip", tf.Maybe}},
 		{"SVC-8: a task with a public address", "aws_ecs_service.s", []*tf.Resource{
-			made("aws_ecs_service.s", attrs{"network_configuration": list{attrs{
+			made("aws_ecs_service.s", attrs{"launch_type": "FARGATE", "network_configuration": list{attrs{
 				"subnets": list{ref("aws_subnet.public.id")}, "security_groups": list{ref("aws_security_group.web.id")}, "assign_public_ip": true}}}),
 		}, standing{"aws_subnet.public", "aws_security_group.web", tf.Yes, "aws_ecs_service.s network_configuration.assign_public_ip", tf.No}},
 	}

@@ -319,14 +319,15 @@ func (b *builder) mainTables() map[*VPC]Link[RouteTable] {
 	for _, v := range b.n.VPCs {
 		mains[v] = Link[RouteTable]{To: []*RouteTable{v.MainRouteTable}}
 	}
+	replaced := map[*VPC]bool{}
 	for r := range b.each("aws_main_route_table_association") {
 		table := link(b, r, r.Get("route_table_id"), b.outsideTable)
 		vpc := link(b, r, r.Get("vpc_id"), b.outsideVPC)
 		certain := sure(r, vpc)
 		for _, v := range vpc.To {
-			if certain {
-				mains[v] = table
-			} else {
+			if certain && !replaced[v] {
+				mains[v], replaced[v] = table, true
+			} else { // of several, nobody knows which is the last
 				mains[v] = union(mains[v], table)
 			}
 		}

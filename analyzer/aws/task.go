@@ -31,12 +31,30 @@ func (b *builder) tasks() {
 			b.place(i, r, argument(r, p.network+".subnets"))
 			b.secure(i, r, argument(r, p.network+".security_groups"))
 			public := argument(r, p.network+".assign_public_ip")
-			i.PublicIPv4, i.PublicCause = tf.TriVal(public.value.AsBool(), tf.No), public.cause
+			i.PublicIPv4, i.PublicCause = tf.TriVal(public.value.AsBool(), tf.No).And(onFargate(r, strings.TrimSuffix(p.network, "network_configuration"))), public.cause
 			b.numberTask(i)
 			i.Ports = b.containerPorts(r, argument(r, p.task))
 			b.add(i)
 		}
 	}
+}
+
+// onFargate says whether tasks run on Fargate, which alone gives them public
+// addresses (SVC-8): by launch type or capacity providers at a path.
+func onFargate(r *tf.Resource, at string) tf.Tri {
+	fargate := tf.Maybe
+	if kind := argument(r, at+"launch_type"); kind.isSet() {
+		fargate = truth(kind.value, "FARGATE", tf.Maybe)
+	}
+	providers, _ := r.Get(strings.Split(at+"capacity_provider_strategy", ".")...).Blocks()
+	for _, p := range providers {
+		name, known := p.Get("capacity_provider").AsString().Known()
+		if !known {
+			return tf.Maybe
+		}
+		fargate = tf.TriOf(strings.HasPrefix(name, "FARGATE")) // no strategy mixes the two
+	}
+	return fargate
 }
 
 // numberTask gives tasks their IPv6 addresses: an account setting may in
