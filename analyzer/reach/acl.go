@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -78,7 +79,7 @@ func (m aclMatch) unsure() bool {
 
 func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family, by remote) filter {
 	entries := entriesIn(a, d)
-	var list []aclMatch
+	list := make([]aclMatch, 0, len(entries))
 	for n := range entries {
 		e := &entries[n]
 		m := aclMatch{ACLEntry: e, matches: g.matched(e, a, d, f, by)}
@@ -87,21 +88,12 @@ func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family, by remote) 
 			list = append(list, m)
 		}
 	}
-	out := filter{}
-	var admitted []packet.Set
-	out.admits.May, admitted = firstMatch(list, f, true)
-	out.admits.Must = out.admits.May
+	admits := exactly(firstMatch(list, true))
 	if slices.ContainsFunc(list, aclMatch.unsure) {
-		out.admits.Must, _ = firstMatch(list, f, false)
+		admits.Must = firstMatch(list, false)
 	}
-	for n, m := range sorted(list, true) {
-		if !admitted[n].IsEmpty() {
-			out.elements = append(out.elements, &element{
-				object: a.Object, cause: m.Cause, detail: entryText(m.ACLEntry, d),
-				admits: out.admits.part(admitted[n]),
-			})
-		}
-	}
+	out := filter{admits: admits}
+	out.more = sync.OnceValue(func() []*element { return shares(a, list, admits, d, f) })
 	for _, m := range list {
 		if !m.unsure() {
 			continue
@@ -132,34 +124,33 @@ func sorted(list []aclMatch, may bool) []aclMatch {
 	return list
 }
 
-// firstMatch is what the entries allow in may or in must, with the share of
-// each entry in the order of sorted.
-func firstMatch(list []aclMatch, f packet.Family, may bool) (packet.Set, []packet.Set) {
+// firstMatch is what the entries allow in may or in must: from the last on, each
+// overrides those behind it.
+func firstMatch(list []aclMatch, may bool) packet.Set {
 	var out packet.Set
-	left := packet.Everything(f)
-	list = sorted(list, may)
-	shares := make([]packet.Set, len(list))
-	for n, m := range list {
-		certainly, possibly := m.matches.Must, m.matches.May
-		if m.Conflict || m.Maybe {
-			certainly = packet.Set{} // it may not survive (TF-NACL-1), or not be there (U-12)
+	for _, m := range slices.Backward(sorted(list, may)) {
+		if m.allows(may) {
+			out = out.Union(m.decides(may))
+		} else {
+			out = out.Subtract(m.decides(may))
 		}
-		allows := m.allows(may)
-		switch {
-		case allows && may:
-			shares[n] = left.Intersect(possibly)
-			left = left.Subtract(possibly)
-		case allows:
-			shares[n] = left.Intersect(certainly)
-			left = left.Subtract(certainly)
-		case may:
-			left = left.Subtract(denied(m, certainly))
-		default:
-			left = left.Subtract(possibly)
-		}
-		out = out.Union(shares[n])
 	}
-	return out, shares
+	return out
+}
+
+// shares are the entries that admit anything, each with its share of what all of
+// them do.
+func shares(a *aws.ACL, list []aclMatch, admits Relation, d direction, f packet.Family) []*element {
+	var out []*element
+	left := packet.Everything(f)
+	for _, m := range sorted(list, true) {
+		share := left.Intersect(m.decides(true))
+		if m.allows(true) && !share.IsEmpty() {
+			out = append(out, &element{object: a.Object, cause: m.Cause, detail: entryText(m.ACLEntry, d), admits: admits.part(share)})
+		}
+		left = left.Subtract(share)
+	}
+	return out
 }
 
 // allows is what an entry counts as: one of which nobody knows allows in may
@@ -168,12 +159,17 @@ func (m aclMatch) allows(may bool) bool {
 	return m.Allow == tf.Yes || m.Allow == tf.Maybe && may
 }
 
-// denied is what an entry certainly denies: nothing when it may allow.
-func denied(m aclMatch, certainly packet.Set) packet.Set {
-	if m.Allow == tf.No {
-		return certainly
+// decides is what an entry leaves to none behind it: in may all that it possibly
+// allows and certainly denies, and the other way round in must. One that may not
+// survive (TF-NACL-1), or not be there (U-12), certainly decides nothing.
+func (m aclMatch) decides(may bool) packet.Set {
+	switch {
+	case m.allows(may) == may:
+		return m.matches.May
+	case m.Conflict || m.Maybe:
+		return packet.Set{}
 	}
-	return packet.Set{}
+	return m.matches.Must
 }
 
 // entriesIn is the list of an ACL in a direction.

@@ -1,6 +1,8 @@
 package reach
 
 import (
+	"slices"
+
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -60,11 +62,22 @@ type remote struct {
 	service string
 }
 
+// sight is what filters see of a remote, but for its groups.
+type sight struct {
+	addresses  packet.Addresses
+	region     *packet.Region
+	one, class bool
+}
+
+func (r *remote) sight() sight { return sight{r.addresses, r.region, r.one, r.class} }
+
 // filter is what a security group set, a network ACL or a route table admits
 // from or to a remote.
 type filter struct {
 	admits   Relation
 	elements []*element
+	// more works out further elements when somebody is told of them, or is nil.
+	more func() []*element
 	// view is how the elements are seen, nil where as they are. They are looked
 	// at only when somebody is told of them.
 	view   func(Relation) Relation
@@ -90,7 +103,7 @@ type doubt struct {
 // facing is the relation as it holds for the remote: restricted to its
 // addresses, or, where its address is not known, what holds for some of them
 // (may) and for all of them (must).
-func facing(d direction, r Relation, by remote, f packet.Family) Relation {
+func facing(d direction, r Relation, by sight, f packet.Family) Relation {
 	switch {
 	case (by.one || by.class) && !by.addresses.IsEmpty() && regardless(d, r):
 		return r
@@ -123,7 +136,7 @@ func (d direction) any(s packet.Set) packet.Set {
 }
 
 // among restricts the remote side of a set to the addresses of a remote.
-func (d direction) among(s packet.Set, by remote) packet.Set {
+func (d direction) among(s packet.Set, by sight) packet.Set {
 	switch {
 	case by.region != nil && d == inbound:
 		return s.FromRegion(by.region)
@@ -143,13 +156,14 @@ func (d direction) at(s packet.Set, a packet.Addresses) packet.Set {
 
 // asSeen is a filter's elements and doubts as they hold for the remote.
 func asSeen(d direction, in filter, by remote, f packet.Family) filter {
-	out := filter{admits: facing(d, in.admits, by, f), elements: in.elements, assumptions: in.assumptions}
-	out.view = in.seen(func(r Relation) Relation { return facing(d, r, by, f) })
+	far := by.sight()
+	out := filter{admits: facing(d, in.admits, far, f), elements: in.elements, more: in.more, assumptions: in.assumptions}
+	out.view = in.seen(func(r Relation) Relation { return facing(d, r, far, f) })
 	if by.one && by.fact.ID != "" && in.admits.certain() && !out.admits.certain() {
 		out.doubts = append(out.doubts, doubt{by.fact, out.admits.May.Subtract(out.admits.Must)}) // U-10
 	}
 	for _, w := range in.doubts {
-		w.decides = facing(d, possibly(w.decides), by, f).May
+		w.decides = facing(d, possibly(w.decides), far, f).May
 		if !w.decides.IsEmpty() {
 			out.doubts = append(out.doubts, w)
 		}
@@ -168,11 +182,15 @@ func (f *filter) seen(next func(Relation) Relation) func(Relation) Relation {
 
 // told are the elements of a filter that admit anything in its view.
 func (f *filter) told() []*element {
+	list := f.elements
+	if f.more != nil {
+		list = slices.Concat(list, f.more())
+	}
 	if f.view == nil {
-		return f.elements
+		return list
 	}
 	var out []*element
-	for _, e := range f.elements {
+	for _, e := range list {
 		if admits := f.view(e.admits); !admits.IsEmpty() {
 			seen := *e
 			seen.admits = admits

@@ -46,7 +46,7 @@ type Graph struct {
 	seen         map[seenKey]filter
 	internets    map[internetKey]remote
 	places       map[placeKey]*place
-	classes      map[class]*outcome
+	classes      map[class]*exposure
 	memo         memo
 	entries      map[entriesKey][]routeEntry
 	ways         map[wayKey]*way
@@ -146,7 +146,7 @@ func (g *Graph) fork() *Graph {
 		seen:           map[seenKey]filter{},
 		internets:      map[internetKey]remote{},
 		places:         map[placeKey]*place{},
-		classes:        map[class]*outcome{},
+		classes:        map[class]*exposure{},
 		memo:           memo{},
 		entries:        map[entriesKey][]routeEntry{},
 		ways:           map[wayKey]*way{},

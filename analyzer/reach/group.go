@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -26,14 +27,9 @@ type groupSet struct {
 // groupStep leads from a set to the one with another group, or with another
 // object that the last link may lead to.
 type groupStep struct {
-	from     *groupSet // nil at the beginning
-	to       *aws.SecurityGroup
-	id       string
-	open     bool
-	maybe    bool // that the interface has it
-	more     bool // objects that the same link may lead to
-	filtered tf.Tri
-	said     string // what people say of it
+	from *groupSet // nil at the beginning
+	to   *aws.SecurityGroup
+	rest string // what else tells it apart from one that certainly has this group
 }
 
 // groupsOf is the group set of an interface, shared by all interfaces with
@@ -52,20 +48,25 @@ func (g *Graph) groupsOf(i *aws.Interface) *groupSet {
 		}
 		return next
 	}
-	first := groupStep{open: open, filtered: i.HasGroups}
-	for _, a := range says {
-		first.said += a.Text + "\n"
+	var first groupStep
+	if open || i.HasGroups != tf.Yes || len(says) > 0 {
+		first.rest = fmt.Sprint(open, i.HasGroups)
+		for _, a := range says {
+			first.rest += "\n" + a.Text
+		}
 	}
 	out := step(first)
 	follow := func(l aws.Link[aws.SecurityGroup], maybe bool) {
-		next := groupStep{id: l.ID, open: l.Open, maybe: maybe}
-		if len(l.To) == 0 {
-			next.from = out
-			out = step(next)
+		if to, ok := l.One(); ok && !maybe && l.ID == "" {
+			out = step(groupStep{from: out, to: to})
+			return
 		}
-		for n, to := range l.To {
-			next.from, next.to, next.more = out, to, n < len(l.To)-1
-			out = step(next)
+		rest := fmt.Sprint(maybe, l.Open, len(l.To), " ", l.ID)
+		if len(l.To) == 0 {
+			out = step(groupStep{from: out, rest: rest})
+		}
+		for _, to := range l.To {
+			out = step(groupStep{from: out, to: to, rest: rest})
 		}
 	}
 	for _, l := range worn.Each {

@@ -72,18 +72,16 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 	key := g.classOf(i, f)
 	shared, ok := g.classes[key]
 	if !ok {
-		o := g.overPlaces(i, f, func(p *place) outcome {
-			return g.exposed(i, p)
-		})
-		if shared = &nothing; !o.forward.IsEmpty() {
-			shared = &o
+		o := g.overPlaces(i, f, func(p *place) outcome { return g.exposed(i, p) })
+		if !o.forward.IsEmpty() {
+			shared = &exposure{o.forward, o.reachable, o.story, o.assumptions, o.waits}
 		}
 		g.classes[key] = shared
 	}
-	if shared.forward.IsEmpty() {
+	if shared == nil {
 		return nil
 	}
-	o := *shared
+	o := outcome{forward: shared.forward, reachable: shared.reachable, assumptions: shared.assumptions, waits: shared.waits}
 	var address stage
 	if g.asks(public) {
 		fact, attribute := addressFact(i, f)
@@ -107,8 +105,13 @@ func (g *Graph) direct(i *aws.Interface, f packet.Family) *Flow {
 	return flow
 }
 
-// nothing is the outcome of all classes that nothing reaches.
-var nothing outcome
+// exposure is what the interfaces of a class have in common of what reaches them.
+type exposure struct {
+	forward, reachable Relation
+	story              story
+	assumptions        []*tf.Assumption
+	waits              []tf.Fact
+}
 
 var internetObject = aws.Object{Label: "internet"}
 

@@ -82,7 +82,7 @@ func (f filter) turned(op func(packet.Set) packet.Set) filter {
 // sets of its elements and doubts.
 func (f filter) becoming(admits Relation, op func(packet.Set) packet.Set) filter {
 	out := filter{admits: admits, assumptions: f.assumptions}
-	out.elements, out.view = f.elements, f.seen(func(r Relation) Relation { return r.each(op) })
+	out.elements, out.more, out.view = f.elements, f.more, f.seen(func(r Relation) Relation { return r.each(op) })
 	for _, d := range f.doubts {
 		d.decides = op(d.decides)
 		out.doubts = append(out.doubts, d)
