@@ -48,7 +48,7 @@ func semantics(t *testing.T) (page string, implemented, others map[string]bool) 
 			add(others, rule)
 		}
 	}
-	if len(implemented) < 200 || len(others) == 0 {
+	if len(implemented) < 200 {
 		t.Fatalf("%d rules are implemented and %d are not: the page cannot be read", len(implemented), len(others))
 	}
 	return string(text), implemented, others

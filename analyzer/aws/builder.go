@@ -404,6 +404,7 @@ func (b *builder) sort() {
 	sortObjects(n.InstanceConnects, func(o *InstanceConnectEndpoint) Object { return o.Object })
 	sortObjects(n.Firewalls, func(o *Firewall) Object { return o.Object })
 	sortObjects(n.Entries, func(o *Entry) Object { return o.Object })
+	sortObjects(n.LatticeGroups, func(o *LatticeGroup) Object { return o.Object })
 	sortObjects(n.Proxies, func(o *DatabaseProxy) Object { return o.Object })
 	slices.SortStableFunc(n.Boundaries, func(a, c Boundary) int { return compareObjects(a.Object, c.Object) })
 }

@@ -39,6 +39,7 @@ func (b *builder) linkInterfaces() {
 	b.registerTargets()
 	b.entries()
 	b.proxies()
+	b.lattice()
 	// An endpoint without any subnet has no interface (EP-2).
 	for _, e := range b.n.Endpoints {
 		if e.Interface != nil && e.Interface.nowhere() {

@@ -37,6 +37,7 @@ type Network struct {
 	Firewalls        []*Firewall
 	Entries          []*Entry
 	Proxies          []*DatabaseProxy
+	LatticeGroups    []*LatticeGroup
 
 	// BlockPublicAccess is what the plan sets for account and Region (IGW-8);
 	// nil when the input does not manage it.

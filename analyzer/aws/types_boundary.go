@@ -13,7 +13,6 @@ var boundaryTypes = []row{
 	{name: "aws_networkmanager_vpc_attachment", coverage: NotModelled, boundary: "Cloud WAN", refs: places("subnet_arns")},
 	{name: "aws_dx_transit_virtual_interface", coverage: NotModelled, boundary: "Direct Connect"},
 	{name: "aws_vpclattice_resource_gateway", coverage: NotModelled, boundary: "VPC Lattice", refs: places("security_group_ids subnet_ids vpc_id")},
-	{name: "aws_vpclattice_service_network_vpc_association", coverage: NotModelled, boundary: "VPC Lattice", refs: places("security_group_ids")},
 	{name: "aws_vpc_route_server_endpoint", coverage: NotModelled, boundary: "VPC route server", refs: places("subnet_id")},
 	{name: "aws_vpc_route_server_vpc_association", coverage: NotModelled, refs: places("vpc_id")},
 	{name: "aws_verifiedaccess_endpoint", coverage: NotModelled, boundary: "Verified Access", refs: places("load_balancer_options.subnet_ids network_interface_options.network_interface_id rds_options.subnet_ids security_group_ids")},

@@ -11,6 +11,10 @@ var (
 	targetGroups = []string{"aws_lb_target_group", "aws_alb_target_group"}
 	addressed    = []string{"aws_instance", "aws_spot_instance_request", "aws_network_interface", "aws_lb", "aws_alb", "aws_db_instance", "aws_vpc_endpoint"}
 	tasks        = []string{"aws_ecs_task_definition"}
+
+	latticeNetworks = []string{"aws_vpclattice_service_network"}
+	latticeServices = []string{"aws_vpclattice_service"}
+	latticeGroups   = []string{"aws_vpclattice_target_group"}
 )
 
 var instanceRefs = refs{
@@ -64,12 +68,12 @@ var computeTypes = slices.Concat([]row{
 			"mixed_instances_policy.launch_template.launch_template_specification.launch_template_name":          templates,
 			"mixed_instances_policy.launch_template.override.launch_template_specification.launch_template_id":   templates,
 			"mixed_instances_policy.launch_template.override.launch_template_specification.launch_template_name": templates,
-			"target_group_arns": targetGroups, "load_balancers": {"aws_elb"}, "traffic_source.identifier": slices.Concat(targetGroups, []string{"aws_elb"})},
+			"target_group_arns": targetGroups, "load_balancers": {"aws_elb"}, "traffic_source.identifier": slices.Concat(targetGroups, latticeGroups, []string{"aws_elb"})},
 		blocks: "launch_template mixed_instances_policy traffic_source tag"},
 	{name: "aws_autoscaling_attachment", coverage: Modelled,
 		refs: refs{"autoscaling_group_name": fleets, "lb_target_group_arn": targetGroups, "alb_target_group_arn": targetGroups, "elb": {"aws_elb"}}},
 	{name: "aws_autoscaling_traffic_source_attachment", coverage: Modelled, keep: "traffic_source",
-		refs:   refs{"autoscaling_group_name": fleets, "traffic_source.identifier": slices.Concat(targetGroups, []string{"aws_elb"})},
+		refs:   refs{"autoscaling_group_name": fleets, "traffic_source.identifier": slices.Concat(targetGroups, latticeGroups, []string{"aws_elb"})},
 		blocks: "traffic_source"},
 	{name: "aws_spot_fleet_request", coverage: Modelled, keep: "launch_specification launch_template_config target_capacity",
 		refs: refs{"launch_specification.subnet_id": subnets, "launch_specification.vpc_security_group_ids": groups,
@@ -96,10 +100,11 @@ var computeTypes = slices.Concat([]row{
 	{name: "aws_ecs_capacity_provider", coverage: Modelled, identity: "name", keep: "auto_scaling_group_provider",
 		refs: refs{"auto_scaling_group_provider.auto_scaling_group_arn": {"aws_autoscaling_group"}}, blocks: "auto_scaling_group_provider"},
 	{name: "aws_ecs_task_definition", coverage: Modelled, identity: "family", keep: "container_definitions network_mode requires_compatibilities"},
-	{name: "aws_ecs_service", coverage: Modelled, keep: "launch_type network_configuration load_balancer desired_count capacity_provider_strategy",
+	{name: "aws_ecs_service", coverage: Modelled, keep: "launch_type network_configuration load_balancer vpc_lattice_configurations desired_count capacity_provider_strategy",
 		refs: taskRefs("network_configuration", "task_definition", refs{
-			"load_balancer.target_group_arn": targetGroups, "load_balancer.elb_name": {"aws_elb"}, "cluster": {"aws_ecs_cluster"}}),
-		blocks: "network_configuration load_balancer capacity_provider_strategy"},
+			"load_balancer.target_group_arn": targetGroups, "load_balancer.elb_name": {"aws_elb"}, "cluster": {"aws_ecs_cluster"},
+			"vpc_lattice_configurations.target_group_arn": latticeGroups}),
+		blocks: "network_configuration load_balancer vpc_lattice_configurations capacity_provider_strategy"},
 	{name: "aws_ecs_task_set", coverage: Modelled, keep: "launch_type network_configuration load_balancer capacity_provider_strategy",
 		refs: taskRefs("network_configuration", "task_definition", refs{
 			"load_balancer.target_group_arn": targetGroups, "cluster": {"aws_ecs_cluster"}}),
@@ -108,6 +113,22 @@ var computeTypes = slices.Concat([]row{
 		refs: taskRefs("ecs_target.network_configuration", "ecs_target.task_definition_arn", nil), blocks: "ecs_target"},
 	{name: "aws_scheduler_schedule", coverage: Modelled, keep: "target",
 		refs: taskRefs("target.ecs_parameters.network_configuration", "target.ecs_parameters.task_definition_arn", nil), blocks: "target"},
+
+	// VPC Lattice (EP-9).
+	{name: "aws_vpclattice_service_network", coverage: Modelled},
+	{name: "aws_vpclattice_service", coverage: Modelled},
+	{name: "aws_vpclattice_service_network_vpc_association", coverage: Modelled, boundary: "VPC Lattice",
+		refs: refs{"service_network_identifier": latticeNetworks, "vpc_identifier": vpcs}},
+	{name: "aws_vpclattice_service_network_service_association", coverage: Modelled,
+		refs: refs{"service_network_identifier": latticeNetworks, "service_identifier": latticeServices}},
+	{name: "aws_vpclattice_listener", coverage: Modelled, keep: "default_action", blocks: "default_action",
+		refs: refs{"service_identifier": latticeServices, "service_arn": latticeServices,
+			"default_action.forward.target_groups.target_group_identifier": latticeGroups}},
+	{name: "aws_vpclattice_listener_rule", coverage: Modelled, keep: "action", blocks: "action",
+		refs: refs{"service_identifier": latticeServices, "action.forward.target_groups.target_group_identifier": latticeGroups}},
+	{name: "aws_vpclattice_target_group", coverage: Modelled, keep: "type config", blocks: "config"},
+	{name: "aws_vpclattice_target_group_attachment", coverage: Modelled, keep: "target", blocks: "target",
+		refs: refs{"target_group_identifier": latticeGroups, "target.id": slices.Concat(addressed, []string{"aws_lambda_function"})}},
 
 	// Proxies of RDS (SVC-18).
 	{name: "aws_db_proxy_target", coverage: Modelled,

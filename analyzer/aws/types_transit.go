@@ -97,7 +97,7 @@ var transitTypes = []row{
 	// VPC endpoints and endpoint services (TF-L-3).
 	{name: "aws_vpc_endpoint", coverage: Modelled, boundary: "VPC endpoint", keep: "*", identity: "prefix_list_id",
 		refs: refs{"vpc_id": vpcs, "route_table_ids": routeTables, "security_group_ids": groups, "subnet_ids": subnets,
-			"subnet_configuration.subnet_id": subnets, "service_name": {"aws_vpc_endpoint_service"}},
+			"subnet_configuration.subnet_id": subnets, "service_name": {"aws_vpc_endpoint_service"}, "service_network_arn": latticeNetworks},
 		blocks: "subnet_configuration dns_options"},
 	{name: "aws_vpc_endpoint_subnet_association", coverage: Modelled, refs: refs{"vpc_endpoint_id": endpoints, "subnet_id": subnets}},
 	{name: "aws_vpc_endpoint_security_group_association", coverage: Modelled, keep: "replace_default_association",

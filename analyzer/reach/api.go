@@ -138,6 +138,9 @@ type Flow struct {
 	Service *aws.EndpointService
 	// Proxy is the proxy of RDS that the flow passes, or nil (SVC-18).
 	Proxy *aws.DatabaseProxy
+	// Lattice is the target group of VPC Lattice that the flow goes by, or nil
+	// (EP-9).
+	Lattice *aws.LatticeGroup
 	// Internet is the gateway by which a flow between two interfaces comes back
 	// in that goes over the internet, or nil (IGW-7).
 	Internet *aws.Object
@@ -168,6 +171,8 @@ func (f *Flow) Front() (aws.Object, bool) {
 		return f.Service.Object, true
 	case f.Proxy != nil:
 		return f.Proxy.Object, true
+	case f.Lattice != nil:
+		return f.Lattice.Object, true
 	case f.Internet != nil:
 		return *f.Internet, true
 	case f.NAT64 != nil:

@@ -70,7 +70,7 @@ func (g *Graph) through(from, to Endpoint) []*Flow {
 	case Internet:
 		return append(g.throughBalancers(to), g.enteringTo(to)...)
 	case Consumers, Interfaces:
-		return slices.Concat(g.byBalancers(from, to), g.byPrivateLink(from, to), g.byProxies(from, to), g.byNAT64(from, to))
+		return slices.Concat(g.byBalancers(from, to), g.byPrivateLink(from, to), g.byProxies(from, to), g.byLattice(from, to), g.byNAT64(from, to))
 	case OnPremises:
 		return g.byBalancers(from, to)
 	}
@@ -847,6 +847,9 @@ func (g *Graph) boundariesOf(ends ...Endpoint) []*tf.Assumption {
 	}
 	var out []*tf.Assumption
 	for _, b := range g.boundaries {
+		if b.Object.Resource != nil && b.Resource.Addr.Type == "aws_vpclattice_service_network_vpc_association" && len(g.network.LatticeGroups) > 0 {
+			continue // where its services lead is looked at (EP-9)
+		}
 		if slices.ContainsFunc(b.VPCs, func(v *aws.VPC) bool { return slices.Contains(vpcs, v) }) {
 			out = append(out, boundaryAssumption(b))
 		}

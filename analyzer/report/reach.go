@@ -65,7 +65,11 @@ func Reach(w io.Writer, q reach.Question, a reach.Answer, stacks []*tf.Stack, o 
 	p.way("Reply (security groups let it pass)", a.ReplyPath, stacks)
 	for _, f := range through(q, a) {
 		if front, ok := f.Front(); ok {
-			p.way("Through "+clean(front.Label)+", on "+p.secrets.text(services(f.Reachable.Got())), f.Path(), stacks)
+			title := "Through "
+			if f.Verdict() == reach.Unknown {
+				title = "Perhaps through "
+			}
+			p.way(title+clean(front.Label)+", on "+p.secrets.text(services(f.Reachable.Got())), f.Path(), stacks)
 		}
 	}
 	for _, x := range a.Assumptions {
