@@ -21,7 +21,7 @@ type mutation struct {
 // broken.
 var mutations = []mutation{
 	{"NACL-4 the highest number decides", "single", `"acl"`, "acl.go", `place(a) - place(b)`, `place(b) - place(a)`},
-	{"NACL-4 a deny takes nothing away", "single", `"acl"`, "acl.go", "			left = left.Subtract(denied(m, certainly))\n", ""},
+	{"NACL-4 a deny takes nothing away", "single", `"acl"`, "acl.go", "			out = out.Subtract(m.decides(may))\n", ""},
 	{"NACL-7 the two lists are swapped", "single", `"acl"`, "acl.go", `	if d == outbound {
 		return a.Egress`, `	if d == inbound {
 		return a.Egress`},
