@@ -3,6 +3,7 @@ package reach_test
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/netip"
 	"testing"
 
@@ -253,6 +254,32 @@ func TestOverTheInternetApart(t *testing.T) {
 		}
 		if over != want {
 			t.Errorf("%s: %d flows over the internet, want %d", cidr, over, want)
+		}
+	}
+}
+
+// TestOneOfNATGateways: a route that leads to one of two NAT gateways, as a plan by
+// itself shows it, gets out where both do (U-22).
+func TestOneOfNATGateways(t *testing.T) {
+	for name, test := range map[string]struct {
+		second tf.Tri
+		open   bool
+		want   reach.Verdict
+	}{
+		"both are public":        {tf.Yes, false, reach.Yes},
+		"one is private":         {tf.No, false, reach.Unknown},
+		"or one outside of them": {tf.Yes, true, reach.Unknown},
+	} {
+		w := newWorld()
+		w.host("a", w.private, tf.No, w.group("a"))
+		link := aws.Link[aws.NATGateway]{Open: test.open}
+		for n, public := range []tf.Tri{tf.Yes, test.second} {
+			link.To = append(link.To, &aws.NATGateway{Object: object(fmt.Sprintf("aws_nat_gateway.n[%d]", n)), Subnet: to(w.public), Public: public})
+		}
+		w.n.NATGateways = link.To
+		table(w.private).Routes = []aws.Route{route("0.0.0.0/0", aws.Target{Kind: aws.TargetNATGateway, NAT: link, Label: "one of two"})}
+		if a := w.ask(t, "aws_instance.a", "internet", "tcp/443"); a.Answer != test.want {
+			t.Errorf("%s: %s, waiting for %v", name, a.Answer, a.Waits)
 		}
 	}
 }

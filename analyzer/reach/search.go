@@ -272,7 +272,7 @@ func (s *search) targets(p *place, r *aws.Route) []hop {
 	case aws.TargetEgressOnly:
 		return []hop{s.egressOnly(p)}
 	case aws.TargetNATGateway:
-		return linkedHops(s, p, r, t.NAT, s.nat)
+		return s.oneOfHops(p, r, linkedHops(s, p, r, t.NAT, s.nat))
 	case aws.TargetPeering:
 		return linkedHops(s, p, r, t.Peering, s.peering)
 	case aws.TargetVPNGateway:
@@ -320,6 +320,26 @@ func linkedHops[T any](s *search, p *place, r *aws.Route, l aws.Link[T], to func
 		out = append(out, s.elsewhere(r))
 	}
 	return out
+}
+
+// oneOfHops are the next hops of which a route leads to one, whichever it is, as
+// one next hop (U-22): what all of them let through gets through. Where another
+// may be meant, or one is in the subnet itself, they stay apart.
+func (s *search) oneOfHops(p *place, r *aws.Route, list []hop) []hop {
+	if len(list) < 2 || p == nil || r.Target.NAT.Open || slices.ContainsFunc(list, func(h hop) bool { return h.in == p.subnet }) {
+		return list
+	}
+	return []hop{{
+		key: fmt.Sprintf("one of %p", r), label: r.Target.Label, in: list[0].in,
+		wanted: func(o *aws.Route) tf.Tri { return tf.TriOf(o == r) },
+		follow: func(t traveller) *way {
+			var ways []*way
+			for _, h := range list {
+				ways = append(ways, h.follow(t))
+			}
+			return s.oneOfWays(routeFact(r), ways)
+		},
+	}}
 }
 
 // leadsTo says whether routes of a kind lead to one object.
