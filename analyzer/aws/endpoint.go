@@ -127,7 +127,7 @@ func (b *builder) serviceName(r *tf.Resource) tf.Val[string] {
 // answers nobody but the routes that lead to it (SG-19, EP-4).
 func (b *builder) endpointInterface(r *tf.Resource, e *Endpoint) *Interface {
 	i := b.newInterface(r, KindEndpoint)
-	i.Initiates = tf.No
+	i.Initiates, i.InnerIPv6 = tf.No, e.IPv6 != tf.No
 	configured, mayHave := blocks(r, "subnet_configuration")
 	all := []setting{argument(r, "subnet_ids")}
 	for n, c := range configured {

@@ -261,6 +261,8 @@ func (i *Interface) number(asked ...setting) {
 		wanted, _ = agree(i.Subnets, func(s *Subnet) tf.Tri { return s.IPv6OnCreation })
 	}
 	i.IPv6 = wanted.And(carried)
+	has, _ := agree(i.Subnets, func(s *Subnet) tf.Tri { return tf.TriOf(s.IPv6 != nil) })
+	i.InnerIPv6 = wanted.And(has) != tf.No && i.IPv6 == tf.No
 }
 
 // address records the private addresses that are known (U-10).

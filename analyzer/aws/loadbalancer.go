@@ -71,11 +71,11 @@ func (b *builder) nodes(r *tf.Resource, l *LoadBalancer) *Interface {
 	i.IPv6 = tf.No
 	switch kind, state := l.IPAddressType.Get(); {
 	case state == tf.IsUnknown:
-		i.IPv6 = tf.Maybe.And(i.PublicIPv4)
+		i.IPv6, i.InnerIPv6 = tf.Maybe.And(i.PublicIPv4), true
 	case strings.HasPrefix(kind, "dualstack"):
 		// The IPv6 addresses of an internal one are closed to internet
 		// gateways (LB-13).
-		i.IPv6 = i.PublicIPv4
+		i.IPv6, i.InnerIPv6 = i.PublicIPv4, i.PublicIPv4 != tf.Yes
 		if kind == "dualstack-without-public-ipv4" {
 			i.PublicIPv4 = tf.No
 		}

@@ -403,6 +403,9 @@ type Interface struct {
 	PublicIPv4  tf.Tri
 	PublicCause Cause
 	IPv6        tf.Tri
+	// InnerIPv6 is set where it may have IPv6 addresses that no internet gateway
+	// carries (SVC-19, LB-13, IGW-3).
+	InnerIPv6 bool
 
 	// Addresses are its private addresses where known (U-10), PublicAddresses
 	// those that the internet sees (IGW-7).

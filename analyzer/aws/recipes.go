@@ -53,6 +53,9 @@ type recipe struct {
 	engines      map[string][]uint16
 	ports        []ServicePort
 
+	// ipv6 is the argument that lets it have IPv6 addresses.
+	ipv6 string
+
 	// direct is the argument that switches off, by the text directOff, a way out
 	// past the VPC; unset it is on (SVC-15).
 	direct, directOff string
@@ -159,7 +162,8 @@ var recipes = []recipe{
 		groups: "compute_config.vpc_security_group_ids", source: true, blocks: "compute_config"},
 
 	// What only opens connections (SVC-7, SVC-15, EP-8).
-	{name: "aws_lambda_function", kind: KindFunction, subnets: "vpc_config.subnet_ids", groups: "vpc_config.security_group_ids", source: true, blocks: "vpc_config"},
+	{name: "aws_lambda_function", kind: KindFunction, subnets: "vpc_config.subnet_ids", groups: "vpc_config.security_group_ids", source: true,
+		ipv6: "vpc_config.ipv6_allowed_for_dual_stack", blocks: "vpc_config"},
 	{name: "aws_codebuild_project", kind: KindOther, subnets: "vpc_config.subnets", groups: "vpc_config.security_group_ids", source: true, blocks: "vpc_config"},
 	{name: "aws_glue_connection", kind: KindOther, subnets: "physical_connection_requirements.subnet_id", groups: "physical_connection_requirements.security_group_id_list",
 		source: true, blocks: "physical_connection_requirements"},

@@ -65,8 +65,9 @@ func (b *builder) service(c recipe, r *tf.Resource) {
 			i.PublicIPv4 = i.publicWithGateway()
 		}
 	}
-	if c.public != "" {
-		i.publishIPv6(get)
+	i.publishIPv6(get)
+	if c.ipv6 != "" && get(c.ipv6).isSet() {
+		i.number(get(c.ipv6))
 	}
 	i.Ports = c.listens(get)
 	if c.port != "" {
@@ -95,9 +96,9 @@ func (i *Interface) resolve(direction tf.Value) {
 	i.Initiates, i.Inbound = asks, asks.Not()
 }
 
-// publishIPv6 says whether a service with a switch may be reached over IPv6: if
-// it is public, has IPv6 addresses and stands in a subnet with some (SVC-19).
-// Which of them do so is not certain.
+// publishIPv6 says whether a service may be reached over IPv6: by the internet
+// if it is public, else from inside, where it has IPv6 addresses and stands in a
+// subnet with some (SVC-19). Which of them do so is not certain.
 func (i *Interface) publishIPv6(get func(string) setting) {
 	speaks := tf.No
 	for _, name := range []string{"network_type", "ip_address_type"} {
@@ -110,6 +111,7 @@ func (i *Interface) publishIPv6(get func(string) setting) {
 		}
 	}
 	i.number(setting{value: tf.UnknownValue()})
+	i.InnerIPv6 = (i.InnerIPv6 || i.IPv6 != tf.No) && speaks != tf.No
 	i.IPv6 = i.IPv6.And(speaks).And(i.PublicIPv4)
 }
 

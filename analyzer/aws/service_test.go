@@ -189,12 +189,50 @@ func TestServicesOverIPv6(t *testing.T) {
 			made("aws_db_instance.x", attrs{"engine": "mysql", "db_subnet_group_name": "data", "publicly_accessible": test.public, "network_type": test.network}),
 			with(made("aws_db_instance.unset", attrs{"engine": "mysql", "db_subnet_group_name": "data", "publicly_accessible": true}), attrs{"network_type": tf.UnknownValue()}),
 		)...)
+		inner := test.network == "DUAL" || test.network == tf.UnknownValue()
+		if i := find(t, n.Interfaces, interfaceObject, "aws_db_instance.x"); i.InnerIPv6 != inner {
+			t.Errorf("%s: inner addresses %v, want %v", name, i.InnerIPv6, inner)
+		}
 		if i := find(t, n.Interfaces, interfaceObject, "aws_db_instance.x"); i.IPv6 != test.want {
 			t.Errorf("%s: %s, want %s", name, i.IPv6, test.want)
 		}
 		if i := find(t, n.Interfaces, interfaceObject, "aws_db_instance.unset"); i.IPv6 != tf.No {
 			t.Errorf("unset: %s, want no", i.IPv6)
 		}
+	}
+}
+
+// What speaks IPv6 and has no address that the internet reaches may have one
+// inside: a cache, an internal load balancer, an interface endpoint, an instance
+// with unique local addresses (SVC-19, LB-13, IGW-3). A function gets out over
+// IPv6 if it is let (SVC-7).
+func TestInnerIPv6(t *testing.T) {
+	dual := list{ref("aws_subnet.dual.id")}
+	for address, c := range map[string]struct {
+		set   attrs
+		inner bool
+		ipv6  tf.Tri
+	}{
+		"aws_elasticache_serverless_cache.x":  {attrs{"subnet_ids": dual, "network_type": "dual_stack"}, true, tf.No},
+		"aws_elasticache_serverless_cache.v4": {attrs{"subnet_ids": dual, "network_type": "ipv4"}, false, tf.No},
+		"aws_lb.x":                            {attrs{"subnets": dual, "internal": true, "ip_address_type": "dualstack"}, true, tf.No},
+		"aws_lb.v4":                           {attrs{"subnets": dual, "internal": true, "ip_address_type": "ipv4"}, false, tf.No},
+		"aws_vpc_endpoint.x":                  {attrs{"vpc_id": ref("aws_vpc.main.id"), "vpc_endpoint_type": "Interface", "subnet_ids": dual, "ip_address_type": "dualstack"}, true, tf.No},
+		"aws_vpc_endpoint.v4":                 {attrs{"vpc_id": ref("aws_vpc.main.id"), "vpc_endpoint_type": "Interface", "subnet_ids": dual}, false, tf.No},
+		"aws_lambda_function.x":               {attrs{"vpc_config": list{attrs{"subnet_ids": dual, "ipv6_allowed_for_dual_stack": true}}}, false, tf.Yes},
+		"aws_lambda_function.v4":              {attrs{"vpc_config": list{attrs{"subnet_ids": dual, "ipv6_allowed_for_dual_stack": false}}}, false, tf.No},
+		"aws_lambda_function.unset":           {attrs{"vpc_config": list{attrs{"subnet_ids": dual}}}, false, tf.No},
+	} {
+		n := build(append(site(), made(address, c.set))...)
+		if i := find(t, n.Interfaces, interfaceObject, address); i.InnerIPv6 != c.inner || i.IPv6 != c.ipv6 {
+			t.Errorf("%s: inner %v, IPv6 %s; want %v, %s", address, i.InnerIPv6, i.IPv6, c.inner, c.ipv6)
+		}
+	}
+	local := made("aws_vpc.local", attrs{"cidr_block": "10.9.0.0/16", "ipv6_cidr_block": "fd00:1::/56"})
+	subnet := made("aws_subnet.local", attrs{"vpc_id": ref("aws_vpc.local.id"), "cidr_block": "10.9.1.0/24", "ipv6_cidr_block": "fd00:1::/64", "assign_ipv6_address_on_creation": true})
+	n := build(local, subnet, made("aws_instance.x", attrs{"subnet_id": ref("aws_subnet.local.id")}))
+	if i := n.Interfaces[0]; !i.InnerIPv6 || i.IPv6 != tf.No {
+		t.Errorf("unique local addresses: inner %v, IPv6 %s", i.InnerIPv6, i.IPv6)
 	}
 }
 

@@ -206,7 +206,7 @@ func foreign(f packet.Family) packet.Set {
 func (e Endpoint) speaks(f packet.Family) bool {
 	list := e.interfaces()
 	return len(list) == 0 || f == packet.IPv4 || slices.ContainsFunc(list, func(i *aws.Interface) bool {
-		return i.IPv6 != tf.No || slices.ContainsFunc(i.Addresses, netip.Addr.Is6)
+		return i.IPv6 != tf.No || i.InnerIPv6 || slices.ContainsFunc(i.Addresses, netip.Addr.Is6)
 	})
 }
 

@@ -496,3 +496,16 @@ func TestEmptySubnet(t *testing.T) {
 		}
 	}
 }
+
+// Addresses of IPv6 that no internet gateway carries are reached from inside,
+// where nobody says that there are none (SVC-19, LB-13, IGW-3).
+func TestInnerIPv6(t *testing.T) {
+	w := newWorld()
+	w.host("a", w.public, tf.No, w.group("a")).IPv6 = tf.Yes
+	w.host("b", w.public, tf.No, w.group("b", allow("tcp", 22, 22, "::/0"))).InnerIPv6 = true
+	for from, want := range map[string]reach.Verdict{"aws_instance.a": reach.Unknown, "internet6": reach.No} {
+		if got := w.ask(t, from, "aws_instance.b", "tcp/22"); got.Answer != want {
+			t.Errorf("from %s: %s, by %s, waiting for %q; want %s", from, got.Answer, codes(got), facts(got.Waits), want)
+		}
+	}
+}

@@ -124,7 +124,7 @@ func (g *Graph) ends(e Endpoint, f packet.Family) []Endpoint {
 	at := map[endKey]int{}
 	for _, i := range e.inSubnet().Interfaces {
 		key := endKey{
-			class: g.classOf(i, f), public: i.PublicIPv4, v6: i.IPv6, initiates: i.Initiates, check: i.SourceDestCheck,
+			class: g.classOf(i, f), public: i.PublicIPv4, v6: i.IPv6, inner: i.InnerIPv6, initiates: i.Initiates, check: i.SourceDestCheck,
 			addressed: slices.ContainsFunc(i.Addresses, func(a netip.Addr) bool { return familyOf(a) == f }),
 		}
 		n, ok := at[key]
@@ -145,7 +145,7 @@ func (g *Graph) ends(e Endpoint, f packet.Family) []Endpoint {
 type endKey struct {
 	class
 	public, v6, initiates, check tf.Tri
-	addressed                    bool
+	addressed, inner             bool
 }
 
 // receiversOf finds for a sender the receivers that may admit something from it:

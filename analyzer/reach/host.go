@@ -79,6 +79,9 @@ func speaks(i *aws.Interface, p *place) tf.Tri {
 			return tf.Yes
 		}
 	}
+	if i.InnerIPv6 {
+		return i.IPv6.Or(tf.Maybe)
+	}
 	return i.IPv6
 }
 
