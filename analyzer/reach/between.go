@@ -184,6 +184,9 @@ func (g *Graph) receiversOf(receivers []Endpoint) func(Endpoint) []int {
 			return all
 		}
 		i := sender.Interfaces[0]
+		if e := g.instanceConnect(i); e != nil && e.PreserveClientIP != tf.No {
+			return all // it is seen by its clients' addresses (EP-6)
+		}
 		at := onlySubnet(i)
 		out, ok := byPlace[at]
 		if !ok {

@@ -232,9 +232,12 @@ func (s *search) translates(t traveller, n *aws.NATGateway) []stage {
 	if t.nat == nil {
 		return []stage{why}
 	}
-	return []stage{why, s.gate(tf.Maybe, tf.Fact{
-		ID: "nat-nat:" + n.Label, Text: "whether " + n.Label + " takes what " + t.nat.Label + " sends", Settle: "check it by hand",
-	}, stage{object: n.Object, cause: objectCause(n.Object), quiet: true})} // NAT-10
+	return []stage{why, s.gate(tf.Maybe, behindFact(n, t.nat), stage{object: n.Object, cause: objectCause(n.Object), quiet: true})} // NAT-10
+}
+
+// behindFact asks about a NAT gateway that takes the packets of another (NAT-10).
+func behindFact(n, other *aws.NATGateway) tf.Fact {
+	return tf.Fact{ID: "nat-nat:" + n.Label, Text: "whether " + n.Label + " takes what " + other.Label + " sends", Settle: "check it by hand"}
 }
 
 // translated is the way through a NAT gateway: into its subnet, out of it with

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -83,5 +84,27 @@ func TestInstanceConnectInOneOfTwoSubnets(t *testing.T) {
 				t.Errorf("%s (%s), want %s", a.Answer, codes(a), test.want)
 			}
 		})
+	}
+}
+
+// What keeps the client's address is found by rules for that too, whether one
+// asks for an answer or for all flows (EP-6).
+func TestInstanceConnectIsSeenByItsClients(t *testing.T) {
+	w := newWorld()
+	i := w.host("endpoint", w.public, tf.No, w.group("endpoint"))
+	i.Kind, i.Inbound = aws.KindEndpoint, tf.No
+	w.n.InstanceConnects = []*aws.InstanceConnectEndpoint{{Object: i.Object, Interface: i, PreserveClientIP: tf.Yes}}
+	w.host("app", w.private, tf.No, w.group("app", allow("tcp", 22, 22, "8.8.8.8/32")))
+	g := reach.Compile(w.n)
+	var ends [2]reach.Endpoint
+	for n, name := range []string{"aws_instance.endpoint", "aws_instance.app"} {
+		e, err := g.Endpoint(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends[n] = e
+	}
+	if flows := g.Between(ends[0], ends[1], packet.Everything(packet.IPv4)); len(flows) != 1 || !flows[0].Reachable.Must.Contains(pkt("8.8.8.8", "10.0.2.9", 22)) {
+		t.Errorf("the flows are %v", flows)
 	}
 }

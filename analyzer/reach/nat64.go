@@ -31,6 +31,9 @@ func (g *Graph) byNAT64(from, to Endpoint) []*Flow {
 			Subnets: aws.Links[aws.Subnet]{Each: []aws.Link[aws.Subnet]{n.Subnet}},
 		}
 		beyond := g.leaving(gateway, packet.IPv4, packet.Everything(packet.IPv4).On(packet.TCP, packet.UDP), false, nil)
+		if next := behindNAT(n); next != nil {
+			beyond = beyond.doubted(behindFact(next, n))
+		}
 		if beyond.forward.IsEmpty() {
 			continue
 		}
@@ -46,6 +49,19 @@ func (g *Graph) byNAT64(from, to Endpoint) []*Flow {
 		}
 	}
 	return out
+}
+
+// behindNAT is a NAT gateway that the subnet of one leads to, or nil.
+func behindNAT(n *aws.NATGateway) *aws.NATGateway {
+	home, _ := n.Subnet.One()
+	for _, t := range home.RouteTable.To {
+		for _, r := range t.Routes {
+			if len(r.Target.NAT.To) > 0 {
+				return r.Target.NAT.To[0]
+			}
+		}
+	}
+	return nil
 }
 
 // translatedFlow joins the part before and the part behind the gateway, in the

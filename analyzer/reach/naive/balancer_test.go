@@ -11,6 +11,7 @@ import (
 // balancer is a load balancer: a node in each of its subnets (LB-1).
 type balancer struct {
 	name      string
+	kind      string // such as "network load balancer"
 	nodes     []*nic
 	crossZone bool
 	listeners []*listener
@@ -97,7 +98,7 @@ func (b *balancer) accepts(p packet.Packet) (all []*listener) {
 func (w *world) toBalancer(c *chance, from end, p packet.Packet, node *nic) (outcome, *journey, *journey) {
 	got, there, back := w.trip(c, from, p, func(e end) bool { return e == node })
 	if got.forward && len(node.balancer.accepts(p)) == 0 {
-		there.stop = "load balancer"
+		there.stop = node.balancer.kind
 		return outcome{}, there, nil
 	}
 	return got, there, back
@@ -126,7 +127,7 @@ func (w *world) behind(c *chance, node *nic, p client, to *nic) (best relayed) {
 		}
 	}
 	if best.stop == "" && !best.forward {
-		best.stop = "load balancer"
+		best.stop = node.balancer.kind
 	}
 	return best
 }

@@ -16,7 +16,7 @@ func (m *maker) balancing() {
 	p := m.place("10.0.0.0/16", "2600:1f00:a::/56")
 	m.furnish(p, 3, 3)
 	m.rules(p)
-	second := m.balancer(p, pick(m.dice, []string{"application", "application", "network", "classic"}), nil)
+	second := m.balancer(p, pick(m.dice, []string{"application", "network", "classic", "classic", "classic"}), nil)
 	m.balancer(p, pick(m.dice, []string{"network", "network", "application"}), second)
 }
 
@@ -211,7 +211,7 @@ func (c *comparison) toTarget(what string, b *balancer, p packet.Packet, to []*n
 			}
 		}
 	}
-	c.relays("internet -> "+what, got, p, []string{"load balancer"}, ways)
+	c.relays("internet -> "+what, got, p, []string{b.kind}, ways)
 }
 
 // relays judges a packet that something relays by any of the ways given, and
@@ -302,7 +302,7 @@ func (c *comparison) insideThrough(m *maker, i *aws.Interface, lb *aws.LoadBalan
 					}
 				}
 			}
-			contained.relays(i.Label+" -> "+target.Label+" through "+lb.Label, got, p, []string{"load balancer"}, ways)
+			contained.relays(i.Label+" -> "+target.Label+" through "+lb.Label, got, p, []string{b.kind}, ways)
 		}
 	}
 }

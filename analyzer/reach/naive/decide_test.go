@@ -397,6 +397,11 @@ func (c *completion) list(l *aws.PrefixList) []netip.Prefix {
 	return got
 }
 
+// managed are the kinds of interface that a service of AWS runs (SVC).
+var managed = map[aws.InterfaceKind]bool{
+	aws.KindDataStore: true, aws.KindFunction: true, aws.KindTask: true, aws.KindCluster: true, aws.KindOther: true,
+}
+
 // decideInterface puts an interface into each of its subnets, or into the one
 // that it turns out to be in (SVC-1).
 func (c *completion) decideInterface(i *aws.Interface) {
@@ -426,6 +431,9 @@ func (c *completion) decideInterface(i *aws.Interface) {
 		}
 		if i.Ports != nil {
 			n.serves = slices.DeleteFunc(slices.Clone(i.Ports), func(p aws.ServicePort) bool { return p.Maybe && c.d.chance(50) })
+		}
+		if managed[i.Kind] {
+			n.component = "managed service"
 		}
 		c.address(n, i, six)
 		c.nics[i] = append(c.nics[i], n)
@@ -465,9 +473,14 @@ func (c *completion) decideVPNs(n *aws.Network) {
 	}
 }
 
+// siteKinds name what leads to a network on premises.
+var siteKinds = map[aws.OnPremisesKind]string{
+	aws.DirectConnect: "Direct Connect", aws.StaticVPN: "static VPN", aws.DynamicVPN: "BGP VPN", aws.ConnectPeer: "Connect peer",
+}
+
 func (c *completion) site(o *aws.OnPremises) *site {
 	if c.sites[o] == nil {
-		s := &site{direct: o.Kind == aws.DirectConnect}
+		s := &site{kind: siteKinds[o.Kind], direct: o.Kind == aws.DirectConnect}
 		if o.Announced != nil {
 			s.announced = append([]netip.Prefix{}, c.values(o.Announced)...)
 		}
@@ -789,7 +802,7 @@ var transport = map[string][]packet.Protocol{
 
 func (c *completion) decideBalancers(n *aws.Network) {
 	for _, b := range n.LoadBalancers {
-		out := &balancer{name: b.Label, nodes: c.nics[b.Interface], crossZone: c.is(b.CrossZone), linkRules: c.is(b.PrivateLinkRules)}
+		out := &balancer{name: b.Label, kind: b.Type + " load balancer", nodes: c.nics[b.Interface], crossZone: c.is(b.CrossZone), linkRules: c.is(b.PrivateLinkRules)}
 		for _, node := range out.nodes {
 			node.balancer, node.classic = out, b.Type == "classic"
 		}

@@ -33,6 +33,8 @@ func (m *maker) managed() {
 	}
 	m.n.Endpoints = append(m.n.Endpoints, gateway)
 	m.people(a)
+	cache := m.service(a, "aws_elasticache_cluster", aws.KindDataStore)
+	cache.Initiates, cache.Ports = tf.No, []aws.ServicePort{{Protocol: packet.TCP, From: 22, To: 1025}}
 	for _, s := range a.subnets { // of a part of the service, which would divert that
 		t := s.RouteTable.To[0]
 		t.Routes = slices.DeleteFunc(t.Routes, func(r aws.Route) bool { d, _ := r.Destination.Known(); return d.Bits() == 32 })

@@ -28,6 +28,9 @@ func (m *maker) gateways() {
 		if m.chance(30) {
 			m.instead(s, "::/0", carrier)
 		}
+		if m.chance(60) {
+			m.route(s, nat64, toNAT(p.nat))
+		}
 	}
 	m.rules(p)
 }

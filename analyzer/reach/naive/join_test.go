@@ -148,18 +148,24 @@ func (j *journey) leaveByVPN(g *vpnGateway, s *subnet) bool {
 			return j.reach(site, g, true)
 		}
 	}
-	return j.blocked("on premises")
+	if len(g.sites) > 0 {
+		return j.blocked(g.sites[0].kind)
+	}
+	return j.blocked("VPN gateway")
 }
 
 // reach arrives on premises, where nobody carries groups.
 func (j *journey) reach(s *site, via any, byVPNGateway bool) bool {
-	if s == nil || !s.has(j.p.Destination, byVPNGateway) {
+	if s == nil {
 		return j.blocked("on premises")
+	}
+	if !s.has(j.p.Destination, byVPNGateway) {
+		return j.blocked(s.kind)
 	}
 	if j.request == nil && j.carry != nil {
 		return j.blocked("group")
 	}
-	j.through("on premises", nil)
+	j.through(s.kind, nil)
 	j.at = premises{s, via}
 	return true
 }
@@ -168,10 +174,10 @@ func (j *journey) reach(s *site, via any, byVPNGateway bool) bool {
 // its VPC whatever the subnets' tables say (VPN-2), or by the attachment of a
 // transit gateway.
 func (j *journey) enterFromPremises(from premises) bool {
-	j.through("on premises", nil)
+	j.through(from.site.kind, nil)
 	gw, byVPNGateway := from.via.(*vpnGateway)
 	if !from.site.has(j.p.Source, byVPNGateway) || !from.site.knows(j.p.Destination) {
-		return j.blocked("on premises")
+		return j.blocked(from.site.kind)
 	}
 	if byVPNGateway {
 		j.through("VPN gateway", gw)
@@ -240,7 +246,7 @@ func (j *journey) onFrom(s *subnet) bool {
 	if holds(s.blocks, j.p.Destination) {
 		return j.deliver(s.vpc, s) // NACL-6
 	}
-	return j.out(s) && j.routed(s)
+	return j.routed(s)
 }
 
 // balanced is an endpoint of a gateway load balancer, behind which an

@@ -92,10 +92,10 @@ var mutations = []mutation{
 	{"TGW-12 references need no support of the gateway", "transit", `"group reference across a transit gateway"`, "transit.go", `		t.inward = t.inward.And(gw.GroupReferences)`, `		_ = gw`},
 	{"NACL-10 the ACL at the attachment is left out", "transit", `"acl"`, "transit.go", `w := next.behind(s.acl(d.place, inbound, t.as))`, `w := next`},
 	{"TGW-4 attachments carry IPv6 whatever they say", "transit", `"transit gateway"`, "transit.go", `s.gate(a.IPv6, tf.Fact{`, `s.gate(tf.Yes, tf.Fact{`},
-	{"VPN-4 everything lies behind a VPN", "on premises", `"on premises"`, "premises.go", `	must := o.covers(s.f)
+	{"VPN-4 everything lies behind a VPN", "on premises", `VPN"`, "premises.go", `	must := o.covers(s.f)
 	admits`, `	must := packet.AllAddresses(s.f)
 	admits`},
-	{"VPN-5 Direct Connect announces everything", "on premises", `"on premises"`, "premises.go", `	if o.Announced == nil {
+	{"VPN-5 Direct Connect announces everything", "on premises", `"Direct Connect"`, "premises.go", `	if o.Announced == nil {
 		return nil`, `	if o.Announced != nil {
 		return nil`},
 	{"APP-2 drop before pass", "firewall", `"firewall"`, "firewall.go", `Must: pass.Must.Union(all.Subtract(dropped)), May: pass.May.Union(all.Subtract(drop.Must))}`, `Must: all.Subtract(dropped), May: all.Subtract(drop.Must)}`},
@@ -117,9 +117,9 @@ var mutations = []mutation{
 		return nil`, `	if len(request) < 100 {
 		return nil`},
 	{"APP-1 appliances check nothing", "middlebox", `"appliance"`, "middlebox.go", `s.gate(i.SourceDestCheck.Not().And(tf.Maybe), fact, stage{`, `s.gate(tf.Yes, fact, stage{`},
-	{"LB-2 the load balancer's groups are left out", "load balancer", `"load balancer"`, "balancer.go", `if d.balancer.Type != "network" || node.HasGroups != tf.No {`, `if false {`},
-	{"LB-8 nodes serve every zone", "load balancer", `"load balancer"`, "balancer.go", `		if d.crossZone() != tf.Yes {`, `		if d.crossZone() == tf.Maybe {`},
-	{"LB-4 nobody sees the client", "load balancer", `"load balancer"`, "balancer.go", `	return d.group.PreserveClientIP
+	{"LB-2 the load balancer's groups are left out", "load balancer", `load balancer"`, "balancer.go", `if d.balancer.Type != "network" || node.HasGroups != tf.No {`, `if false {`},
+	{"LB-8 nodes serve every zone", "load balancer", `load balancer"`, "balancer.go", `		if d.crossZone() != tf.Yes {`, `		if d.crossZone() == tf.Maybe {`},
+	{"LB-4 nobody sees the client", "load balancer", `load balancer"`, "balancer.go", `	return d.group.PreserveClientIP
 `, `	return tf.No
 `},
 	{"EP-1 a gateway endpoint carries UDP", "managed", `"gateway endpoint"`, "gatewayendpoint.go", `.On(packet.TCP).Union(`, `.On(packet.TCP, packet.UDP).Union(`},
@@ -130,15 +130,14 @@ var mutations = []mutation{
 		stages`},
 	{"EP-8 a VPC link reaches every node alike", "entered", `"API Gateway VPC link"`, "entry.go", `g.eastWestTo(in.entry.Source, i, p, in`, `g.eastWest(in.entry.Source, i, f, in`},
 	{"LB-12 an accelerator needs no internet gateway", "entered", `"Global Accelerator"`, "entry.go", `stages = append(stages, gateway, g.publicAccess(p, false))`, `_ = gateway`},
-	{"LB-10 the port of the target group counts", "load balancer", `"load balancer"`, "balancer.go", `if !ref.Port.IsNull() {`, `if ref.Port.IsUnknown() {`},
+	{"LB-10 the port of the target group counts", "load balancer", `load balancer"`, "balancer.go", `if !ref.Port.IsNull() {`, `if ref.Port.IsUnknown() {`},
 	{"NACL-6 a classic load balancer passes no ACL in its subnet", "load balancer", `"acl"`, "balancer.go", `if d.balancer.Type == "classic" && from.subnet == to.subnet { // NACL-6`, `if false { // NACL-6`},
 	{"RT-5 a prefix list goes before a static route", "gateways", `"route"`, "route.go", `			kind = fromList`, `			kind = -fromList`},
 	{"U-11 an unknown range certainly matches", "single", `"group"`, "group.go", `"an address range that is not known yet", transport.doubt())`, `"an address range that is not known yet", transport)`},
 	{"TF-SG-2 a rule that may not exist certainly does", "single", `"group"`, "group.go", `transport = transport.doubt() // TF-SG-2`, `_ = transport // TF-SG-2`},
-	{"VPN-1 a VPN gateway carries IPv6", "on premises", `"on premises"`, "premises.go", `if s.f == packet.IPv4 || o.Kind == aws.DirectConnect {`, `if s.f > 0 {`},
+	{"VPN-1 a VPN gateway carries IPv6", "on premises", `VPN"`, "premises.go", `if s.f == packet.IPv4 || o.Kind == aws.DirectConnect {`, `if s.f > 0 {`},
 	{"NAT-8 a regional NAT gateway serves every zone", "gateways", `"regional NAT gateway"`, "gateway.go", `serves := tf.TriOf(len(n.Zones) == 0)`, `serves := tf.Yes`},
 	{"VPN-7 a carrier certainly lets everything through", "gateways", `"carrier gateway"`, "gateway.go", `through := s.gate(tf.Maybe, `, `through := s.gate(tf.Yes, `},
-	{"VPN-7 replies go by another gateway", "gateways", `gateway"`, "gateway.go", `return s.reply && s.f == packet.IPv4 && s.cameBy != carrier`, `return false`},
 	{"SG-20 rules know the members in other VPCs", "associated", `"group of several VPCs"`, "group.go", `(by.unsure || by.across && ofSeveralVPCs(*t.group))`, `by.unsure`},
 	{"TGW-14 a firewall on a transit gateway judges nothing", "attached firewall", `"transit gateway firewall"`, "transit.go", `if fw, ok := a.Firewall.One(); ok { // TGW-14`, `if fw, ok := a.Firewall.One(); ok && fw == nil { // TGW-14`},
 	{"RT-9 a VPN gateway leads to endpoints", "screened", `"edge table of a VPN gateway"`, "middlebox.go", `if byVPN && h.box == nil {`, `if byVPN && h.box != nil {`},

@@ -1,6 +1,7 @@
 package naive
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -18,19 +19,19 @@ func (j *journey) translate(n *nat, s *subnet) bool {
 		return j.blocked(n.is())
 	case !slices.Contains([]packet.Protocol{packet.TCP, packet.UDP, packet.ICMP}, j.p.Protocol):
 		return j.blocked(n.is()) // NAT-2
-	case j.p.Source.Is6():
-		return j.blocked(n.is()) // but for NAT64 (NAT-7)
+	case j.p.Source.Is6() && (n.regional || !nat64.Contains(j.p.Destination)):
+		return j.blocked(n.is())
 	case !s.vpc.has(j.p.Source) && !j.transit:
 		return j.blocked(n.is()) // NAT-5
 	case s.vpc.isNAT(j.p.Source) && j.chance.of(2) == 0:
 		return j.blocked(n.is()) // one behind another: nobody says that it works (NAT-3)
 	case n.regional:
 		return j.translateInRegion(n, s)
-	case s == home:
+	case s == home && j.p.Source.Is4():
 		return j.blocked(n.is()) // NAT-3: its own route leads to itself
 	case j.rewrote(n):
 		return j.blocked("loop") // what it does now it could have done at first
-	case !j.in(home):
+	case s != home && !j.in(home):
 		return false
 	}
 	return j.rewritten(n) && j.onFrom(home)
@@ -56,10 +57,18 @@ func (n *nat) is() string {
 	return "private NAT gateway"
 }
 
+// nat64 is the prefix in which names are answered with IPv4 addresses (NAT-7).
+var nat64 = netip.MustParsePrefix("64:ff9b::/96")
+
 // rewritten gives the packet the address of the NAT gateway, which has no
 // groups (NAT-6, SG-7).
 func (j *journey) rewritten(n *nat) bool {
 	p := j.p
+	if p.Source.Is6() { // NAT-7
+		j.through("NAT64", nil)
+		a := p.Destination.As16()
+		p.Destination = netip.AddrFrom4([4]byte(a[12:]))
+	}
 	p.Source = n.address
 	if p.Protocol != packet.ICMP {
 		p.SourcePort = j.w.anyPort(j.chance)
@@ -88,6 +97,9 @@ func (j *journey) untranslate(n *nat) bool {
 // anyPort is a port that something on the way chooses (NAT-6, NACL-9): one of
 // those at which some ACL entry begins or ends.
 func (w *world) anyPort(c *chance) uint16 {
+	if w.port != 0 {
+		return w.port
+	}
 	corners := w.portCorners()
 	return uint16(corners[c.of(len(corners))])
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
-	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -17,18 +16,23 @@ func (m *maker) premises() {
 	a, b := m.place("10.0.0.0/16", "2600:1f00:a::/56"), m.place("10.1.0.0/16", "")
 	m.furnish(a, 2, 2)
 	m.furnish(b, 2, 2)
-	kinds := []aws.OnPremisesKind{aws.DirectConnect, aws.StaticVPN, aws.StaticVPN, aws.DynamicVPN}
+	kinds := []aws.OnPremisesKind{aws.DirectConnect, aws.StaticVPN, aws.StaticVPN, aws.DynamicVPN, aws.DynamicVPN}
 	gw := &aws.VPNGateway{Object: object("aws_vpn_gateway.g"), VPC: to(a.VPC)}
 	gw.Attached = aws.Cause{Resource: gw.Resource, Argument: "vpc_id"}
 	if m.chance(8) {
 		gw.VPC = to(&aws.VPC{Object: object("aws_vpc.other")})
 	}
 	gw.OnPremises = []*aws.OnPremises{m.network(pick(m.dice, kinds), "192.168.0.0/17"), m.network(pick(m.dice, kinds), "172.16.0.0/12")}
+	six := gw.OnPremises[0]
+	six.Prefixes = append(six.Prefixes, tf.KnownVal(premises6))
 	m.n.VPNGateways = []*aws.VPNGateway{gw}
 	for _, s := range a.subnets {
 		t := s.RouteTable.To[0]
 		if m.chance(60) {
 			t.Propagated, t.Propagations.Each = true, []aws.Link[aws.VPNGateway]{to(gw)}
+		}
+		if m.chance(60) {
+			m.route(s, premises6, aws.Target{Kind: aws.TargetVPNGateway, VPNGateway: to(gw), Label: gw.Label})
 		}
 		for range m.IntN(3) {
 			m.route(s, pick(m.dice, premisesRoutes), aws.Target{Kind: aws.TargetVPNGateway, VPNGateway: to(gw), Label: gw.Label})
@@ -82,6 +86,9 @@ func (m *maker) screened() {
 
 var premisesRoutes = prefixes("192.168.0.0/16", "192.168.0.0/16", "192.168.0.0/24", "172.16.0.0/12", "192.168.0.0/18")
 
+// premises6 is what lies behind one connection, if that carries IPv6 (VPN-1).
+var premises6 = netip.MustParsePrefix("2a0f::/32")
+
 // network is a network on premises.
 func (m *maker) network(kind aws.OnPremisesKind, block string) *aws.OnPremises {
 	o := &aws.OnPremises{
@@ -119,12 +126,15 @@ func (c *comparison) onPremises(m *maker, packets int) {
 			continue
 		}
 		there := pick(c.dice, premisesAddresses)
+		if c.dice.chance(25) {
+			there = offset(premises6.Addr(), 1)
+		}
 		in, out := c.ask("onprem:"+there.String(), m.home(i)), c.ask(m.home(i), "onprem:"+there.String())
 		if supposed(in) || supposed(out) {
 			continue // of networks that the walker does not put there
 		}
 		for _, n := range c.world.nics[i] {
-			here, ok := n.address(packet.IPv4)
+			here, ok := n.address(family(there))
 			for range packets {
 				var from []end
 				for _, e := range ends {

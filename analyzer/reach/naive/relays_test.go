@@ -100,7 +100,7 @@ func (c *comparison) through(m *maker, packets int) {
 // an endpoint service.
 func (c *comparison) offered(m *maker, s *aws.EndpointService, lb *aws.LoadBalancer, packets int) {
 	const outside = "aws:privatelink-consumers"
-	b, by := c.world.balancers[lb], []string{"endpoint service", "load balancer"}
+	b, by := c.world.balancers[lb], []string{"endpoint service"}
 	lent := slices.Contains(c.world.offers[s].balancers, b)
 	consumer := func(what string, got reached, to []*nic) {
 		for range packets {
@@ -314,7 +314,7 @@ func (c *comparison) enter(m *maker, packets int) {
 func (w *world) toNode(c *chance, e *entrance, p packet.Packet, node, to *nic) relayed {
 	q, got := w.enter(c, e, p, node)
 	if got.forward && len(node.balancer.accepts(q)) == 0 {
-		return stoppedBy("load balancer")
+		return stoppedBy(node.balancer.kind)
 	}
 	if to == nil {
 		return got

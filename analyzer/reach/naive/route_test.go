@@ -40,6 +40,21 @@ func (s *subnet) route(a netip.Addr, c *chance) any {
 	return best.target
 }
 
+// houses reports whether a next hop stands in the subnet.
+func (s *subnet) houses(next any) bool {
+	switch t := next.(type) {
+	case *nat:
+		return t.subnet == s
+	case *nic:
+		return t.subnet == s
+	case *firewallEndpoint:
+		return t.subnet == s
+	case *balancerEndpoint:
+		return t.nic.subnet == s
+	}
+	return false
+}
+
 // leadsTo reports whether some route of the subnet's table leads to a gateway.
 func (s *subnet) leadsTo(g *gateway) bool {
 	return slices.ContainsFunc(s.table.routes, func(r route) bool { return r.target == any(g) })

@@ -204,11 +204,15 @@ func (j *journey) leave(n *nic) bool {
 			return j.blocked("group")
 		}
 	}
-	// A packet inside its subnet meets no table and no ACL (RT-10, NACL-6).
-	if holds(n.subnet.blocks, j.p.Destination) && (!n.classic || j.request != nil) {
+	// A packet inside its subnet meets no table and no ACL (RT-10, NACL-6), but
+	// that a classic load balancer's outbound traffic is checked there too.
+	if holds(n.subnet.blocks, j.p.Destination) {
+		if n.classic && j.request == nil && !j.out(n.subnet) {
+			return false
+		}
 		return j.deliver(n.subnet.vpc, n.subnet)
 	}
-	return j.out(n.subnet) && j.routed(n.subnet)
+	return j.routed(n.subnet)
 }
 
 // admitted is the sender's own rules: by address at once, by reference when
@@ -232,13 +236,18 @@ func (j *journey) in(s *subnet) bool {
 	return s.acl.passes(false, j.p) || j.blocked("acl")
 }
 
-// routed sends a packet that has left the subnet where its table says.
+// routed sends a packet where the subnet's table says: out of the subnet, past
+// its ACL, unless the next hop stands in it (NACL-6).
 func (j *journey) routed(s *subnet) bool {
 	if j.steps++; j.steps > 20 {
 		return j.blocked("loop")
 	}
+	next := s.route(j.p.Destination, j.chance)
+	if !s.houses(next) && !j.out(s) {
+		return false
+	}
 	j.through("route", nil)
-	switch t := s.route(j.p.Destination, j.chance).(type) {
+	switch t := next.(type) {
 	case local:
 		return j.deliver(s.vpc, s)
 	case *gateway:
@@ -282,8 +291,7 @@ func (j *journey) deliver(v *vpc, from *subnet) bool {
 	if s == nil {
 		return j.blocked("address")
 	}
-	classic := from == s && j.request == nil && isNIC(j.from) && j.from.(*nic).classic
-	if (from != s || classic) && !j.in(s) {
+	if from != s && !j.in(s) {
 		return false
 	}
 	if n := v.nat(j.p.Destination); n != nil {
@@ -295,8 +303,6 @@ func (j *journey) deliver(v *vpc, from *subnet) bool {
 	}
 	return j.enter(n)
 }
-
-func isNIC(e end) bool { _, ok := e.(*nic); return ok }
 
 // isFor reports whether the packet is for what a service listens on (SVC-1).
 func (j *journey) isFor(s aws.ServicePort) bool {

@@ -22,6 +22,7 @@ type world struct {
 	balancers []*balancer
 	blocks    *blockPublicAccess // nil: off
 	corners   []int              // of the ports that something on the way may choose
+	port      uint16             // the one that it chooses, where that is asked about
 }
 
 type vpc struct {
@@ -201,6 +202,7 @@ type (
 // site is a network on premises with the prefixes that lie behind it, and
 // those of AWS that it is told of; nil: all of them (VPN-5).
 type site struct {
+	kind                string
 	prefixes, announced []netip.Prefix
 	direct              bool // by Direct Connect
 }
