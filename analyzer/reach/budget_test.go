@@ -16,13 +16,16 @@ import (
 )
 
 // The budgets of the engine, against the building of the typed network in the
-// same run. A budget fails the benchmark at twice its value, since machines that
-// run CI are noisy; the page with the measured values is docs/performance.md.
+// same run. The benchmark fails above them: what is measured (docs/performance.md)
+// leaves a quarter and more of each to the noise of machines that run CI, which
+// lengthens building as well.
 const (
 	exposureBudget = 1.0  // all that the internet reaches
 	growthBudget   = 1.3  // of that, from the smallest estate to the largest
 	askBudget      = 0.01 // one answer with its reason, in the largest
-	tolerance      = 2
+	// pairBudget is what a pair within a VPC may cost in the largest estate, against
+	// the smallest, which is that VPC: what else there is does not matter.
+	pairBudget = 2.0
 )
 
 // BenchmarkEstate measures CPU time, collection of garbage included, of estates
@@ -50,12 +53,13 @@ func BenchmarkEstate(b *testing.B) {
 		what          string
 		value, budget float64
 	}{
-		{"all exposure of the largest estate", all[last].exposure / all[last].build, exposureBudget},
+		{"all exposure of the largest estate, against building it", all[last].exposure / all[last].build, exposureBudget},
 		{"its growth", growth, growthBudget},
-		{"one answer", all[last].ask / all[last].build, askBudget},
+		{"one answer, against building", all[last].ask / all[last].build, askBudget},
+		{"a pair of the largest estate, against the smallest", all[last].pair / all[0].pair, pairBudget},
 	} {
-		if limit.value > tolerance*limit.budget {
-			b.Errorf("%s: %.3f, against building the network; the budget is %.2f", limit.what, limit.value, limit.budget)
+		if limit.value > limit.budget {
+			b.Errorf("%s: %.3f, the budget is %.2f", limit.what, limit.value, limit.budget)
 		}
 	}
 }
@@ -90,11 +94,12 @@ func measure(b *testing.B, size, times int) expense {
 	// Every pair of two hundred interfaces, by classes.
 	some := reach.Endpoint{Kind: reach.Interfaces, Label: "two hundred interfaces", Interfaces: n.Interfaces[:200]}
 	pairs := 0
-	out.pair = cost(1, func() {
+	matrices := 5
+	out.pair = cost(matrices, func() {
 		for _, f := range reach.Compile(n).Between(some, some, packet.Everything(packet.IPv4)) {
 			pairs += len(f.From.Interfaces) * len(f.To.Interfaces)
 		}
-	}) / float64(pairs)
+	}) * float64(matrices) / float64(pairs)
 	return out
 }
 
