@@ -70,3 +70,23 @@ func TestOnlyPublicService(t *testing.T) {
 		}
 	}
 }
+
+// Hosts of the network reach a public service over the internet, as whoever is
+// among those that it answers (SVC-5).
+func TestPublicServiceFromInside(t *testing.T) {
+	for sources, want := range map[string]reach.Verdict{"0.0.0.0/0": reach.Yes, "198.51.100.0/24": reach.Unknown, "10.0.0.0/8": reach.No} {
+		w := newWorld()
+		w.host("a", w.public, tf.Yes, w.group("a"))
+		api := w.host("api", w.private, tf.No, w.group("api"))
+		w.n.PublicServices = []*aws.PublicService{{Object: api.Object, Service: "API", Public: tf.Yes, Cause: aws.Cause{Resource: api.Resource},
+			Sources: []tf.Val[netip.Prefix]{tf.KnownVal(netip.MustParsePrefix(sources))}, Ports: []aws.ServicePort{{Protocol: packet.TCP, From: 443, To: 443}}}}
+		got := w.ask(t, "aws_instance.a", "aws_instance.api", "tcp/443")
+		through := reach.No
+		for _, f := range got.Through {
+			through = f.Verdict()
+		}
+		if got.Answer != reach.No || through != want {
+			t.Errorf("answers %s: %s, over the internet %s; want no and %s", sources, got.Answer, through, want)
+		}
+	}
+}

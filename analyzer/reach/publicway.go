@@ -116,6 +116,9 @@ func (g *Graph) backIn(to Endpoint, f packet.Family, by *exits) outcome {
 	for _, lb := range to.Balancers {
 		paths = append(paths, g.overPlaces(lb.Interface, f, func(p *place) outcome { return g.toListeners(lb, lb.Listeners, seen(p), all) }))
 	}
+	for _, s := range to.Services { // SVC-5
+		paths = append(paths, g.toService(s, f, all))
+	}
 	return together(paths...)
 }
 
@@ -146,6 +149,21 @@ func (g *Graph) senderAddresses(e Endpoint, by *exits, f packet.Family) (a packe
 		return a, nil, true
 	}
 	return g.internet[f], nil, false
+}
+
+// addressesOf are the public addresses of an end that is reached over the
+// internet, with the question for them.
+func (g *Graph) addressesOf(e Endpoint, f packet.Family) (a packet.Addresses, says []*tf.Assumption, fact tf.Fact) {
+	if list := e.interfaces(); len(list) > 0 {
+		a, says, _ = g.ownAddresses(e, f)
+		return a, says, publicAddressFact(list[0])
+	}
+	fact = tf.Fact{ID: "public-address:" + e.Label, Text: "which public addresses " + e.Label + " has", Settle: settleApply}
+	a, says, ok := g.sayCIDRs(fact, f)
+	if !ok {
+		a = g.internet[f]
+	}
+	return a, says, fact
 }
 
 // ownAddresses are the public addresses of an end itself.
@@ -193,9 +211,9 @@ func publicAddressFact(i *aws.Interface) tf.Fact {
 // holds for all that it may be, and may for one; the port may be one that a
 // device on the way has chosen (NAT-6).
 func (g *Graph) roundTheInternet(one, other Endpoint, f packet.Family, by *exits, back outcome) *Flow {
-	i, j := one.Interfaces[0], other.interfaces()[0]
+	i := one.Interfaces[0]
 	source, says, _ := g.senderAddresses(one, by, f)
-	destination, more, _ := g.ownAddresses(other, f)
+	destination, more, seen := g.addressesOf(other, f)
 	out := g.leaving(i, f, withClientPorts(packet.Everything(f), ephemeral()), false, nil)
 	leaves := func(r Relation) Relation {
 		return Relation{
@@ -221,7 +239,7 @@ func (g *Graph) roundTheInternet(one, other Endpoint, f packet.Family, by *exits
 	if !joined.reachable.certain() {
 		joined.waits = slices.Concat(out.waits, back.waits)
 		if !leaves(out.reachable).certain() && out.reachable.certain() {
-			joined.waits = append(joined.waits, publicAddressFact(j))
+			joined.waits = append(joined.waits, seen)
 		}
 		if !enters(back.reachable).certain() && back.reachable.certain() {
 			joined.waits = append(joined.waits, publicAddressFact(i))
