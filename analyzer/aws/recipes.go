@@ -52,6 +52,9 @@ type recipe struct {
 	port, engine string
 	engines      map[string][]uint16
 	ports        []ServicePort
+	// outward are those of ports that a public address has; the others are for
+	// use inside, and of a public service nobody relies on them (SVC-9).
+	outward []ServicePort
 
 	// ipv6 is the argument that lets it have IPv6 addresses.
 	ipv6 string
@@ -136,8 +139,9 @@ var recipes = []recipe{
 	// Streams, brokers and search.
 	{name: "aws_msk_cluster", kind: KindDataStore, subnets: "broker_node_group_info.client_subnets", groups: "broker_node_group_info.security_groups",
 		public: "broker_node_group_info.connectivity_info.public_access.type", publicText: "SERVICE_PROVIDED_EIPS", unset: tf.No,
-		ports:  slices.Concat(ports(9092, 9094, 9096, 9098, 9194, 9196, 9198, 2181, 2182), span(14001, 14100)),
-		blocks: "broker_node_group_info"},
+		ports:   slices.Concat(ports(9092, 9094, 9096, 9098, 9194, 9196, 9198, 2181, 2182), span(14001, 14100)),
+		outward: ports(9194, 9196, 9198),
+		blocks:  "broker_node_group_info"},
 	{name: "aws_msk_serverless_cluster", kind: KindDataStore, subnets: "vpc_config.subnet_ids", groups: "vpc_config.security_group_ids", ports: ports(9098), blocks: "vpc_config"},
 	// A public RabbitMQ broker is outside the VPC; see publicServices.
 	{name: "aws_mq_broker", kind: KindDataStore, subnets: "subnet_ids", defaultVPC: true, groups: "security_groups",

@@ -70,6 +70,12 @@ func (b *builder) service(c recipe, r *tf.Resource) {
 		i.number(get(c.ipv6))
 	}
 	i.Ports = c.listens(get)
+	if c.outward != nil && i.PublicIPv4 != tf.No {
+		i.Ports = slices.Clone(i.Ports)
+		for n, p := range i.Ports {
+			i.Ports[n].Maybe = !slices.Contains(c.outward, p)
+		}
+	}
 	if c.port != "" {
 		i.PortCause = get(c.port).cause
 	}

@@ -236,6 +236,22 @@ func TestInnerIPv6(t *testing.T) {
 	}
 }
 
+// A public cluster of MSK is reached on ports of its own; those for use inside are
+// not relied on then (SVC-9).
+func TestPortsOfPublicBrokers(t *testing.T) {
+	for access, want := range map[string]bool{"SERVICE_PROVIDED_EIPS": true, "DISABLED": false} {
+		n := build(append(site(), made("aws_msk_cluster.x", attrs{"broker_node_group_info": list{attrs{
+			"client_subnets":    list{ref("aws_subnet.public.id")},
+			"connectivity_info": list{attrs{"public_access": list{attrs{"type": access}}}},
+		}}}))...)
+		for _, p := range find(t, n.Interfaces, interfaceObject, "aws_msk_cluster.x").Ports {
+			if outward := p.From > 9100 && p.From < 9200; p.Maybe != (want && !outward) {
+				t.Errorf("%s: %d is uncertain: %t", access, p.From, p.Maybe)
+			}
+		}
+	}
+}
+
 // What takes one of its subnets says so, what stands in each does not (SVC-1,
 // SVC-3, SVC-9).
 func TestServicesInOneSubnetOfSeveral(t *testing.T) {
