@@ -258,6 +258,9 @@ func TestNetwork(t *testing.T) {
 		{"TF-SG-3: inline and separate rules delete each other", []*tf.Resource{vpc(), group(attrs{"ingress": list{inline(attrs{"cidr_blocks": list{"10.0.0.0/8"}})}}),
 			rule("aws_vpc_security_group_ingress_rule.a", attrs{"ip_protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_ipv4": "0.0.0.0/0"})},
 			"aws_security_group.g", "in tcp 443-443 10.0.0.0/8 conflict by aws_security_group.g.ingress[0]; in tcp 22-22 0.0.0.0/0 maybe conflict by aws_vpc_security_group_ingress_rule.a conflicts"},
+		{"TF-SG-3: but not those of the other direction", []*tf.Resource{vpc(), with(group(attrs{"egress": list{inline(attrs{"cidr_blocks": list{"10.0.0.0/8"}})}}), attrs{"ingress": unknown}),
+			rule("aws_vpc_security_group_ingress_rule.a", attrs{"ip_protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_ipv4": "0.0.0.0/0"})},
+			"aws_security_group.g", "in tcp 22-22 0.0.0.0/0 by aws_vpc_security_group_ingress_rule.a; out tcp 443-443 10.0.0.0/8 by aws_security_group.g.egress[0]"},
 		{"TF-SG-3: an existing group lists separate rules too", []*tf.Resource{existingVPC(),
 			with(existing("aws_security_group.g", attrs{"id": existingGroup, "vpc_id": "vpc-0123456789abcdef0"}), attrs{"ingress": list{
 				inline(attrs{"from_port": 22, "to_port": 22, "cidr_blocks": list{"0.0.0.0/0", "10.0.0.0/8"}, "security_groups": list{"sg-0aaaaaaaaaaaaaaa0"}, "self": true})}, "egress": list{}}),

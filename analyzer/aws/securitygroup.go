@@ -117,11 +117,11 @@ func (g *SecurityGroup) rules(egress bool) *[]Rule {
 // linkRules reads the rules of every group, in all their forms.
 func (b *builder) linkRules() {
 	separate := b.separateRules()
-	inline := map[*SecurityGroup]bool{}
+	inline := map[ruleList]bool{}
 	for r := range b.each("aws_security_group", "aws_default_security_group") {
 		g := objectOf[SecurityGroup](b, r)
-		if b.inlineRules(r, g, separate) {
-			inline[g] = true
+		for _, egress := range []bool{false, true} {
+			inline[ruleList{g, egress}] = b.inlineRules(r, g, egress, separate)
 		}
 	}
 	for r := range b.each("aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule") {
@@ -148,33 +148,37 @@ func atomsOf(rules []Rule) int {
 	return n
 }
 
-// inlineRules reads the ingress and egress blocks of a group and reports
+// ruleList is the rules of a group in one direction: Terraform manages each by
+// itself.
+type ruleList struct {
+	group  *SecurityGroup
+	egress bool
+}
+
+// inlineRules reads the ingress or egress blocks of a group and reports
 // whether the configuration sets any. On create an attribute that is unknown
 // as a whole was not set: no rules (TF-SG-1, TF-SG-2). Of an existing group
 // without inline blocks it lists everything, separate rules included: these
 // have a cause of their own.
-func (b *builder) inlineRules(r *tf.Resource, g *SecurityGroup, separate map[atom]bool) (sets bool) {
+func (b *builder) inlineRules(r *tf.Resource, g *SecurityGroup, egress bool, separate map[atom]bool) (sets bool) {
 	id, _ := r.Get("id").AsString().Known()
-	for _, egress := range []bool{false, true} {
-		name := directionName(egress)
-		v, inline := r.Get(name), b.setsInline(r, name)
-		sets = sets || inline
-		if v.IsUnknown() {
-			g.Open = g.Open || inline || !b.isNew(r)
-			continue
+	name := directionName(egress)
+	v, inline := r.Get(name), b.setsInline(r, name)
+	if v.IsUnknown() {
+		g.Open = g.Open || inline || !b.isNew(r)
+		return inline
+	}
+	list := g.rules(egress)
+	for i, e := range v.Elements() {
+		rule := b.inlineRule(r, e, fmt.Sprintf("%s[%d]", name, i))
+		if !inline && id != "" {
+			rule = rule.without(separate, id, egress)
 		}
-		list := g.rules(egress)
-		for i, e := range v.Elements() {
-			rule := b.inlineRule(r, e, fmt.Sprintf("%s[%d]", name, i))
-			if !inline && id != "" {
-				rule = rule.without(separate, id, egress)
-			}
-			if rule.hasPeers() {
-				*list = append(*list, rule)
-			}
+		if rule.hasPeers() {
+			*list = append(*list, rule)
 		}
 	}
-	return sets
+	return inline
 }
 
 // inlineRule reads an ingress or egress block (TF-SG-4).
@@ -269,7 +273,7 @@ func (rule Rule) hasPeers() bool {
 const manyCandidates = 64
 
 // separateRule reads a rule that is a resource of its own (TF-SG-5, TF-SG-6).
-func (b *builder) separateRule(r *tf.Resource, inline map[*SecurityGroup]bool) {
+func (b *builder) separateRule(r *tf.Resource, inline map[ruleList]bool) {
 	rule, egress, known := b.readSeparate(r)
 	to := link(b, r, r.Get("security_group_id"), b.outsideGroup)
 	rule.Maybe = !sure(r, to)
@@ -286,7 +290,7 @@ func (b *builder) separateRule(r *tf.Resource, inline map[*SecurityGroup]bool) {
 			}
 			mine, list := rule, g.rules(direction)
 			mine.Maybe = mine.Maybe || !known
-			if inline[g] {
+			if inline[ruleList{g, direction}] {
 				// TF-SG-3: they delete each other, the last apply wins.
 				g.Conflicts, mine.Conflict, mine.Maybe = true, true, true
 				for i := range *list {
