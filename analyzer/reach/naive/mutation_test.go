@@ -132,7 +132,7 @@ var mutations = []mutation{
 	{"LB-12 an accelerator needs no internet gateway", "entered", `"Global Accelerator"`, "entry.go", `stages = append(stages, gateway, g.publicAccess(p, false))`, `_ = gateway`},
 	{"LB-10 the port of the target group counts", "load balancer", `load balancer"`, "balancer.go", `if !ref.Port.IsNull() {`, `if ref.Port.IsUnknown() {`},
 	{"NACL-6 a classic load balancer passes no ACL in its subnet", "load balancer", `"acl"`, "balancer.go", `if d.balancer.Type == "classic" && from.subnet == to.subnet { // NACL-6`, `if false { // NACL-6`},
-	{"RT-5 a prefix list goes before a static route", "gateways", `"route"`, "route.go", `			kind = fromList`, `			kind = -fromList`},
+	{"RT-5 a prefix list goes before a static route", "gateways", `"route"`, "route.go", `			kind = fromList`, `			kind = static`},
 	{"U-11 an unknown range certainly matches", "single", `"group"`, "group.go", `"an address range that is not known yet", transport.doubt())`, `"an address range that is not known yet", transport)`},
 	{"TF-SG-2 a rule that may not exist certainly does", "single", `"group"`, "group.go", `transport = transport.doubt() // TF-SG-2`, `_ = transport // TF-SG-2`},
 	{"VPN-1 a VPN gateway carries IPv6", "on premises", `VPN"`, "premises.go", `if s.f == packet.IPv4 || o.Kind == aws.DirectConnect {`, `if s.f > 0 {`},

@@ -322,6 +322,7 @@ func (j *journey) enter(n *nic) bool {
 	case j.kept() && (j.transit || n.subnet.vpc != j.from.(*nic).subnet.vpc):
 		return j.blocked(j.from.(*nic).component) // EP-6
 	}
+	j.through("group", nil)
 	if j.carry != nil && (j.transit || !j.refer(j.carry, n, j.sender)) {
 		return j.blocked(j.reference(j.carry, n)) // SG-9, TGW-12
 	}
