@@ -118,6 +118,9 @@ func (b *builder) publicOwner(r *tf.Resource, address string) *Owner {
 		return nil
 	}
 	if objects, _ := named[Interface](b, r, s); len(objects) == 1 {
+		if from.Addr.Type != "aws_eip" && len(objects[0].ElasticIPs) > 0 {
+			return out // an Elastic IP takes the place of the one that it is launched with
+		}
 		out.Interface = objects[0]
 		out.Held = out.Interface.PublicIPv4 == tf.Yes && !from.Maybe
 		return out

@@ -144,8 +144,11 @@ func TestNAT64(t *testing.T) {
 			w.n.SecurityGroups[0].Egress = []aws.Rule{allow("tcp", 443, 443, "64:ff9b::c633:6401/128")}
 		}, reach.Unknown},
 		"an ACL for IPv4 only": {func(w *world) { w.manage(passAll[:1], passAll[:1]) }, reach.No},
-		"an ACL for both":      {func(w *world) { w.manage(passAll, passAll) }, reach.Yes},
-		"no way out":           {func(w *world) { table(w.public).Routes = nil }, reach.No},
+		"an ACL of the gateway's subnet that lets nothing in": {func(w *world) {
+			w.public.ACL = to(&aws.ACL{Object: object("aws_network_acl.nat"), Ingress: passAll[:1], Egress: passAll})
+		}, reach.No},
+		"an ACL for both": {func(w *world) { w.manage(passAll, passAll) }, reach.Yes},
+		"no way out":      {func(w *world) { table(w.public).Routes = nil }, reach.No},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -95,6 +95,9 @@ func TestPeering(t *testing.T) {
 		"PCX-6 the ACL on the other side": {func(_ *world, _ *aws.Peering, _, b *aws.Interface) {
 			b.Subnets.Each[0].To[0].ACL = to(&aws.ACL{Object: object("aws_network_acl.closed"), Ingress: passAll})
 		}, reach.Yes, reach.No, "SUBNET_ACL_RESTRICTION at aws_network_acl.closed", ""},
+		"PCX-6 the ACL on the other side lets nothing in": {func(_ *world, _ *aws.Peering, _, b *aws.Interface) {
+			b.Subnets.Each[0].To[0].ACL = to(&aws.ACL{Object: object("aws_network_acl.closed"), Egress: passAll})
+		}, reach.No, reach.No, "SUBNET_ACL_RESTRICTION at aws_network_acl.closed", ""},
 		"U-22 one of two peerings": {func(w *world, p *aws.Peering, _, _ *aws.Interface) {
 			q := w.peer("q", w.vpc, w.another("third", "10.2.0.0/16"))
 			r := &table(w.private).Routes[0]
@@ -137,6 +140,22 @@ func TestPeeringIsNotTransitive(t *testing.T) {
 	}
 	if a := w.ask(t, "aws_instance.a", "aws_instance.c", "tcp/80"); codes(a) != "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR at aws_vpc_peering_connection.p" {
 		t.Errorf("blocked by %s", codes(a))
+	}
+}
+
+// TestPeeringBehindATransitGateway: what comes to a VPC by a transit gateway has
+// none of its addresses, so that no peering of it carries that on (PCX-3, NAT-5).
+func TestPeeringBehindATransitGateway(t *testing.T) {
+	h := newHub()
+	third := h.another("third", "10.9.0.0/16")
+	p := h.peer("p", h.sub["b"].VPC.To[0], third)
+	h.host("c", h.in(third, "third", "10.9.1.0/24", toPeering("0.0.0.0/0", p)), tf.No, h.group("c", allow("-1", 0, 0, "0.0.0.0/0")))
+	h.static(h.table, "10.9.0.0/16", h.at["b"])
+	table(h.sub["b"]).Routes = append(table(h.sub["b"]).Routes, toPeering("10.9.0.0/16", p))
+	for from, want := range map[string]reach.Verdict{"aws_instance.b": reach.Yes, "aws_instance.a": reach.No} {
+		if a := h.ask(t, from, "aws_instance.c", "tcp/80"); a.Forward != want {
+			t.Errorf("%s: %s by %s", from, a.Forward, codes(a))
+		}
 	}
 }
 

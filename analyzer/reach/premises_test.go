@@ -77,6 +77,12 @@ func TestOnPremises(t *testing.T) {
 		}, "192.168.1.1", reach.Yes, reach.Yes, reach.Yes, "", ""},
 		"VPN-4 no address of the connection": {func(*office) {}, "172.16.0.1", reach.No, reach.No, reach.No,
 			"ENI_SG_RULES_MISMATCH at aws_security_group.a, NO_ROUTE_TO_DESTINATION at aws_route_table.private, CANNOT_ROUTE at aws_vpn_connection.v", ""},
+		"VPN-2 an ACL for the sender's own address": {func(o *office) {
+			o.private.ACL = to(&aws.ACL{Object: object("aws_network_acl.office"), Ingress: []aws.ACLEntry{entry(1, true, -1, 0, 0, "192.168.0.0/16")}, Egress: passAll})
+		}, "192.168.1.1", reach.Yes, reach.Yes, reach.Yes, "", ""},
+		"VPN-2 an ACL for others": {func(o *office) {
+			o.private.ACL = to(&aws.ACL{Object: object("aws_network_acl.office"), Ingress: []aws.ACLEntry{entry(1, true, -1, 0, 0, "10.0.0.0/8")}, Egress: passAll})
+		}, "192.168.1.1", reach.No, reach.No, reach.No, "SUBNET_ACL_RESTRICTION at aws_network_acl.office", ""},
 		"RT-4 the local route before a longer propagated one": {func(o *office) {
 			o.vpn.Prefixes = append(o.vpn.Prefixes, tf.KnownVal(netip.MustParsePrefix("10.0.1.0/24")))
 			o.host.Groups.Each[0].To[0].Ingress = []aws.Rule{allow("tcp", 22, 22, "0.0.0.0/0")}
@@ -158,6 +164,33 @@ func TestNoIPv6OverVPN(t *testing.T) {
 		o.host.IPv6 = tf.Yes
 		if a := o.ask(t, "aws_instance.a", "onprem:fd00::1", "tcp/443"); a.Answer != want {
 			t.Errorf("%d: %s by %s", kind, a.Answer, codes(a))
+		}
+	}
+}
+
+// RT-4: what a virtual private gateway propagates diverts nothing that stays in the
+// VPC, however long its prefix is.
+func TestPropagatedInside(t *testing.T) {
+	o := newOffice()
+	o.vpn.Prefixes = append(o.vpn.Prefixes, tf.KnownVal(netip.MustParsePrefix("10.0.1.0/24")))
+	o.world.host("b", o.public, tf.No, o.group("b", allow("tcp", 80, 80, "10.0.0.0/16")))
+	if a := o.ask(t, "aws_instance.a", "aws_instance.b", "tcp/80"); a.Answer != reach.Yes || !a.Complete {
+		t.Errorf("%s, complete %t, by %s", a.Answer, a.Complete, codes(a))
+	}
+}
+
+// VPN-3: a virtual private gateway carries what its own VPC sends, and nothing that
+// came there by a transit gateway.
+func TestGatewayBehindATransitGateway(t *testing.T) {
+	h := newHub()
+	vpn := &aws.OnPremises{Object: object("aws_vpn_connection.v"), Kind: aws.StaticVPN, Prefixes: []tf.Val[netip.Prefix]{tf.KnownVal(netip.MustParsePrefix("192.168.0.0/16"))}}
+	gw := &aws.VPNGateway{Object: object("aws_vpn_gateway.g"), VPC: h.sub["b"].VPC, OnPremises: []*aws.OnPremises{vpn}}
+	h.n.VPNGateways = []*aws.VPNGateway{gw}
+	h.static(h.table, "192.168.0.0/16", h.at["b"])
+	table(h.sub["b"]).Routes = append(table(h.sub["b"]).Routes, route("192.168.0.0/16", aws.Target{Kind: aws.TargetVPNGateway, VPNGateway: to(gw), Label: gw.Label}))
+	for from, want := range map[string]reach.Verdict{"aws_instance.b": reach.Yes, "aws_instance.a": reach.No} {
+		if a := h.ask(t, from, "onprem:192.168.1.1", "tcp/80"); a.Forward != want {
+			t.Errorf("%s: %s by %s", from, a.Forward, codes(a))
 		}
 	}
 }

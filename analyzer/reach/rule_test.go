@@ -79,6 +79,60 @@ func TestNothingComesInByNAT(t *testing.T) {
 	if a := w.ask(t, "internet", "aws_instance.a", "tcp/443"); a.Answer != reach.No {
 		t.Errorf("in: %s", a.Answer)
 	}
+	// Nor does it take the replies of a host with a public address.
+	w.n.Interfaces[0].PublicIPv4 = tf.Yes
+	if a := w.ask(t, "internet", "aws_instance.a", "tcp/443"); a.Answer != reach.No || a.Forward != reach.Yes {
+		t.Errorf("to a public address: %s, forward %s", a.Answer, a.Forward)
+	}
+}
+
+// IGW-5: an egress-only gateway carries flows that begin inside, and no replies to
+// what came in by the internet gateway.
+func TestEgressOnly(t *testing.T) {
+	w := newWorld()
+	eo := &aws.Gateway{Object: object("aws_egress_only_internet_gateway.e"), EgressOnly: true, VPC: to(w.vpc)}
+	w.vpc.Gateways = append(w.vpc.Gateways, eo)
+	table(w.private).Routes = []aws.Route{route("::/0", aws.Target{Kind: aws.TargetEgressOnly, Gateway: to(eo), Label: eo.Label})}
+	w.host("a", w.private, tf.No, w.group("g", allow("-1", 0, 0, "::/0"))).IPv6 = tf.Yes
+	if a := w.ask(t, "aws_instance.a", "internet6", "tcp/443"); a.Answer != reach.Yes {
+		t.Errorf("out: %s by %s", a.Answer, codes(a))
+	}
+	if a := w.ask(t, "internet6", "aws_instance.a", "tcp/443"); a.Answer != reach.No || a.Forward != reach.Yes {
+		t.Errorf("in: %s, forward %s", a.Answer, a.Forward)
+	}
+}
+
+// IGW-8: block-ingress leaves the way out by NAT and egress-only gateways, and an
+// exclusion for egress leaves it in either mode; a public address is of no use.
+func TestWaysOutPastBlockPublicAccess(t *testing.T) {
+	for _, test := range []struct {
+		mode, excluded        string
+		byNAT, direct, public reach.Verdict // out by NAT, out by its own address, in
+	}{
+		{"off", "", reach.Yes, reach.Yes, reach.Yes},
+		{"block-ingress", "", reach.Yes, reach.No, reach.No},
+		{"block-bidirectional", "", reach.No, reach.No, reach.No},
+		{"block-bidirectional", "allow-egress", reach.Yes, reach.No, reach.No},
+		{"block-bidirectional", "allow-bidirectional", reach.Yes, reach.Yes, reach.Yes},
+	} {
+		w := newWorld()
+		table(w.private).Routes = []aws.Route{toTranslator("0.0.0.0/0", w.translator("n", w.public))}
+		w.host("a", w.private, tf.No, w.group("a"))
+		w.host("b", w.public, tf.Yes, w.group("b", allow("tcp", 443, 443, "0.0.0.0/0")))
+		var exclusions []aws.BPAExclusion
+		if test.excluded != "" {
+			exclusions = []aws.BPAExclusion{{VPC: to(w.vpc), Mode: tf.KnownVal(test.excluded)}}
+		}
+		w.block(test.mode, exclusions...)
+		for _, q := range []struct {
+			from, to string
+			want     reach.Verdict
+		}{{"aws_instance.a", "internet", test.byNAT}, {"aws_instance.b", "internet", test.direct}, {"internet", "aws_instance.b", test.public}} {
+			if a := w.ask(t, q.from, q.to, "tcp/443"); a.Answer != q.want {
+				t.Errorf("%s, %s: %s -> %s: %s by %s, want %s", test.mode, test.excluded, q.from, q.to, a.Answer, codes(a), q.want)
+			}
+		}
+	}
 }
 
 // TestAppliances: an interface that checks source and destination passes
@@ -138,6 +192,13 @@ func TestNATOfNAT(t *testing.T) {
 	table(w.public).Routes = []aws.Route{toPeering("10.1.0.0/16", p)}
 	if a := w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/80"); a.Answer != reach.Unknown || facts(a.Waits) != "nat-peering:aws_vpc_peering_connection.p" {
 		t.Errorf("%s by %s waiting for %s", a.Answer, codes(a), facts(a.Waits))
+	}
+	w = newWorld()
+	between := w.subnet("between", "10.0.3.0/24", toTranslator("0.0.0.0/0", w.translator("outer", w.public)))
+	table(w.private).Routes = []aws.Route{toTranslator("0.0.0.0/0", w.translator("inner", between))}
+	w.host("a", w.private, tf.No, w.group("a"))
+	if a := w.ask(t, "aws_instance.a", "internet", "tcp/443"); a.Answer != reach.Unknown || facts(a.Waits) != "nat-nat:aws_nat_gateway.outer" {
+		t.Errorf("behind another: %s by %s waiting for %s", a.Answer, codes(a), facts(a.Waits))
 	}
 }
 

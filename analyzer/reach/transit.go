@@ -132,6 +132,9 @@ func (s *search) enter(t traveller, p *place, a *aws.Attachment) *way {
 	acls := map[*aws.ACL]bool{}
 	for _, d := range s.doors(a) {
 		same := s.g.sameZone(p.subnet, d.place.subnet)
+		if same == tf.No && outlying(s.g.zone(p.subnet)) {
+			same = tf.Maybe // it uses the zone that it hangs on, which its name does not tell
+		}
 		if same == tf.No {
 			continue
 		}
@@ -559,6 +562,14 @@ func sameZones(a, b tf.Val[string]) tf.Tri {
 		return tf.Maybe
 	}
 	return tf.TriOf(x == y)
+}
+
+// outlying reports whether a zone is a Local Zone or a Wavelength Zone, which no
+// attachment stands in (TGW-2): us-east-1-bos-1a, or use1-bos1-az1.
+func outlying(zone tf.Val[string]) bool {
+	name, _ := zone.Known()
+	n := strings.Count(name, "-")
+	return n > 3 || n > 1 && strings.Contains(name, "-az")
 }
 
 func zoneFact(s *aws.Subnet) tf.Fact {

@@ -295,6 +295,53 @@ func TestCentralEgress(t *testing.T) {
 	}
 }
 
+// TGW-14: a firewall that is attached judges what the tables send through it, and
+// references to groups do not survive it.
+func TestAttachedFirewall(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(h *hub, p *aws.FirewallPolicy)
+		want   reach.Verdict
+	}{
+		"it lets pass": {func(*hub, *aws.FirewallPolicy) {}, reach.Yes},
+		"it drops": {func(_ *hub, p *aws.FirewallPolicy) {
+			p.Stateful = []aws.StatefulGroup{{Priority: tf.KnownVal(1), Rules: []aws.StatefulRule{tuple(aws.FirewallDrop, 80)}}}
+		}, reach.No},
+		"a reference to a group": {func(h *hub, _ *aws.FirewallPolicy) {
+			h.gw.GroupReferences = tf.Yes
+			h.groups["b"].Ingress = []aws.Rule{allow("tcp", 80, 80, h.groups["a"])}
+		}, reach.No},
+	} {
+		h := newHub()
+		fw, policy := h.firewall()
+		inspected := &aws.TransitTable{Object: object("aws_ec2_transit_gateway_route_table.inspected"), Gateway: to(h.gw)}
+		at := &aws.Attachment{Object: fw.Object, Kind: aws.AttachedFirewall, Gateway: to(h.gw), Firewall: to(fw), Active: tf.Yes, Association: to(h.table)}
+		h.gw.Attachments, h.gw.Tables = append(h.gw.Attachments, at), append(h.gw.Tables, inspected)
+		h.at["a"].Association, h.at["b"].Association = to(inspected), to(inspected)
+		h.static(inspected, "0.0.0.0/0", at)
+		test.change(h, policy)
+		if a := h.ask(t, "aws_instance.a", "aws_instance.b", "tcp/80"); a.Answer != test.want {
+			t.Errorf("%s: %s by %s waiting for %s, want %s", name, a.Answer, codes(a), facts(a.Waits), test.want)
+		}
+	}
+}
+
+// TGW-2: a subnet of a Local Zone uses the attachment in the zone that this hangs
+// on, which its name does not tell; any other needs one in its own zone.
+func TestLocalZones(t *testing.T) {
+	for zone, want := range map[string]reach.Verdict{
+		"eu-west-1a": reach.Yes, "eu-west-1b": reach.No, "eu-west-1-lon-1a": reach.Unknown, "us-gov-west-1a": reach.No, "euw1-lon1-az1": reach.Unknown,
+	} {
+		h := newHub()
+		door := h.in(h.sub["b"].VPC.To[0], "door", "10.2.9.0/24")
+		door.AvailabilityZone = tf.KnownVal("eu-west-1a")
+		h.at["b"].Subnets.Each = []aws.Link[aws.Subnet]{to(door)}
+		h.sub["b"].AvailabilityZone = tf.KnownVal(zone)
+		if a := h.ask(t, "aws_instance.b", "aws_instance.a", "tcp/80"); a.Answer != want {
+			t.Errorf("%s: %s by %s, want %s", zone, a.Answer, codes(a), want)
+		}
+	}
+}
+
 // TestApplianceMode: packets keep to their zone; in appliance mode the gateway
 // chooses one, and nobody knows which (TGW-10).
 func TestApplianceMode(t *testing.T) {
