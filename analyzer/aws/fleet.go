@@ -23,6 +23,36 @@ func (b *builder) scalingGroups() {
 	}
 }
 
+// sizes are the arguments that say with how many members something begins that
+// scales: the first that is set.
+var sizes = map[string][]string{
+	"aws_autoscaling_group": {"desired_capacity", "min_size"},
+	"aws_ecs_service":       {"desired_count"},
+}
+
+// assumeMembers says of what begins without a member that it is taken to have
+// one, sooner or later (U-18).
+func (b *builder) assumeMembers() {
+	for _, i := range b.n.Interfaces {
+		if i.Owner == nil {
+			continue
+		}
+		for _, name := range sizes[i.Owner.Addr.Type] {
+			size := argument(i.Owner, name)
+			if !size.isSet() {
+				continue
+			}
+			if n, known := size.value.AsInt().Known(); known && n == 0 {
+				i.assume(&tf.Assumption{
+					ID: "members:" + i.Owner.Address, Address: i.Owner.Address,
+					Text: i.Owner.Address + " has a member at some time, though it begins with none (" + name + " is 0, U-18)",
+				})
+			}
+			break
+		}
+	}
+}
+
 // scaled is what an Auto Scaling group launches.
 func (b *builder) scaled(r *tf.Resource) []launch {
 	if c := argument(r, "launch_configuration"); c.isSet() {

@@ -26,6 +26,7 @@ func (b *builder) declareInterfaces() {
 	b.endpointServices()
 	b.targetGroups()
 	b.servePublic()
+	b.assumeMembers()
 }
 
 // linkInterfaces adds what other resources say about interfaces: owners,

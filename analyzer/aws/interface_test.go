@@ -273,6 +273,29 @@ func TestFleets(t *testing.T) {
 	}
 }
 
+// What begins without a member is taken to have one, which is printed (U-18).
+func TestMembers(t *testing.T) {
+	group := func(a attrs) *tf.Resource {
+		a["vpc_zone_identifier"], a["max_size"] = list{ref("aws_subnet.public.id")}, 2
+		return made("aws_autoscaling_group.g", a)
+	}
+	for name, tt := range map[string]struct {
+		scales *tf.Resource
+		want   bool
+	}{
+		"some":                {group(attrs{"min_size": 1}), false},
+		"none":                {group(attrs{"min_size": 0}), true},
+		"desired beyond none": {group(attrs{"min_size": 0, "desired_capacity": 1}), false},
+		"a service of none":   {made("aws_ecs_service.s", attrs{"desired_count": 0, "network_configuration": list{attrs{"subnets": list{ref("aws_subnet.public.id")}}}}), true},
+	} {
+		n := build(append(site(), tt.scales)...)
+		got := len(n.Interfaces) == 1 && slices.ContainsFunc(n.Interfaces[0].Assumptions, func(a *tf.Assumption) bool { return a.ID == "members:"+tt.scales.Address })
+		if len(n.Interfaces) != 1 || got != tt.want {
+			t.Errorf("%s: %d interfaces, assuming %t, want one and %t", name, len(n.Interfaces), got, tt.want)
+		}
+	}
+}
+
 // A group that can have no instance has no interface (TF-NI-5, U-18).
 func TestEmptyScalingGroup(t *testing.T) {
 	n := build(append(site(), made("aws_autoscaling_group.g", attrs{"max_size": 0, "vpc_zone_identifier": list{ref("aws_subnet.private.id")}}))...)
