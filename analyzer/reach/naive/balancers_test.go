@@ -2,6 +2,7 @@ package naive
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -18,6 +19,67 @@ func (m *maker) balancing() {
 	m.rules(p)
 	second := m.balancer(p, pick(m.dice, []string{"application", "network", "classic", "classic", "classic"}), nil)
 	m.balancer(p, pick(m.dice, []string{"network", "network", "application"}), second)
+	for _, lb := range m.n.LoadBalancers {
+		m.narrow(lb)
+	}
+}
+
+// narrow makes it matter on which ports the targets of a load balancer are
+// registered (LB-10), and what the ACL of its own subnet says where it is a
+// classic one (NACL-6).
+func (m *maker) narrow(lb *aws.LoadBalancer) {
+	for _, l := range lb.Listeners {
+		registered := l.Targets
+		for _, g := range l.Forwards.Each {
+			registered = append(registered, g.To[0].Targets...)
+		}
+		for _, t := range registered {
+			if own, known := t.Port.Known(); known && len(t.Interface.To) == 1 && m.chance(35) {
+				admitOnly(t.Interface.To[0], own)
+			}
+		}
+	}
+	if lb.Type == "classic" && m.chance(35) {
+		closeWithin(lb.Interface)
+	}
+}
+
+// admitOnly has the groups of a host admit one port and nothing else.
+func admitOnly(h *aws.Interface, port int) {
+	for _, l := range h.Groups.Each {
+		for _, g := range l.To {
+			g.Ingress = nil
+			for n, protocol := range []string{"tcp", "udp"} {
+				r := aws.Rule{
+					Cause:    aws.Cause{Resource: g.Resource, Argument: fmt.Sprintf("ingress[%d]", n)},
+					Protocol: tf.KnownVal(protocol), FromPort: tf.KnownVal(port), ToPort: tf.KnownVal(port), Self: tf.No,
+				}
+				for _, e := range everything() {
+					r.CIDRs = append(r.CIDRs, aws.Peer[netip.Prefix]{To: e.cidr})
+				}
+				g.Ingress = append(g.Ingress, r)
+			}
+		}
+	}
+}
+
+// closeWithin has the ACLs of an interface's subnets stop what leaves for the
+// subnet itself.
+func closeWithin(i *aws.Interface) {
+	for _, l := range i.Subnets.Each {
+		for _, s := range l.To {
+			for _, a := range s.ACL.To {
+				if a.Implicit {
+					continue
+				}
+				a.Egress = append(a.Egress, aws.ACLEntry{
+					Cause:  aws.Cause{Resource: a.Resource, Argument: fmt.Sprintf("egress[%d]", 20+len(a.Egress))},
+					Number: tf.KnownVal(5 + len(a.Egress)), Allow: tf.No, Protocol: tf.KnownVal(6), CIDR: tf.KnownVal(s.CIDR.Prefix),
+					FromPort: tf.KnownVal(0), ToPort: tf.KnownVal(65535),
+				})
+			}
+		}
+	}
 }
 
 func (m *maker) balancer(p *place, kind string, behind *aws.LoadBalancer) *aws.LoadBalancer {

@@ -92,7 +92,7 @@ var mutations = []mutation{
 	{"TGW-12 references need no support of the gateway", "transit", `"group reference across a transit gateway"`, "transit.go", `		t.inward = t.inward.And(gw.GroupReferences)`, `		_ = gw`},
 	{"NACL-10 the ACL at the attachment is left out", "transit", `"acl"`, "transit.go", `w := next.behind(s.acl(d.place, inbound, t.as))`, `w := next`},
 	{"TGW-4 attachments carry IPv6 whatever they say", "transit", `"transit gateway"`, "transit.go", `s.gate(a.IPv6, tf.Fact{`, `s.gate(tf.Yes, tf.Fact{`},
-	{"VPN-4 everything lies behind a VPN", "on premises", `VPN"`, "premises.go", `	must := o.covers(s.f)
+	{"VPN-4 everything lies behind a VPN", "on premises", `"VPN gateway"`, "premises.go", `	must := o.covers(s.f)
 	admits`, `	must := packet.AllAddresses(s.f)
 	admits`},
 	{"VPN-5 Direct Connect announces everything", "on premises", `"Direct Connect"`, "premises.go", `	if o.Announced == nil {
