@@ -34,21 +34,19 @@ var sizes = map[string][]string{
 // one, sooner or later (U-18).
 func (b *builder) assumeMembers() {
 	for _, i := range b.n.Interfaces {
-		if i.Owner == nil {
+		if i.Owner == nil || sizes[i.Owner.Addr.Type] == nil {
 			continue
 		}
+		var settings []setting
 		for _, name := range sizes[i.Owner.Addr.Type] {
-			size := argument(i.Owner, name)
-			if !size.isSet() {
-				continue
-			}
-			if n, known := size.value.AsInt().Known(); known && n == 0 {
-				i.assume(&tf.Assumption{
-					ID: "members:" + i.Owner.Address, Address: i.Owner.Address,
-					Text: i.Owner.Address + " has a member at some time, though it begins with none (" + name + " is 0, U-18)",
-				})
-			}
-			break
+			settings = append(settings, argument(i.Owner, name))
+		}
+		size := firstSet(settings...)
+		if n, known := size.value.AsInt().Known(); known && n == 0 {
+			i.assume(&tf.Assumption{
+				ID: "members:" + i.Owner.Address, Address: i.Owner.Address,
+				Text: i.Owner.Address + " has a member at some time, though it begins with none (" + size.cause.Argument + " is 0, U-18)",
+			})
 		}
 	}
 }

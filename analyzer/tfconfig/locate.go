@@ -46,11 +46,7 @@ func (c *Config) Locate(r *tf.Resource, path string) (tf.Location, bool) {
 
 // blockOf is the block of a module that the instance was made from, or nil.
 func (m *module) blockOf(r *tf.Resource) *block {
-	key := r.Addr.Type + "." + r.Addr.Name
-	if r.Addr.Mode == tf.Data {
-		key = "data." + key
-	}
-	b := m.source.resources[key]
+	b := m.source.resources[blockKey(r.Addr)]
 	if b == nil || !b.isSourceOf(r) {
 		return nil
 	}
