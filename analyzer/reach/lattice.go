@@ -53,9 +53,8 @@ func (g *Graph) byLatticeGroup(group *aws.LatticeGroup, i, target *aws.Interface
 		if o.forward.IsEmpty() || serves == tf.No {
 			continue
 		}
-		o.story, o.stuck = o.story.then(second.story), o.stuck || second.stuck
-		o.waits = slices.Concat(o.waits, second.waits)
-		o.assumptions = slices.Concat(o.assumptions, second.assumptions, says)
+		o = o.followed(second)
+		o.assumptions = append(o.assumptions, says...)
 		if second.reachable.IsEmpty() {
 			o.reachable = Relation{}
 		}

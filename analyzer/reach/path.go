@@ -445,6 +445,14 @@ func (o outcome) shown(all func(packet.Set) packet.Set) outcome {
 	return o
 }
 
+// followed tells an outcome and then that of a second connection, with what
+// both rest on. What gets through both is for the caller to say.
+func (o outcome) followed(next outcome) outcome {
+	o.story, o.stuck = o.story.then(next.story), o.stuck || next.stuck
+	o.waits, o.assumptions = slices.Concat(o.waits, next.waits), slices.Concat(o.assumptions, next.assumptions)
+	return o
+}
+
 // doubted is the outcome of a path that may not exist.
 func (o outcome) doubted(fact tf.Fact) outcome {
 	o.forward, o.reachable = o.forward.doubt(), o.reachable.doubt()

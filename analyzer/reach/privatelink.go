@@ -200,11 +200,8 @@ func (g *Graph) byEndpoints(i *aws.Interface, to Endpoint, lb *aws.LoadBalancer,
 			}
 			out = append(out, g.offeredTo(interfaceEnd(i), to, lb, l, func(p *place) outcome {
 				second := g.offeredAt(o, tf.Yes, lb, []*aws.Listener{l}, p, by, packet.Everything(p.f))
-				joined := first
+				joined := first.followed(second)
 				joined.forward, joined.reachable = first.forward.and(second.forward), first.reachable.and(second.reachable)
-				joined.story, joined.stuck = first.story.then(second.story), first.stuck || second.stuck
-				joined.waits = slices.Concat(first.waits, second.waits)
-				joined.assumptions = slices.Concat(first.assumptions, second.assumptions)
 				return joined
 			})...)
 		}

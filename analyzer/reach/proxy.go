@@ -50,10 +50,8 @@ func (g *Graph) byProxy(p *aws.DatabaseProxy, i, db *aws.Interface, f packet.Fam
 			}
 			return first
 		}
-		joined := o
+		joined := o.followed(second)
 		joined.forward, joined.reachable = carries(o.forward, second.forward), carries(o.reachable, second.reachable)
-		joined.story, joined.stuck = o.story.then(second.story), o.stuck || second.stuck
-		joined.waits, joined.assumptions = slices.Concat(o.waits, second.waits), slices.Concat(o.assumptions, second.assumptions)
 		fact := tf.Fact{ID: "proxy:" + p.Label, Text: "which databases stand behind " + p.Label, Settle: settleApply}
 		leads, says := g.passes(tf.TriOf(certain && sure).Or(tf.Maybe), fact)
 		joined.assumptions = slices.Concat(joined.assumptions, says)
