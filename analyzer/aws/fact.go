@@ -203,6 +203,7 @@ var FactKinds = []FactKind{
 	{Kind: "preserve", About: "a target group", Answers: yesOrNo("keeps", "it keeps the address of clients (LB-4, LB-12)", "true")},
 	{Kind: "clients", About: "a load balancer", Why: "which clients it serves is looked at by hand"},
 	{Kind: "client-port", About: "what lets replies pass", Why: "the device chooses another port for each flow; an ACL that lets all of 1024-65535 pass settles it"},
+	{Kind: "size", About: "what scales", Answers: yesOrNo("any", "it has a member (U-18)", "true")},
 	{Kind: "count", About: "what the number of instances of a resource depends on", Answers: yesOrNo("any", "its count or for_each makes instances, for which one stands; if not, there are none (U-12)", "true")},
 }
 

@@ -24,29 +24,29 @@ func (b *builder) scalingGroups() {
 }
 
 // sizes are the arguments that say with how many members something begins that
-// scales: the first that is set.
+// scales.
 var sizes = map[string][]string{
 	"aws_autoscaling_group": {"desired_capacity", "min_size"},
 	"aws_ecs_service":       {"desired_count"},
+	"aws_eks_node_group":    {"scaling_config.desired_size", "scaling_config.min_size"},
 }
 
-// assumeMembers says of what begins without a member that it is taken to have
-// one, sooner or later (U-18).
-func (b *builder) assumeMembers() {
+// sizeMembers finds what may have no member: what begins with none, or with
+// nobody knows how many (U-18).
+func (b *builder) sizeMembers() {
 	for _, i := range b.n.Interfaces {
-		if i.Owner == nil || sizes[i.Owner.Addr.Type] == nil {
+		if i.Owner == nil {
 			continue
 		}
-		var settings []setting
 		for _, name := range sizes[i.Owner.Addr.Type] {
-			settings = append(settings, argument(i.Owner, name))
-		}
-		size := firstSet(settings...)
-		if n, known := size.value.AsInt().Known(); known && n == 0 {
-			i.assume(&tf.Assumption{
-				ID: "members:" + i.Owner.Address, Address: i.Owner.Address,
-				Text: i.Owner.Address + " has a member at some time, though it begins with none (" + size.cause.Argument + " is 0, U-18)",
-			})
+			size := argument(i.Owner, name)
+			if n, known := size.value.AsInt().Known(); known && n > 0 {
+				i.Sizing = Cause{}
+				break
+			}
+			if size.isSet() && i.Sizing.Resource == nil {
+				i.Sizing = size.cause
+			}
 		}
 	}
 }
@@ -125,7 +125,7 @@ func overridden(r *tf.Resource, config tf.Value, path string) setting {
 }
 
 // fleetsOf are the interfaces of what an Auto Scaling registration names, as
-// targets that may turn out not to exist (U-18).
+// targets.
 func (b *builder) fleetsOf(from *tf.Resource, group setting) []TargetRef {
 	targets, exact := b.resources(from, group.value)
 	var seen []*tf.Resource
@@ -142,12 +142,12 @@ func (b *builder) fleetsOf(from *tf.Resource, group setting) []TargetRef {
 			continue
 		}
 		for _, i := range own {
-			refs = append(refs, TargetRef{Cause: group.cause, Interface: Link[Interface]{To: []*Interface{i}}, Fleet: true})
+			refs = append(refs, TargetRef{Cause: group.cause, Interface: Link[Interface]{To: []*Interface{i}}})
 		}
 	}
 	if len(refs) == 0 {
 		all.Open = true
-		refs = []TargetRef{{Cause: group.cause, Interface: all, Fleet: true}}
+		refs = []TargetRef{{Cause: group.cause, Interface: all}}
 	}
 	return refs
 }

@@ -26,7 +26,7 @@ func (b *builder) declareInterfaces() {
 	b.endpointServices()
 	b.targetGroups()
 	b.servePublic()
-	b.assumeMembers()
+	b.sizeMembers()
 }
 
 // linkInterfaces adds what other resources say about interfaces: owners,

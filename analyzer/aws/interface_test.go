@@ -273,25 +273,41 @@ func TestFleets(t *testing.T) {
 	}
 }
 
-// What begins without a member is taken to have one, which is printed (U-18).
-func TestMembers(t *testing.T) {
+// What begins without a member, or with nobody knows how many, may have none
+// (U-18).
+func TestSizing(t *testing.T) {
+	in := func(subnets string, a attrs) attrs {
+		a[subnets] = list{ref("aws_subnet.public.id")}
+		return a
+	}
 	group := func(a attrs) *tf.Resource {
-		a["vpc_zone_identifier"], a["max_size"] = list{ref("aws_subnet.public.id")}, 2
-		return made("aws_autoscaling_group.g", a)
+		a["max_size"] = 2
+		return made("aws_autoscaling_group.g", in("vpc_zone_identifier", a))
+	}
+	service := func(a attrs) *tf.Resource {
+		a["network_configuration"] = list{in("subnets", attrs{})}
+		return made("aws_ecs_service.s", a)
+	}
+	nodes := func(a attrs) *tf.Resource {
+		return made("aws_eks_node_group.n", in("subnet_ids", attrs{"scaling_config": list{a}}))
 	}
 	for name, tt := range map[string]struct {
 		scales *tf.Resource
-		want   bool
+		by     string
 	}{
-		"some":                {group(attrs{"min_size": 1}), false},
-		"none":                {group(attrs{"min_size": 0}), true},
-		"desired beyond none": {group(attrs{"min_size": 0, "desired_capacity": 1}), false},
-		"a service of none":   {made("aws_ecs_service.s", attrs{"desired_count": 0, "network_configuration": list{attrs{"subnets": list{ref("aws_subnet.public.id")}}}}), true},
+		"some":                    {group(attrs{"min_size": 1}), ""},
+		"some, desired unknown":   {group(attrs{"min_size": 1, "desired_capacity": tf.UnknownValue()}), ""},
+		"none":                    {group(attrs{"min_size": 0}), "min_size"},
+		"nobody knows":            {group(attrs{"min_size": tf.UnknownValue()}), "min_size"},
+		"desired beyond none":     {group(attrs{"min_size": 0, "desired_capacity": 1}), ""},
+		"a service of none":       {service(attrs{"desired_count": 0}), "desired_count"},
+		"a service without a say": {service(attrs{}), ""},
+		"nodes":                   {nodes(attrs{"desired_size": 1, "min_size": 0}), ""},
+		"no nodes":                {nodes(attrs{"desired_size": 0, "min_size": 0}), "scaling_config.desired_size"},
 	} {
 		n := build(append(site(), tt.scales)...)
-		got := len(n.Interfaces) == 1 && slices.ContainsFunc(n.Interfaces[0].Assumptions, func(a *tf.Assumption) bool { return a.ID == "members:"+tt.scales.Address })
-		if len(n.Interfaces) != 1 || got != tt.want {
-			t.Errorf("%s: %d interfaces, assuming %t, want one and %t", name, len(n.Interfaces), got, tt.want)
+		if len(n.Interfaces) != 1 || n.Interfaces[0].Sizing.Argument != tt.by {
+			t.Errorf("%s: %d interfaces, left open by %q, want one and %q", name, len(n.Interfaces), n.Interfaces[0].Sizing.Argument, tt.by)
 		}
 	}
 }

@@ -275,7 +275,7 @@ func (b *builder) classicListeners() {
 }
 
 // registrations calls what with everything that Auto Scaling and ECS register
-// with load balancers and target groups (LB-10, U-18).
+// with load balancers and target groups (LB-10).
 func (b *builder) registrations(what func(from *tf.Resource, to setting, refs []TargetRef)) {
 	for r := range b.each("aws_autoscaling_group", "aws_spot_fleet_request") {
 		refs := fleetRefs(b.interfacesOf(r))
@@ -312,7 +312,7 @@ func (b *builder) registrations(what func(from *tf.Resource, to setting, refs []
 func fleetRefs(interfaces []*Interface) []TargetRef {
 	var refs []TargetRef
 	for _, i := range interfaces {
-		refs = append(refs, TargetRef{Interface: Link[Interface]{To: []*Interface{i}}, Fleet: true})
+		refs = append(refs, TargetRef{Interface: Link[Interface]{To: []*Interface{i}}})
 	}
 	return refs
 }

@@ -426,6 +426,9 @@ type Interface struct {
 	// PortCause is the argument that sets the one port; zero where nobody
 	// chooses it.
 	PortCause Cause
+	// Sizing is the argument by which what scales may have no member; zero where
+	// there is one (U-18).
+	Sizing Cause
 	// Initiates is No for what never opens a connection itself.
 	Initiates tf.Tri
 	// Inbound is No for what never accepts one (Lambda, SVC-7).
@@ -516,9 +519,6 @@ type TargetRef struct {
 	// LoadBalancer is set for an ALB behind an NLB.
 	LoadBalancer Link[LoadBalancer]
 	Port         tf.Val[int] // null: the target group's port
-	// Fleet is set when the registration follows an Auto Scaling group or a
-	// service, so that there may be no target at all (U-18).
-	Fleet bool
 }
 
 // PublicService is something that the internet reaches without a path through

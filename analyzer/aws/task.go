@@ -132,5 +132,5 @@ func (b *builder) taskRefs(r *tf.Resource, block tf.Value, cause Cause) []Target
 			machines.To = append(machines.To, b.interfacesOf(g)...)
 		}
 	}
-	return []TargetRef{{Cause: cause, Interface: machines, Port: tf.UnknownVal[int](), Fleet: true}}
+	return []TargetRef{{Cause: cause, Interface: machines, Port: tf.UnknownVal[int]()}}
 }

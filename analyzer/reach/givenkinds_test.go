@@ -109,6 +109,9 @@ func givenCases() map[string]givenCase {
 		return givenCase{joinedHub(change), a, b, "tcp/22", fact, attribute, "true", "false", nil}
 	}
 	return map[string]givenCase{
+		"size": {exposedHost(func(w *world, a *aws.Interface, _ *aws.SecurityGroup) {
+			a.Sizing = aws.Cause{Resource: a.Owner, Argument: "desired_count"}
+		}), "internet", a, "tcp/22", "size:" + a, "any", "true", "false", nil},
 		"zone": {joinedHub(func(h *hub) {
 			s := h.second("a", "10.1.2.0/24", "")
 			s.AvailabilityZone = tf.UnknownVal[string]()

@@ -56,7 +56,7 @@ type class struct {
 	subnet  *aws.Subnet // the only one
 	inbound tf.Tri
 	f       packet.Family
-	maybe   *tf.Resource // one that may not be there (U-12)
+	maybe   *tf.Resource // one that may not be there (U-12, U-18)
 	rest    string       // what else tells apart those that are less simple
 }
 
@@ -118,7 +118,7 @@ var internetObject = aws.Object{Label: "internet"}
 // classOf tells apart what the internet may reach differently.
 func (g *Graph) classOf(i *aws.Interface, f packet.Family) class {
 	out := class{groups: g.groupsOf(i), inbound: i.Inbound, f: f}
-	if r := interfaceObject(i).Resource; r != nil && r.Maybe {
+	if r := interfaceObject(i).Resource; r != nil && (r.Maybe || i.Sizing.Resource != nil) {
 		out.maybe = r
 	}
 	if out.subnet = onlySubnet(i); out.subnet != nil && len(i.Ports) == 0 && !i.Subnets.Open && i.Subnets.Each[0].Assumption == nil {
@@ -415,8 +415,38 @@ func portsText(ports []aws.ServicePort) string {
 }
 
 // overPlaces is what gets through to an interface wherever it stands: in each
-// of its subnets, or in one of them that nobody can tell (SVC-1).
+// of its subnets, or in one of them that nobody can tell (SVC-1). What scales may
+// stand in none.
 func (g *Graph) overPlaces(i *aws.Interface, f packet.Family, to func(*place) outcome) outcome {
+	if i.Sizing.Resource == nil {
+		return g.overItsPlaces(i, f, to)
+	}
+	fact := sizeFact(i)
+	has, says := g.passes(tf.Maybe, fact)
+	if has == tf.No {
+		o := interfaceObject(i)
+		return walk([]stage{{
+			object: o, cause: i.Sizing, code: "NO_SOURCE_OR_DESTINATION", blocked: "it has no member", cost: 3,
+			filter: filter{assumptions: says},
+		}}, packet.Everything(f))
+	}
+	o := g.overItsPlaces(i, f, to)
+	o.assumptions = append(o.assumptions[:len(o.assumptions):len(o.assumptions)], says...)
+	if has == tf.Maybe {
+		o = o.doubted(fact)
+	}
+	return o
+}
+
+// sizeFact asks whether what scales has a member (U-18).
+func sizeFact(i *aws.Interface) tf.Fact {
+	return tf.Fact{
+		ID: "size:" + i.Owner.Address, Text: "whether " + i.Owner.Address + " has a member, which " + i.Sizing.Argument + " leaves open",
+		Settle: "a plan in which it begins with one",
+	}
+}
+
+func (g *Graph) overItsPlaces(i *aws.Interface, f packet.Family, to func(*place) outcome) outcome {
 	if s := onlySubnet(i); s != nil && !i.Subnets.Open && i.Subnets.Each[0].Assumption == nil {
 		p := g.place(s, f)
 		o := to(p)
