@@ -223,14 +223,13 @@ func (g *Graph) handedOver(lb *aws.LoadBalancer, l *aws.Listener, before []*deli
 			if len(before)+1 >= maxChain {
 				continue
 			}
-			d := d
-			d.target, d.certain = next.Interface, certain && one
 			for _, nl := range next.Listeners {
-				if port, known := nl.Port.Known(); known {
-					if p, ok := d.port.Known(); ok && p != port {
-						continue
-					}
+				port, known := nl.Port.Known()
+				if p, ok := d.port.Known(); ok && known && p != port {
+					continue
 				}
+				d := d
+				d.target, d.certain = next.Interface, certain && one && known
 				out = append(out, g.handedOver(next, nl, append(before[:len(before):len(before)], &d))...)
 			}
 		}

@@ -58,7 +58,7 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 			}))
 		}
 	}
-	if seesClients && !slices.ContainsFunc(paths, func(o outcome) bool { return !o.reachable.Must.IsEmpty() }) {
+	if seesClients {
 		paths = append(paths, g.insiders(lb, j, packets)...)
 	}
 	if d := g.unregistered(lb, j, packets); suppose && len(paths) == 0 && d != nil {

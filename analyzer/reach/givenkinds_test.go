@@ -375,6 +375,7 @@ func givenCases() map[string]givenCase {
 			w.host("client", w.private, tf.No, w.group("client"))
 			front := w.group("front", allow("tcp", 5432, 5432, "10.0.0.0/16"))
 			i, db := w.host("proxy", w.public, tf.No, front), w.host("db", w.private, tf.No, w.group("db", allow("tcp", 5432, 5432, front)))
+			db.Ports = []aws.ServicePort{{Protocol: packet.TCP, From: 5432, To: 5432}}
 			w.n.Proxies = []*aws.DatabaseProxy{{Object: i.Object, Interface: i,
 				Fronts: aws.Links[aws.Interface]{Each: []aws.Link[aws.Interface]{to(i)}}, Targets: aws.Links[aws.Interface]{Maybe: []aws.Link[aws.Interface]{to(db)}}}}
 			return w

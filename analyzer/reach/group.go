@@ -409,12 +409,12 @@ func (g *Graph) listed(l aws.Link[aws.PrefixList], f packet.Family) (must, may p
 		}
 		possible = possible.Union(certain)
 		if p.Open {
-			possible = possible.Union(openList(p.AWS, f))
+			possible = possible.Union(openList(p, f))
 		}
 		add(certain, possible)
 	}
 	if l.Open || candidates == 0 {
-		add(packet.Addresses{}, openList(false, f))
+		add(packet.Addresses{}, packet.AllAddresses(f))
 	}
 	if must.Equal(may) {
 		return must, may, nil
@@ -438,11 +438,16 @@ func holds(l aws.Link[aws.PrefixList], service string) tf.Tri {
 	return tf.Maybe
 }
 
-func openList(managed bool, f packet.Family) packet.Addresses {
-	if managed {
-		return InternetAddresses(f)
+// openList is what a prefix list of unknown content may hold: one of AWS public
+// addresses, and that of VPC Lattice those that nobody but it uses (U-5).
+func openList(p *aws.PrefixList, f packet.Family) packet.Addresses {
+	switch {
+	case !p.AWS:
+		return packet.AllAddresses(f)
+	case strings.HasSuffix(p.Name, ".vpc-lattice"):
+		return linkLocal.Family(f)
 	}
-	return packet.AllAddresses(f)
+	return InternetAddresses(f)
 }
 
 func listName(l aws.Link[aws.PrefixList]) string {

@@ -52,6 +52,10 @@ func TestRules(t *testing.T) {
 			list := &aws.PrefixList{Name: "com.amazonaws.global.cloudfront.origin-facing", AWS: true, Open: true}
 			r.PrefixLists = []aws.Peer[aws.Link[aws.PrefixList]]{{To: to(list)}}
 		}), "unknown aws_instance.a: must nothing | may tcp/22 from 0.0.0.0/0"},
+		"U-5 list of VPC Lattice": {unknown(allow("tcp", 22, 22), func(r *aws.Rule) {
+			list := &aws.PrefixList{Name: "com.amazonaws.eu-west-1.vpc-lattice", AWS: true, Open: true}
+			r.PrefixLists = []aws.Peer[aws.Link[aws.PrefixList]]{{To: to(list)}}
+		}), ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -360,7 +360,7 @@ func (g *Graph) listening(i *aws.Interface, f packet.Family) stage {
 	out := stage{object: o, cause: objectCause(o), code: "NO_POSSIBLE_DESTINATION", blocked: "it accepts no connections", cost: 3, fixed: true, quiet: true}
 	var fact tf.Fact
 	if i.Ports != nil || g.asks(i.Inbound) {
-		fact = tf.Fact{ID: "listens:" + o.Label, Text: "what " + o.Label + " listens on", Settle: settleApply}
+		fact = listensFact(i)
 	}
 	out = g.gated(i.Inbound, f, fact, out)
 	if i.Ports != nil && i.Inbound != tf.No {
@@ -370,6 +370,11 @@ func (g *Graph) listening(i *aws.Interface, f packet.Family) stage {
 		}
 	}
 	return g.listensAsSaid(out, f, fact)
+}
+
+func listensFact(i *aws.Interface) tf.Fact {
+	o := interfaceObject(i)
+	return tf.Fact{ID: "listens:" + o.Label, Text: "what " + o.Label + " listens on", Settle: settleApply}
 }
 
 // listensAsSaid is a stage of what listens that lets through what people say.

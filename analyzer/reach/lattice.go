@@ -11,7 +11,7 @@ import (
 
 // linkLocal is where VPC Lattice has its addresses that are not public ones,
 // which nobody but it uses (EP-9).
-var linkLocal = packet.Prefixes(netip.MustParsePrefix("169.254.0.0/16"))
+var linkLocal = packet.Prefixes(netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("fd00:ec2:80::/64"))
 
 // byLattice are the flows to targets of VPC Lattice from its clients. Which
 // service leads where is a matter of names and policies, so that they are
@@ -102,10 +102,6 @@ func (g *Graph) fromLattice(t aws.LatticeTarget, f packet.Family) outcome {
 // addresses or of public ones that nobody routes.
 func latticeRemote(p *place) remote {
 	r := remote{key: "VPC Lattice " + p.internet.key, addresses: p.internet.addresses, one: true}
-	if p.f == packet.IPv4 {
-		r.addresses = r.addresses.Union(linkLocal)
-	} else {
-		r.addresses = packet.AllAddresses(p.f)
-	}
+	r.addresses = r.addresses.Union(linkLocal.Family(p.f))
 	return r
 }

@@ -18,7 +18,7 @@ func (g *Graph) byProxies(from, to Endpoint) []*Flow {
 				return
 			}
 			for _, f := range families {
-				second := g.eastWest(p.Interface, db, f, packet.Everything(f).On(packet.TCP), false)
+				second := g.toDatabase(p, db, f)
 				if second.forward.IsEmpty() {
 					continue
 				}
@@ -29,6 +29,23 @@ func (g *Graph) byProxies(from, to Endpoint) []*Flow {
 		})
 	}
 	return out
+}
+
+// toDatabase is the proxy's own connection, on the port that the database listens
+// on: where nobody knows that, certainly only where all of them get through.
+func (g *Graph) toDatabase(p *aws.DatabaseProxy, db *aws.Interface, f packet.Family) outcome {
+	asked := packet.Everything(f).On(packet.TCP)
+	if db.Ports != nil {
+		return g.eastWest(p.Interface, db, f, asked, false)
+	}
+	fact := listensFact(db)
+	said, says, known := g.saidFlows(possibly(asked), fact, "on", f)
+	o := g.eastWest(p.Interface, db, f, said.May, false)
+	o.assumptions = slices.Concat(o.assumptions, says)
+	if !known && !packet.PortRange(1, 65535).SubsetOf(o.reachable.Must.ToPortsOf(packet.TCP)) {
+		o = o.doubted(fact)
+	}
+	return o
 }
 
 // byProxy are the flows from one client to one database, by each interface of

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
+	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/reach"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
@@ -16,6 +17,7 @@ func TestDatabaseProxy(t *testing.T) {
 		proxy *aws.DatabaseProxy
 		front *aws.SecurityGroup
 		own   *aws.SecurityGroup // of the database
+		db    *aws.Interface
 	}
 	for name, test := range map[string]struct {
 		change func(p *parts)
@@ -25,6 +27,10 @@ func TestDatabaseProxy(t *testing.T) {
 		"whose groups close":                {func(p *parts) { p.front.Ingress = nil }, ""},
 		"whose groups let nothing out":      {func(p *parts) { p.front.Egress = nil }, ""},
 		"which the database does not admit": {func(p *parts) { p.own.Ingress = nil }, ""},
+		"whose port nobody knows":           {func(p *parts) { p.db.Ports = nil }, reach.Unknown},
+		"whose port nobody knows, and which admits all": {func(p *parts) {
+			p.db.Ports, p.own.Ingress = nil, []aws.Rule{allow("tcp", 0, 65535, p.front)}
+		}, reach.Yes},
 		"perhaps before this database": {func(p *parts) {
 			p.proxy.Targets.Maybe, p.proxy.Targets.Each = p.proxy.Targets.Each, nil
 		}, reach.Unknown},
@@ -40,6 +46,8 @@ func TestDatabaseProxy(t *testing.T) {
 			p.front = p.group("proxy", allow("tcp", 5432, 5432, client))
 			p.own = p.group("db", allow("tcp", 5432, 5432, p.front))
 			i, db := p.host("proxy", p.public, tf.No, p.front), p.host("db", p.private, tf.No, p.own)
+			db.Ports = []aws.ServicePort{{Protocol: packet.TCP, From: 5432, To: 5432}}
+			p.db = db
 			p.proxy = &aws.DatabaseProxy{Object: i.Object, Interface: i,
 				Fronts:  aws.Links[aws.Interface]{Each: []aws.Link[aws.Interface]{to(i)}},
 				Targets: aws.Links[aws.Interface]{Each: []aws.Link[aws.Interface]{to(db)}}}
