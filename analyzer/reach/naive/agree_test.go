@@ -41,6 +41,11 @@ var scenarios = []scenario{
 	{"shared", (*maker).shared, true, false, 34, 8, 14},
 	{"entered", (*maker).entered, true, false, 46, 4, 44},
 	{"load balancer", (*maker).balancing, true, false, 90, 4, 48},
+	{"chained", (*maker).chained, true, false, 50, 4, 40},
+	{"keeping clients", (*maker).keeping, true, false, 105, 4, 40},
+	{"prefix lists", (*maker).byList, true, false, 60, 24, 0},
+	{"administered", (*maker).administered, true, false, 75, 4, 24},
+	{"lattice", (*maker).served, true, false, 50, 4, 30},
 	{"attached firewall", (*maker).attachedFirewall, true, false, 100, 20, 0},
 	{"screened", (*maker).screened, true, false, 60, 4, 48},
 	{"associated", (*maker).associated, true, false, 150, 24, 0},
@@ -109,7 +114,7 @@ func (c *tally) relayed(got relayed, by ...string) {
 	switch {
 	case got.reachable:
 		c.delivered++
-		for _, via := range by {
+		for _, via := range slices.Concat(by, got.parts) {
 			c.carried[via]++
 		}
 		return
@@ -181,10 +186,17 @@ func (c *comparison) compare(what string, forward, reachable reach.Relation, p p
 		got         outcome
 		there, back *journey
 	}
+	without, with := outcome{}, outcome{} // the lists of AWS
 	var ways []func(*chance) outcome
 	for _, from := range from {
 		ways = append(ways, func(turn *chance) outcome {
+			c.world.hold(turn)
 			got, there, back := c.world.trip(turn, from, p, arrived)
+			if c.world.listsHold {
+				with = with.or(got)
+			} else {
+				without = without.or(got)
+			}
 			if tale.there == nil || got.forward && !tale.got.forward || got.reachable && !tale.got.reachable {
 				tale.got, tale.there, tale.back = got, there, back
 			}
@@ -194,6 +206,9 @@ func (c *comparison) compare(what string, forward, reachable reach.Relation, p p
 	c.tale = func() string { return told(tale.got, tale.there, tale.back).by(through(tale.there, tale.back)) }
 	c.judge(what, forward, reachable, p, ways...)
 	c.tally.add(tale.got, tale.there, tale.back)
+	if with.reachable && !without.reachable {
+		c.tally.listed()
+	}
 }
 
 // judge holds the answers about a packet against what every turn makes of it,
@@ -245,7 +260,7 @@ func (c *comparison) asks() bool { return c.seed%8 == 0 }
 func (c *comparison) direct(from, to string) (a reach.Answer) {
 	c.Helper()
 	for _, f := range c.between(from, to) {
-		if f.Through == nil && f.Entry == nil && f.Service == nil && f.Proxy == nil && f.Internet == nil && f.NAT64 == nil {
+		if f.Through == nil && f.Entry == nil && f.Service == nil && f.Proxy == nil && f.Lattice == nil && f.Internet == nil && f.NAT64 == nil {
 			a.ForwardFlows, a.Flows = *joined(&a.ForwardFlows, f.Forward), *joined(&a.Flows, f.Reachable)
 		}
 	}
@@ -424,6 +439,8 @@ func (s scenario) run(t *testing.T, seed uint64, doubt bool, few int, count *tal
 		c.through(m, others)
 		c.enter(m, others)
 		c.overInternet(m, others)
+		c.administers(m, others)
+		c.byLattice(m, others)
 	}
 }
 

@@ -39,18 +39,27 @@ type target struct {
 	port     int
 }
 
+// What a load balancer does with a packet counts by itself.
+const (
+	preservesClient = "client address preserved"                      // LB-4
+	crossesZones    = "cross-zone balancing"                          // LB-8
+	behindAnother   = "load balancer behind another"                  // LB-7
+	withoutGroups   = "network load balancer without security groups" // LB-4
+)
+
 // relayed is what becomes of a packet at something that opens connections of
-// its own, with what stopped it.
+// its own, with what stopped it and what it met with there.
 type relayed struct {
 	outcome
-	stop string
+	stop  string
+	parts []string
 }
 
 func stoppedBy(what string) relayed { return relayed{stop: what} }
 
 // by tells of it, with what the packet met with.
 func (r relayed) by(parts []string) string {
-	return fmt.Sprintf("arrives %t, comes back %t, by %q, stopped by %q", r.forward, r.reachable, parts, r.stop)
+	return fmt.Sprintf("arrives %t, comes back %t, by %q, stopped by %q", r.forward, r.reachable, slices.Concat(parts, r.parts), r.stop)
 }
 
 func (r relayed) or(o relayed) relayed {
@@ -58,7 +67,10 @@ func (r relayed) or(o relayed) relayed {
 	if r.stop == "" || best != r.outcome {
 		r.stop = o.stop
 	}
-	return relayed{best, r.stop}
+	if !r.reachable {
+		r.parts = o.parts
+	}
+	return relayed{best, r.stop, r.parts}
 }
 
 // then is two legs, the second of which needs the first.
@@ -70,7 +82,7 @@ func (r relayed) then(second func() relayed) relayed {
 	if r.reachable && !o.reachable || !o.forward {
 		r.stop = o.stop
 	}
-	return relayed{outcome{o.forward, r.reachable && o.reachable}, r.stop}
+	return relayed{outcome{o.forward, r.reachable && o.reachable}, r.stop, slices.Concat(r.parts, o.parts)}
 }
 
 // told is a packet and its reply as they were carried.
@@ -79,7 +91,7 @@ func told(got outcome, there, back *journey) relayed {
 	case !got.forward:
 		return stoppedBy(there.stop)
 	case !got.reachable && back != nil:
-		return relayed{got, back.stop}
+		return relayed{outcome: got, stop: back.stop}
 	}
 	return relayed{outcome: got}
 }
@@ -140,8 +152,13 @@ func (w *world) handedOn(c *chance, node *nic, from client, g *targetGroup, t ta
 		ends = t.balancer.nodes
 	}
 	for _, n := range ends {
-		if n == nil || t.balancer == nil && n != to || !g.crossZone && n.subnet.zone != node.subnet.zone {
-			continue // LB-8
+		crosses := n != nil && n.subnet.zone != node.subnet.zone
+		switch {
+		case n == nil || t.balancer == nil && n != to:
+			continue
+		case !g.crossZone && crosses:
+			best = best.or(stoppedBy(crossesZones))
+			continue
 		}
 		p, preserved, ok := w.forwarded(c, node, from, g, n, t.port)
 		if !ok {
@@ -149,19 +166,55 @@ func (w *world) handedOn(c *chance, node *nic, from client, g *targetGroup, t ta
 		}
 		there := w.journey(c, node, p)
 		if !there.sent() || there.at != end(n) {
-			best = best.or(stoppedBy(there.stop))
+			best = best.or(stoppedBy(w.whyNot(there, node, n, preserved)))
 			continue
 		}
-		leg := relayed{outcome{true, true}, ""}
+		leg := relayed{outcome: outcome{true, true}, parts: node.does(n, preserved, crosses)}
 		if !w.answers(c, there, node, n, preserved) {
-			leg = relayed{outcome{true, false}, "acl"}
+			leg.outcome, leg.stop = outcome{true, false}, "acl"
 		}
 		if t.balancer != nil {
-			leg = leg.then(func() relayed { return w.behind(c, n, client{p, false}, to) })
+			leg = leg.then(func() relayed {
+				second := w.behind(c, n, client{p, false}, to)
+				if !second.forward && second.stop == n.balancer.kind {
+					second.stop = behindAnother // which does not listen there, or has no such target
+				}
+				return second
+			})
 		}
 		best = best.or(leg)
 	}
 	return best
+}
+
+// does is what a node does with a packet that it sends to a target.
+func (n *nic) does(to *nic, preserved, crosses bool) (all []string) {
+	for part, so := range map[string]bool{
+		preservesClient: preserved, crossesZones: crosses, behindAnother: to.balancer != nil, withoutGroups: n.balancer.kind == "network load balancer" && !n.filtered,
+	} {
+		if so {
+			all = append(all, part)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// whyNot is what stopped a node's packet: what the load balancer does, where
+// the packet would have arrived without that, or what its way met with.
+func (w *world) whyNot(there *journey, node, to *nic, preserved bool) string {
+	if preserved {
+		own := there.p0
+		source, ok := node.address(family(own.Destination))
+		own.Source = source
+		if again := w.journey(&chance{}, node, own); ok && again.sent() && again.at == end(to) {
+			return preservesClient
+		}
+	}
+	if !node.filtered && len(to.referred(false, there.p0)) > 0 && there.at == end(to) {
+		return withoutGroups // whom the target's rules cannot refer to
+	}
+	return there.stop
 }
 
 // forwarded is the packet that a node sends to a target: from its own address
@@ -221,7 +274,7 @@ func (w *world) linked(c *chance, from netip.Addr, p packet.Packet, node *nic) r
 	case !node.subnet.acl.passes(false, p) && c.of(2) == 0:
 		return stoppedBy("acl")
 	}
-	return relayed{outcome{true, node.subnet.acl.passes(true, back) || c.of(2) == 1}, "acl"}
+	return relayed{outcome: outcome{true, node.subnet.acl.passes(true, back) || c.of(2) == 1}, stop: "acl"}
 }
 
 // offer is an endpoint service with the load balancers behind it.
@@ -235,6 +288,18 @@ type offer struct {
 type proxy struct {
 	fronts, backs, targets []*nic
 }
+
+// anyListener are ports at and next to the corners of rules.
+var anyListener = func() (all []uint16) {
+	for _, n := range portCorners {
+		for _, at := range []int{n - 1, n, n + 1} {
+			if within(1, 65535, at) && !slices.Contains(all, uint16(at)) {
+				all = append(all, uint16(at))
+			}
+		}
+	}
+	return all
+}()
 
 // throughProxy is a connection to a proxy and the proxy's own to a database.
 func (w *world) throughProxy(c *chance, x *proxy, from end, p packet.Packet, front, to *nic) relayed {
@@ -252,6 +317,9 @@ func (w *world) throughProxy(c *chance, x *proxy, from end, p packet.Packet, fro
 		q := p
 		q.Source, q.Destination = source, destination
 		q.SourcePort = portBetween(c, back.subnet, to.subnet)
+		if to.serves == nil {
+			q.DestinationPort = anyListener[c.of(len(anyListener))] // nobody knows what the database listens on
+		}
 		second := told(w.trip(c, back, q, func(e end) bool { return e == to }))
 		if second.stop == "group" {
 			second.stop = "database proxy" // which the database does not admit

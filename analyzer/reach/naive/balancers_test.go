@@ -24,6 +24,58 @@ func (m *maker) balancing() {
 	}
 }
 
+// chained is a VPC with an application load balancer behind a network one (LB-7).
+func (m *maker) chained() {
+	p := m.place("10.0.0.0/16", "")
+	m.furnish(p, 2, 3)
+	m.furnished(p)
+	second := m.balancer(p, "application", nil)
+	first := m.balancer(p, "network", nil)
+	first.Listeners = first.Listeners[:1]
+	l := first.Listeners[0]
+	l.Protocol = tf.KnownVal("TCP")
+	g := l.Forwards.Each[0].To[0]
+	g.Protocol, g.TargetType, g.PreserveClientIP = l.Protocol, tf.KnownVal("alb"), tf.Yes
+	g.Port, g.IPv6, g.Targets = pick(m.dice, second.Listeners).Port, tf.No, []aws.TargetRef{{LoadBalancer: to(second)}}
+	if m.chance(20) {
+		g.Port = known(m.dice, 8443) // on which nobody listens
+	}
+	m.rules(p)
+}
+
+// keeping is a VPC with a network load balancer, with groups or without, before
+// hosts some of which admit nobody but its members, or nobody but the VPC (LB-4).
+func (m *maker) keeping() {
+	p := m.place("10.0.0.0/16", "")
+	m.furnish(p, 3, 4)
+	own := m.open(p)
+	lb := m.balancer(p, "network", nil)
+	lb.Internal, lb.Interface.PublicIPv4 = tf.No, tf.Yes
+	if m.chance(50) {
+		lb.Interface.HasGroups, lb.Interface.Groups.Each = tf.No, nil
+	} else {
+		lb.Interface.HasGroups, lb.Interface.Groups.Each = tf.Yes, []aws.Link[aws.SecurityGroup]{to(own)}
+	}
+	m.rules(p)
+	for _, g := range p.groups[:3] {
+		switch {
+		case m.chance(40):
+			m.onlyMembersOf(g, own)
+		case m.chance(75):
+			m.onlyMembersOf(g)
+			g.Ingress[0].CIDRs = []aws.Peer[netip.Prefix]{{To: p.block}}
+		}
+	}
+}
+
+// open is a group that admits everything.
+func (m *maker) open(p *place) *aws.SecurityGroup {
+	m.secure(p, 1)
+	g := p.groups[len(p.groups)-1]
+	admitAll(g)
+	return g
+}
+
 // narrow makes it matter on which ports the targets of a load balancer are
 // registered (LB-10), and what the ACL of its own subnet says where it is a
 // classic one (NACL-6).

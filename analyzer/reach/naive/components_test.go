@@ -19,7 +19,7 @@ type part struct {
 var parts = []part{
 	{of: "security groups, their references", names: []string{"group", "group reference", "group reference across a peering", "group reference across a transit gateway", "group of several VPCs"}},
 	{of: "network ACLs", names: []string{"acl"}},
-	{of: "route tables", names: []string{"route"}},
+	{of: "route tables", names: []string{"route", moreSpecific}},
 	{of: "internet and egress-only gateways", names: []string{"internet gateway", "egress-only gateway", publicWay}},
 	{of: "carrier gateways", names: []string{"carrier gateway"}},
 	{of: "VPC Block Public Access", names: []string{"block public access"}},
@@ -35,9 +35,16 @@ var parts = []part{
 	{of: "middleboxes, NAT instances", names: []string{"appliance"}},
 	{of: "gateway route tables", names: []string{"edge table", "edge table of a VPN gateway"}},
 	{of: "NAT gateways of all kinds", names: []string{"NAT gateway", "private NAT gateway", "regional NAT gateway", "NAT64"}},
-	{of: "load balancers", names: []string{"application load balancer", "network load balancer", "classic load balancer"}},
+	{of: "load balancers", names: []string{"application load balancer", "network load balancer", "classic load balancer", preservesClient, crossesZones, behindAnother, withoutGroups}},
 	{of: "Global Accelerator, CloudFront, API Gateway", names: []string{"Global Accelerator", "CloudFront VPC origin", "API Gateway VPC link"}},
 	{of: "managed services", names: []string{"database proxy", "managed service"}},
+	{of: "VPC Lattice", names: []string{lattice}},
+	{of: "Systems Manager", names: []string{systemsManager}},
+	{of: "prefix lists of AWS", names: []string{listOfAWS}},
+	{of: "default VPC and adopted defaults", instead: "they are like others once they are read: TestDefaultVPC, TestDefaultVPCAssumption and TestNetwork say what is assumed of them"},
+	{of: "shared subnets", instead: "what others have there may be at any address that nobody holds: TestSharedSubnets"},
+	{of: "endpoints of the Route 53 Resolver", instead: "to the engine they are services on two ports: TestResolverEndpoints"},
+	{of: "Cloud WAN, local gateways", instead: "what they carry is unknown as a whole: TestUnknownCarriers"},
 	{of: "Instance Connect endpoints", names: []string{"Instance Connect endpoint"}},
 }
 

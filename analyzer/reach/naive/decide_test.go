@@ -41,6 +41,7 @@ type completion struct {
 	filters   map[*aws.ACL]*acl
 	lists     map[*aws.PrefixList][]netip.Prefix
 	managed   map[string]*managedList // by the service's name
+	listsHold bool                    // what they list: see hold
 	taken     map[netip.Addr]bool     // the addresses that are known
 	blocks    int                     // given to what has a symbolic block
 }
@@ -351,7 +352,7 @@ func (c *completion) rules(g *aws.SecurityGroup, list []aws.Rule) (out []rule) {
 			case l == nil:
 			case l.AWS && l.Name != "" && l.Open:
 				if c.managed[l.Name] == nil {
-					c.managed[l.Name] = &managedList{c.list(l)}
+					c.managed[l.Name] = &managedList{}
 				}
 				decided.lists = append(decided.lists, c.managed[l.Name])
 			default:

@@ -22,7 +22,7 @@ func (m *maker) managed() {
 		i.Initiates = tf.No
 		m.n.Endpoints = append(m.n.Endpoints, &aws.Endpoint{Object: i.Object, Kind: tf.KnownVal(aws.InterfaceEndpoint), VPC: to(a.VPC), Interface: i, IPv6: tf.No})
 	}
-	gateway := &aws.Endpoint{Object: object(m.name("aws_vpc_endpoint")), Kind: tf.KnownVal(aws.GatewayEndpoint), VPC: to(a.VPC), IPv6: tf.No}
+	gateway := &aws.Endpoint{Object: object(m.name("aws_vpc_endpoint")), Kind: tf.KnownVal(aws.GatewayEndpoint), Service: tf.KnownVal(objectStore), VPC: to(a.VPC), IPv6: tf.No}
 	for _, s := range a.subnets {
 		switch {
 		case m.unsure():
@@ -41,6 +41,9 @@ func (m *maker) managed() {
 	}
 	m.rules(a, b)
 	m.rules(b, a)
+	if m.chance(40) {
+		m.listed(a, objectStore, edgeNetwork)
+	}
 	for _, s := range a.subnets {
 		m.route(s, b.block, x)
 	}
@@ -132,7 +135,7 @@ func (c *comparison) toServices(m *maker, packets int) {
 func (c *completion) put(e *serviceEndpoint, at netip.Prefix) {
 	e.prefixes = []netip.Prefix{at}
 	for name, l := range c.managed {
-		l.prefixes = nil
+		l.prefixes, l.everything = nil, false
 		if name == e.service {
 			l.prefixes = e.prefixes
 		}

@@ -98,7 +98,7 @@ func (w *world) entered(c *chance, e *entrance, p packet.Packet, to *nic) (packe
 	}
 	back, _ := reply(p)
 	returns := (inSubnet || to.subnet.acl.passes(true, back)) && (besides == nil || besides.acl.passes(false, back))
-	return p, relayed{outcome{true, returns}, "acl"}
+	return p, relayed{outcome: outcome{true, returns}, stop: "acl"}
 }
 
 // othersOf are the other subnets of a subnet's VPC.

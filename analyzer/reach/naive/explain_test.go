@@ -134,8 +134,12 @@ func names(causes []aws.Cause) (out []string) {
 }
 
 // byHand reports whether a fact is one that AWS does not document or that a
-// device decides (NAT-10, RT-11, APP-1, SG-20), so that no edit makes a yes.
+// device or a list of AWS decides (NAT-10, RT-11, APP-1, SG-20, U-5), so that no
+// edit makes a yes.
 func byHand(f tf.Fact) bool {
+	if strings.HasPrefix(f.ID, "prefix-list:prefix list com.amazonaws.") {
+		return true
+	}
 	kind, _, _ := strings.Cut(f.ID, ":")
 	return slices.Contains([]string{"nat-peering", "nat-nat", "one-sided", "attachment-zone", "boundary", "firewall", "premises", "references"}, kind)
 }

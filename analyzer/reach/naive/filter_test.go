@@ -2,7 +2,6 @@ package naive
 
 import (
 	"net/netip"
-	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 )
@@ -79,7 +78,7 @@ func (n *nic) byAddress(out bool, p packet.Packet) bool {
 }
 
 func (r rule) covers(a netip.Addr) bool {
-	return holds(r.cidrs, a) || slices.ContainsFunc(r.lists, func(l *managedList) bool { return holds(l.prefixes, a) })
+	return holds(r.cidrs, a) || r.listed(a)
 }
 
 // referred are the groups whose members the interface's rules admit (SG-7,

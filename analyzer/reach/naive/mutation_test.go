@@ -48,7 +48,7 @@ var mutations = []mutation{
 	{"U-22 a route that leads elsewhere diverts nothing", "single", `"route"`, "route.go", `			if e.want != tf.Yes {
 				diverted =`, `			if false {
 				diverted =`},
-	{"RT-3 routes divert only for the whole VPC", "firewall", `"firewall"`, "route.go", `		return same(s.CIDR) || s.IPv6 != nil`, `		return s.IPv6 != nil`},
+	{"RT-3 routes divert only for the whole VPC", "firewall", `"route more specific than local"`, "route.go", `		return same(s.CIDR) || s.IPv6 != nil`, `		return s.IPv6 != nil`},
 	{"IGW-5 an egress-only gateway lets replies out", "single", `"egress-only gateway"`, "gateway.go", `s.goal.kind != toTheInternet || s.reply || t.home != p.vpc {`, `s.goal.kind != toTheInternet || t.home != p.vpc {`},
 	{"NAT-2 a NAT gateway carries everything", "single", `"NAT gateway"`, "gateway.go", `packet.Everything(s.f).On(packet.TCP, packet.UDP, packet.ICMP)`, `packet.Everything(s.f)`},
 	{"NAT-3 every NAT gateway is public", "single", `NAT gateway"`, "gateway.go", `	n := t.nat
@@ -118,8 +118,8 @@ var mutations = []mutation{
 		return nil`},
 	{"APP-1 appliances check nothing", "middlebox", `"appliance"`, "middlebox.go", `s.gate(i.SourceDestCheck.Not().And(tf.Maybe), fact, stage{`, `s.gate(tf.Yes, fact, stage{`},
 	{"LB-2 the load balancer's groups are left out", "load balancer", `load balancer"`, "balancer.go", `if d.balancer.Type != "network" || node.HasGroups != tf.No {`, `if false {`},
-	{"LB-8 nodes serve every zone", "load balancer", `load balancer"`, "balancer.go", `		if d.crossZone() != tf.Yes {`, `		if d.crossZone() == tf.Maybe {`},
-	{"LB-4 nobody sees the client", "load balancer", `load balancer"`, "balancer.go", `	return d.group.PreserveClientIP
+	{"LB-8 nodes serve every zone", "load balancer", `"cross-zone balancing"`, "balancer.go", `		if d.crossZone() != tf.Yes {`, `		if d.crossZone() == tf.Maybe {`},
+	{"LB-4 nobody sees the client", "keeping clients", `"client address preserved"`, "balancer.go", `	return d.group.PreserveClientIP
 `, `	return tf.No
 `},
 	{"EP-1 a gateway endpoint carries UDP", "managed", `"gateway endpoint"`, "gatewayendpoint.go", `.On(packet.TCP).Union(`, `.On(packet.TCP, packet.UDP).Union(`},
@@ -142,6 +142,11 @@ var mutations = []mutation{
 	{"TGW-14 a firewall on a transit gateway judges nothing", "attached firewall", `"transit gateway firewall"`, "transit.go", `if fw, ok := a.Firewall.One(); ok { // TGW-14`, `if fw, ok := a.Firewall.One(); ok && fw == nil { // TGW-14`},
 	{"RT-9 a VPN gateway leads to endpoints", "screened", `"edge table of a VPN gateway"`, "middlebox.go", `if byVPN && h.box == nil {`, `if byVPN && h.box != nil {`},
 	{"U-22 a gateway's route of unknown target is not local", "screened", `"edge table of a VPN gateway"`, "middlebox.go", `.Or(tf.TriOf(r.Target.Kind == aws.TargetUnknown).And(tf.Maybe))`, ``},
+	{"LB-7 a load balancer listens on the port of any other", "chained", `"load balancer behind another"`, "balancer.go", `ok && known && p != port {`, `ok && known && p == port {`},
+	{"SVC-18 a database listens on whatever its groups admit", "shared", `"database proxy"`, "proxy.go", `if !known && !packet`, `if known && !packet`},
+	{"EP-7 one service of Systems Manager is enough", "administered", `"Systems Manager"`, "awsservice.go", `forward, reachable := out.forward.and(o.forward), out.reachable.and(o.reachable)`, `forward, reachable := out.forward.or(o.forward), out.reachable.or(o.reachable)`},
+	{"EP-9 VPC Lattice has no link-local addresses", "lattice", `"VPC Lattice"`, "lattice.go", `r.addresses = r.addresses.Union(linkLocal.Family(p.f))`, `_ = linkLocal`},
+	{"U-5 a prefix list of AWS is empty", "prefix lists", `"group"`, "group.go", `possible = possible.Union(openList(p, f))`, `_ = openList`},
 	{"EP-6 what one subnet lets out another does", "managed", `"Instance Connect endpoint"`, "instanceconnect.go", `fmt.Sprintf("%s by %p in %p", by.key, e, from.subnet)`, `fmt.Sprintf("%s by %p", by.key, e)`},
 }
 

@@ -60,16 +60,21 @@ func (m *maker) shared() {
 func (m *maker) furnished(p *place) {
 	for _, g := range p.groups {
 		if m.chance(50) {
-			for k, e := range everything() {
-				r := aws.Rule{
-					Cause:    aws.Cause{Resource: g.Resource, Argument: fmt.Sprintf("ingress[%d]", 20+k)},
-					Protocol: tf.KnownVal("-1"), Self: tf.No, CIDRs: []aws.Peer[netip.Prefix]{{To: e.cidr}},
-				}
-				g.Ingress = append(g.Ingress, r)
-				r.Cause.Argument = fmt.Sprintf("egress[%d]", 20+k)
-				g.Egress = append(g.Egress, r)
-			}
+			admitAll(g)
 		}
+	}
+}
+
+// admitAll adds rules to a group that admit everything.
+func admitAll(g *aws.SecurityGroup) {
+	for k, e := range everything() {
+		r := aws.Rule{
+			Cause:    aws.Cause{Resource: g.Resource, Argument: fmt.Sprintf("ingress[%d]", 20+k)},
+			Protocol: tf.KnownVal("-1"), Self: tf.No, CIDRs: []aws.Peer[netip.Prefix]{{To: e.cidr}},
+		}
+		g.Ingress = append(g.Ingress, r)
+		r.Cause.Argument = fmt.Sprintf("egress[%d]", 20+k)
+		g.Egress = append(g.Egress, r)
 	}
 }
 

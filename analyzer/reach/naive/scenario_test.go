@@ -120,11 +120,18 @@ func (m *maker) referring() {
 func (m *maker) onlyMembers(percent int, p *place, of ...*aws.SecurityGroup) {
 	for _, g := range p.groups {
 		if m.chance(percent) {
-			g.Ingress = []aws.Rule{{
-				Cause: aws.Cause{Resource: g.Resource, Argument: "ingress[0]"}, Protocol: tf.KnownVal("-1"), Self: tf.No,
-				Groups: []aws.Peer[aws.Link[aws.SecurityGroup]]{{To: to(pick(m.dice, of))}},
-			}}
+			m.onlyMembersOf(g, pick(m.dice, of))
 		}
+	}
+}
+
+// onlyMembersOf lets a group admit the members of others, and nobody else.
+func (m *maker) onlyMembersOf(g *aws.SecurityGroup, others ...*aws.SecurityGroup) {
+	g.Ingress = []aws.Rule{{
+		Cause: aws.Cause{Resource: g.Resource, Argument: "ingress[0]"}, Protocol: tf.KnownVal("-1"), Self: tf.No,
+	}}
+	for _, o := range others {
+		g.Ingress[0].Groups = append(g.Ingress[0].Groups, aws.Peer[aws.Link[aws.SecurityGroup]]{To: to(o)})
 	}
 }
 

@@ -30,6 +30,8 @@ type journey struct {
 	via      []string                // the components it went through
 	stop     string                  // the one that stopped it
 	steps    int
+	diverted bool // some route more specific than local led it
+	straight bool // it goes as if there were none of these
 }
 
 // end is an end of a flow: *nic, internet, premises or service.
@@ -107,6 +109,9 @@ func (j *journey) sent() bool {
 func (w *world) trip(c *chance, from end, p packet.Packet, to func(end) bool) (outcome, *journey, *journey) {
 	there := w.journey(c, from, p)
 	if !there.sent() || !to(there.at) {
+		if there.diverted && to(there.twin().at) {
+			there.stop = moreSpecific
+		}
 		return outcome{}, there, nil
 	}
 	back, expected := reply(there.p)
@@ -118,7 +123,30 @@ func (w *world) trip(c *chance, from end, p packet.Packet, to func(end) bool) (o
 	}
 	home := w.journey(c, there.at, back)
 	home.request, home.bindings, home.seen = there, slices.Clone(there.bindings), there.passed
-	return outcome{true, home.sent() && home.home()}, there, home
+	comesBack := home.sent() && home.home()
+	if !comesBack && home.diverted && home.twin().stop == "" {
+		home.stop = moreSpecific
+	}
+	return outcome{true, comesBack}, there, home
+}
+
+// moreSpecific counts what routes inside of a VPC lead elsewhere than the local
+// one, and what would have arrived without them (RT-3).
+const moreSpecific = "route more specific than local"
+
+// twin is the same packet sent as if all routes inside of VPCs were local.
+func (j *journey) twin() *journey {
+	out := j.w.journey(&chance{}, j.from, j.p0)
+	out.straight = true
+	if out.request = j.request; j.request != nil {
+		out.bindings, out.seen = slices.Clone(j.request.bindings), j.request.passed
+	}
+	if arrived := out.sent(); j.request != nil && arrived {
+		out.home()
+	} else if !arrived {
+		out.at = nil
+	}
+	return out
 }
 
 // home reports whether a reply came back to the socket that the request left
@@ -243,6 +271,14 @@ func (j *journey) routed(s *subnet) bool {
 		return j.blocked("loop")
 	}
 	next := s.route(j.p.Destination, j.chance)
+	if s.vpc.has(j.p.Destination) && next != any(local{}) {
+		if j.straight {
+			next = local{}
+		} else {
+			j.diverted = true
+			j.through(moreSpecific, nil)
+		}
+	}
 	if !s.houses(next) && !j.out(s) {
 		return false
 	}

@@ -134,7 +134,10 @@ type rule struct {
 
 // managedList is where AWS has a service: what its own prefix list of the name
 // holds (U-5).
-type managedList struct{ prefixes []netip.Prefix }
+type managedList struct {
+	prefixes   []netip.Prefix
+	everything bool // that is public
+}
 
 type table struct {
 	routes   []route
