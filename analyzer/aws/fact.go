@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -21,6 +22,8 @@ const (
 	AnswerNames AnswerType = "names"  // addresses of resources, or "none"
 	AnswerWord  AnswerType = "word"   // one of the words of the attribute
 	AnswerText  AnswerType = "string" // a name or an id
+	AnswerEntry AnswerType = "entry"  // an entry of a network ACL, or "none"
+	AnswerRoute AnswerType = "routes" // destinations with where they lead, such as "0.0.0.0/0=aws_internet_gateway.main"
 )
 
 // Answer is an attribute of the given block of a kind of fact.
@@ -51,11 +54,51 @@ func (a Answer) Wrong(element string) string {
 		if _, err := netip.ParsePrefix(element); err != nil {
 			return "Write address ranges such as \"10.0.0.0/16\"."
 		}
+	case AnswerRoute:
+		if _, _, ok := ParseRoute(element); !ok {
+			return "Write destination and next hop, such as \"0.0.0.0/0=aws_internet_gateway.main\"."
+		}
+	case AnswerEntry:
+		if _, ok := ParseEntry(element); !ok && element != None {
+			return "Write number, action, flow and address range, such as \"100 allow tcp/443 0.0.0.0/0\", or \"none\"."
+		}
 	}
 	return ""
 }
 
-// None is the answer of flows or names that there are none.
+// SaidEntry is an entry of a network ACL as people write it.
+type SaidEntry struct {
+	Number int
+	Allow  bool
+	Flow   string // as [packet.ParseFlow] takes it, or "all"
+	CIDR   netip.Prefix
+}
+
+// ParseEntry reads an entry such as "100 allow tcp/443 0.0.0.0/0".
+func ParseEntry(text string) (e SaidEntry, ok bool) {
+	words := strings.Fields(text)
+	if len(words) != 4 {
+		return e, false
+	}
+	number, err := strconv.Atoi(words[0])
+	cidr, wrong := netip.ParsePrefix(words[3])
+	if err != nil || wrong != nil || words[1] != "allow" && words[1] != "deny" {
+		return e, false
+	}
+	if _, err := packet.ParseFlow(words[2]); err != nil {
+		return e, false
+	}
+	return SaidEntry{Number: number, Allow: words[1] == "allow", Flow: words[2], CIDR: cidr.Masked()}, true
+}
+
+// ParseRoute reads where a destination leads: "0.0.0.0/0=aws_internet_gateway.main".
+func ParseRoute(text string) (destination netip.Prefix, to string, ok bool) {
+	left, to, found := strings.Cut(text, "=")
+	destination, err := netip.ParsePrefix(left)
+	return destination.Masked(), to, found && to != "" && err == nil
+}
+
+// None is the answer of flows, names or entries that there are none.
 const None = "none"
 
 // FactKind is a kind of question: the part of a fact's id before the colon.
@@ -177,7 +220,9 @@ var FactKinds = []FactKind{
 	{Kind: "sources", About: "a service", Answers: []Answer{{Name: "cidrs", Type: AnswerCIDRs, Means: "the addresses that it answers", Example: `["203.0.113.0/24"]`}}},
 	{Kind: "endpoint-routes", About: "a gateway endpoint", Answers: yesOrNo("serves", "it serves the route tables concerned", "true")},
 	{Kind: "rule", About: "a rule", Answers: []Answer{{Name: "admits", Type: AnswerFlows, Means: "the packets that it is about, or \"none\" where it will not be there", Example: `"tcp/443"`}}},
-	{Kind: "entry", About: "an entry of a network ACL", Why: "its number, action, packets and addresses are one answer; the plan that terraform makes of the source has them"},
+	{Kind: "entry", About: "an entry of a network ACL", Answers: []Answer{
+		{Name: "is", Type: AnswerEntry, Means: "its number, whether it allows or denies, what and from or to where; \"none\" if it is not there", Example: `"100 allow tcp/443 0.0.0.0/0"`},
+	}},
 	{Kind: "serves", About: "an endpoint", Answers: yesOrNo("leads", "it leads to the service that is asked about", "true")},
 	{Kind: "entrance", About: "an accelerator, a distribution or a link", Answers: yesOrNo("leads", "it leads there", "false")},
 	{Kind: "ipv6", About: "an accelerator or a distribution", Answers: yesOrNo("takes", "it takes clients of IPv6", "false")},
@@ -188,7 +233,9 @@ var FactKinds = []FactKind{
 	{Kind: "acl-of-consumers", About: "a network ACL before an endpoint service", Answers: yesOrNo("looks", "it looks at what comes by PrivateLink (EP-3)", "true")},
 	{Kind: "firewall-endpoint", About: "a Network Firewall", Answers: oneNamed("the subnet of the endpoint that routes lead to", `"aws_subnet.firewall"`)},
 	{Kind: "edge-of", About: "a VPC", Answers: oneNamed("the route table of its gateway, or \"none\"", `"aws_route_table.ingress"`)},
-	{Kind: "route", About: "a route", Why: "where it leads stands in the source, and in a plan that terraform makes of it"},
+	{Kind: "route", About: "a route", Answers: []Answer{
+		{Name: "leads", Type: AnswerRoute, Means: "where each destination leads, by address or id", Example: `["0.0.0.0/0=aws_internet_gateway.main"]`},
+	}},
 	{Kind: "transit-route", About: "a route of a transit gateway", Why: "where it leads stands in the source, and in a plan that terraform makes of it"},
 	{Kind: "attachment-zone", About: "an attachment of a transit gateway", Answers: oneNamed("the subnet by which packets leave it", `"aws_subnet.transit"`)},
 	{Kind: "connection", About: "addresses on premises", Answers: oneNamed("the connection over which packets from there arrive", `"aws_vpn_connection.office"`)},

@@ -457,3 +457,77 @@ func (b *builder) outsideEgressOnly(id string) *Gateway {
 	g.EgressOnly = true
 	return g
 }
+
+// Certain reports whether the input says where a route leads.
+func (t *Target) Certain() bool {
+	if t.Kind == TargetUnknown {
+		return false
+	}
+	candidates, open := 0, false
+	for _, l := range []struct {
+		to   int
+		open bool
+	}{
+		{len(t.Gateway.To), t.Gateway.Open}, {len(t.VPNGateway.To), t.VPNGateway.Open}, {len(t.NAT.To), t.NAT.Open},
+		{len(t.Interface.To), t.Interface.Open}, {len(t.Peering.To), t.Peering.Open}, {len(t.Transit.To), t.Transit.Open},
+		{len(t.Endpoint.To), t.Endpoint.Open}, {len(t.Firewall.To), t.Firewall.Open},
+	} {
+		candidates, open = candidates+l.to, open || l.open
+	}
+	return candidates < 2 && !open
+}
+
+// TargetNamed is what a route leads to that leads to something of the network,
+// by its address, its id or what people call it.
+func (n *Network) TargetNamed(name string) (Target, bool) {
+	if name == "local" {
+		return Target{Kind: TargetLocal, Label: name}, true
+	}
+	for _, g := range n.InternetGateways {
+		if g.named(name) {
+			kind := TargetInternetGateway
+			if g.EgressOnly {
+				kind = TargetEgressOnly
+			}
+			return Target{Kind: kind, Gateway: Link[Gateway]{To: []*Gateway{g}}, Label: g.Label}, true
+		}
+	}
+	for _, g := range n.NATGateways {
+		if g.named(name) {
+			return Target{Kind: TargetNATGateway, NAT: Link[NATGateway]{To: []*NATGateway{g}}, Label: g.Label}, true
+		}
+	}
+	for _, g := range n.VPNGateways {
+		if g.named(name) {
+			return Target{Kind: TargetVPNGateway, VPNGateway: Link[VPNGateway]{To: []*VPNGateway{g}}, Label: g.Label}, true
+		}
+	}
+	for _, p := range n.Peerings {
+		if p.named(name) {
+			return Target{Kind: TargetPeering, Peering: Link[Peering]{To: []*Peering{p}}, Label: p.Label}, true
+		}
+	}
+	for _, g := range n.TransitGateways {
+		if g.named(name) {
+			return Target{Kind: TargetTransitGateway, Transit: Link[TransitGateway]{To: []*TransitGateway{g}}, Label: g.Label}, true
+		}
+	}
+	for _, e := range n.Endpoints {
+		if e.named(name) {
+			return Target{Kind: TargetEndpoint, Endpoint: Link[Endpoint]{To: []*Endpoint{e}}, Label: e.Label}, true
+		}
+	}
+	for _, i := range n.Interfaces {
+		if i.named(name) || i.Owner != nil && i.Owner.Address == name {
+			return Target{Kind: TargetInterface, Interface: Link[Interface]{To: []*Interface{i}}, Label: i.Label}, true
+		}
+	}
+	return Target{}, false
+}
+
+// named reports whether a name is that of an object: its address, its id, or
+// what it is called without the remark that it is outside of the input.
+func (o Object) named(name string) bool {
+	label, _, _ := strings.Cut(o.Label, " (outside")
+	return label == name || o.Resource != nil && (o.Resource.Address == name || o.Resource.Get("id").AsString() == tf.KnownVal(name))
+}

@@ -80,10 +80,16 @@ func (m aclMatch) unsure() bool {
 func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family, by remote) filter {
 	entries := entriesIn(a, d)
 	list := make([]aclMatch, 0, len(entries))
+	var says []*tf.Assumption
 	for n := range entries {
 		e := &entries[n]
 		m := aclMatch{ACLEntry: e, matches: g.matched(e, a, d, f, by)}
 		m.number, m.ordered = e.Number.Known()
+		if m.unsure() {
+			var believed []*tf.Assumption
+			m, believed = g.entryAsSaid(m, d, f)
+			says = append(says, believed...)
+		}
 		if !m.matches.IsEmpty() {
 			list = append(list, m)
 		}
@@ -92,18 +98,38 @@ func (g *Graph) compileACL(a *aws.ACL, d direction, f packet.Family, by remote) 
 	if slices.ContainsFunc(list, aclMatch.unsure) {
 		admits.Must = firstMatch(list, false)
 	}
-	out := filter{admits: admits}
+	out := filter{admits: admits, assumptions: says}
 	out.more = sync.OnceValue(func() []*element { return shares(a, list, admits, d, f) })
 	for _, m := range list {
 		if !m.unsure() {
 			continue
 		}
-		name := configName(m.Cause)
-		out.doubts = append(out.doubts, doubt{tf.Fact{
-			ID: "entry:" + name, Text: "what " + name + " turns out to be", Settle: settleApply,
-		}, m.matches.May})
+		out.doubts = append(out.doubts, doubt{entryFact(m.ACLEntry), m.matches.May})
 	}
 	return out
+}
+
+func entryFact(e *aws.ACLEntry) tf.Fact {
+	name := configName(e.Cause)
+	return tf.Fact{ID: "entry:" + name, Text: "what " + name + " turns out to be", Settle: settleApply}
+}
+
+// entryAsSaid is an entry of which something is not known as people say that it
+// is; one that is not there matches nothing.
+func (g *Graph) entryAsSaid(m aclMatch, d direction, f packet.Family) (aclMatch, []*tf.Assumption) {
+	value, says, ok := g.say(entryFact(m.ACLEntry), "is")
+	if !ok {
+		return m, nil
+	}
+	said, there := aws.ParseEntry(value)
+	if !there { // "none": settings has checked it
+		return aclMatch{ACLEntry: m.ACLEntry}, says
+	}
+	e := aws.ACLEntry{Cause: m.Cause, Number: tf.KnownVal(said.Number), Allow: tf.TriOf(said.Allow), CIDR: tf.KnownVal(said.CIDR)}
+	return aclMatch{
+		ACLEntry: &e, number: said.Number, ordered: true,
+		matches: exactly(d.at(flowsOf(said.Flow, f), packet.Prefixes(said.CIDR).Family(f))),
+	}, says
 }
 
 // sorted puts the entries into the order that they are looked at: by number,

@@ -167,6 +167,7 @@ func (w without) Refuse(string, string, string) {}
 const (
 	givenPublic = "public"
 	givenCIDRs  = "cidrs"
+	givenLeads  = "leads"
 )
 
 // say is what people say of a fact in respect of an attribute, with the

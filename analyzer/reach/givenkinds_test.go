@@ -109,6 +109,18 @@ func givenCases() map[string]givenCase {
 		return givenCase{joinedHub(change), a, b, "tcp/22", fact, attribute, "true", "false", nil}
 	}
 	return map[string]givenCase{
+		"route": {exposedHost(func(w *world, _ *aws.Interface, _ *aws.SecurityGroup) {
+			w.translator("nat", w.private)
+			table(w.public).Routes[0].Target = aws.Target{Kind: aws.TargetUnknown}
+		}), "internet", a, "tcp/22", "route:aws_route.internet", "leads", "0.0.0.0/0=aws_internet_gateway.main", "0.0.0.0/0=aws_nat_gateway.nat", nil},
+		"entry": {exposedHost(func(w *world, _ *aws.Interface, _ *aws.SecurityGroup) {
+			w.public.ACL = to(&aws.ACL{Object: object("aws_network_acl.a"), VPC: to(w.vpc), Egress: []aws.ACLEntry{{
+				Number: tf.KnownVal(100), Allow: tf.Yes, Protocol: tf.KnownVal(-1), CIDR: tf.KnownVal(netip.MustParsePrefix("0.0.0.0/0")),
+			}}, Ingress: []aws.ACLEntry{{
+				Cause: aws.Cause{Resource: resource("aws_network_acl_rule.r")}, Number: tf.KnownVal(100), Allow: tf.Yes, Protocol: tf.KnownVal(6), CIDR: tf.UnknownVal[netip.Prefix](),
+				FromPort: tf.KnownVal(22), ToPort: tf.KnownVal(22),
+			}}})
+		}), "internet", a, "tcp/22", "entry:aws_network_acl_rule.r", "is", "100 allow tcp/22 0.0.0.0/0", "none", nil},
 		"size": {exposedHost(func(w *world, a *aws.Interface, _ *aws.SecurityGroup) {
 			a.Sizing = aws.Cause{Resource: a.Owner, Argument: "desired_count"}
 		}), "internet", a, "tcp/22", "size:" + a, "any", "true", "false", nil},

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
 	"github.com/tfcheck/tfcheck/analyzer/packet"
@@ -256,17 +257,18 @@ func (g *Graph) tableEntries(t *aws.RouteTable, f packet.Family) []routeEntry {
 		}
 	}
 	for n := range t.Routes {
-		r := &t.Routes[n]
+		r, leads := g.routeAsSaid(&t.Routes[n])
 		kind := static
 		if r.PrefixList.IsSet() {
 			kind = fromList
 		}
 		prefixes, certain, open, says := g.destinations(r.Destination, r.PrefixList)
+		says = slices.Concat(says, leads)
 		for _, p := range prefixes {
 			add(r, p, kind, certain, says)
 		}
 		if open && (r.Family == 0 || r.Family == f) {
-			out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: anyLength, owner: r.Owner, exists: !r.Conflict && !r.Maybe})
+			out = append(out, routeEntry{route: r, to: packet.AllAddresses(f), length: anyLength, owner: r.Owner, exists: !r.Conflict && !r.Maybe, says: leads})
 		}
 	}
 	out = append(out, g.propagatedEntries(t, f)...)
@@ -388,6 +390,36 @@ func familyOf(a netip.Addr) packet.Family {
 func routeFact(r *aws.Route) tf.Fact {
 	name := configName(r.Cause)
 	return tf.Fact{ID: "route:" + name, Text: "where " + name + " leads", Settle: settleApply}
+}
+
+// routeAsSaid is a route of which nobody knows where it leads as people say that
+// its destination does: the routes of a table may be one question (U-2).
+func (g *Graph) routeAsSaid(r *aws.Route) (*aws.Route, []*tf.Assumption) {
+	fact := routeFact(r)
+	destination, known := r.Destination.Known()
+	if g.answers == nil || !known || r.Target.Certain() {
+		return r, nil
+	}
+	value, ok := g.answers.Said(fact.ID, givenLeads)
+	if !ok {
+		return r, nil
+	}
+	for element := range strings.FieldsSeq(value) {
+		to, name, _ := aws.ParseRoute(element) // settings has checked it
+		if to != destination.Masked() {
+			continue
+		}
+		target, ok := g.network.TargetNamed(name)
+		if !ok {
+			g.answers.Refuse(fact.ID, givenLeads, "to what the input has, by address or id")
+			return r, nil
+		}
+		_, says, _ := g.say(fact, givenLeads)
+		said := *r
+		said.Target = target
+		return &said, says
+	}
+	return r, nil
 }
 
 func routeText(r *aws.Route) string {
