@@ -517,6 +517,11 @@ func (n *Network) TargetNamed(name string) (Target, bool) {
 			return Target{Kind: TargetEndpoint, Endpoint: Link[Endpoint]{To: []*Endpoint{e}}, Label: e.Label}, true
 		}
 	}
+	for _, f := range n.Firewalls {
+		if f.named(name) {
+			return Target{Kind: TargetEndpoint, Firewall: Link[Firewall]{To: []*Firewall{f}}, Label: f.Label}, true
+		}
+	}
 	for _, i := range n.Interfaces {
 		if i.named(name) || i.Owner != nil && i.Owner.Address == name {
 			return Target{Kind: TargetInterface, Interface: Link[Interface]{To: []*Interface{i}}, Label: i.Label}, true

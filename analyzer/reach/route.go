@@ -392,31 +392,34 @@ func routeFact(r *aws.Route) tf.Fact {
 	return tf.Fact{ID: "route:" + name, Text: "where " + name + " leads", Settle: settleApply}
 }
 
-// routeAsSaid is a route of which nobody knows where it leads as people say that
-// its destination does: the routes of a table may be one question (U-2).
+// routeAsSaid is a route of which nobody knows where it leads, or for which
+// destination, as people say. The routes of a table may be one question (U-2), so
+// that the answer names destinations; that of a route of an unknown one is the only
+// one.
 func (g *Graph) routeAsSaid(r *aws.Route) (*aws.Route, []*tf.Assumption) {
-	fact := routeFact(r)
 	destination, known := r.Destination.Known()
-	if g.answers == nil || !known || r.Target.Certain() {
+	if g.answers == nil || known && r.Target.Certain() || r.PrefixList.IsSet() {
 		return r, nil
 	}
+	fact := routeFact(r)
 	value, ok := g.answers.Said(fact.ID, givenLeads)
 	if !ok {
 		return r, nil
 	}
-	for element := range strings.FieldsSeq(value) {
+	list := strings.Fields(value)
+	for _, element := range list {
 		to, name, _ := aws.ParseRoute(element) // settings has checked it
-		if to != destination.Masked() {
+		if known && to != destination.Masked() || !known && len(list) > 1 {
 			continue
 		}
 		target, ok := g.network.TargetNamed(name)
 		if !ok {
-			g.answers.Refuse(fact.ID, givenLeads, "to what the input has, by address or id")
+			g.answers.Refuse(fact.ID, givenLeads, "that a next hop is one of its own, by address or id")
 			return r, nil
 		}
 		_, says, _ := g.say(fact, givenLeads)
 		said := *r
-		said.Target = target
+		said.Destination, said.Owner, said.Target = tf.KnownVal(to), nil, target
 		return &said, says
 	}
 	return r, nil

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -214,6 +215,42 @@ func (s *Settings) Knows(id, attribute, value string) {
 // Unused reports the answers that nothing in any stack of a run asked for, and
 // those that the input contradicts: what the input says itself holds.
 func (s *Settings) Unused() []tf.Diagnostic {
+	return s.warnings(func(g *given, name string, a answer) (summary, detail string) {
+		switch {
+		case a.used && !a.refused:
+			return "", ""
+		case a.contradicted():
+			return contradiction(g, name, a)
+		case g.optional:
+			return "", ""
+		case a.known != "":
+			return "needless answer " + name + " of " + g.id, "The input says it itself. Delete the answer."
+		}
+		return "unused answer " + name + " of " + g.id,
+			"No question of this run asks for it. Check its spelling against the question, or delete it; where other stacks need it, add optional = true."
+	})
+}
+
+// Contradicted reports the answers alone that the input contradicts, for a run
+// that asks one question of many.
+func (s *Settings) Contradicted() []tf.Diagnostic {
+	return s.warnings(func(g *given, name string, a answer) (summary, detail string) {
+		if (!a.used || a.refused) && a.contradicted() {
+			return contradiction(g, name, a)
+		}
+		return "", ""
+	})
+}
+
+func (a answer) contradicted() bool { return a.known != "" && !same(a.known, a.value) }
+
+func contradiction(g *given, name string, a answer) (summary, detail string) {
+	return "the input contradicts the answer " + name + " of " + g.id,
+		"The answer says " + a.value + ", the input says " + a.known + ", which holds. Correct the answer, or delete it."
+}
+
+// warnings are what there is to say of the answers, in the order of the file.
+func (s *Settings) warnings(of func(g *given, name string, a answer) (summary, detail string)) []tf.Diagnostic {
 	if s == nil {
 		return nil
 	}
@@ -222,35 +259,13 @@ func (s *Settings) Unused() []tf.Diagnostic {
 	var diags []tf.Diagnostic
 	for _, g := range s.givens {
 		for name, a := range g.answers {
-			switch {
-			case a.used && !a.refused:
-			case a.known != "" && !same(a.known, a.value):
-				diags = append(diags, tf.Diagnostic{
-					Summary: "the input contradicts the answer " + name + " of " + g.id,
-					Detail:  "The answer says " + a.value + ", the input says " + a.known + ", which holds. Correct the answer, or delete it.",
-					Range:   a.at,
-				})
-			case g.optional:
-			case a.known != "":
-				diags = append(diags, tf.Diagnostic{
-					Summary: "needless answer " + name + " of " + g.id,
-					Detail:  "The input says it itself. Delete the answer.",
-					Range:   a.at,
-				})
-			default:
-				diags = append(diags, tf.Diagnostic{
-					Summary: "unused answer " + name + " of " + g.id,
-					Detail:  "No question of this run asks for it. Check its spelling against the question, or delete it; where other stacks need it, add optional = true.",
-					Range:   a.at,
-				})
+			if summary, detail := of(g, name, a); summary != "" {
+				diags = append(diags, tf.Diagnostic{Summary: summary, Detail: detail, Range: a.at})
 			}
 		}
 	}
 	slices.SortFunc(diags, func(a, b tf.Diagnostic) int {
-		if a.Range.StartLine != b.Range.StartLine {
-			return a.Range.StartLine - b.Range.StartLine
-		}
-		return a.Range.StartColumn - b.Range.StartColumn
+		return cmp.Or(a.Range.StartLine-b.Range.StartLine, a.Range.StartColumn-b.Range.StartColumn)
 	})
 	return diags
 }

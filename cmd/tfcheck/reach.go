@@ -106,6 +106,7 @@ func (c *reachCommand) run(ctx context.Context, paths []string) error {
 		return exit{exitError, err.Error()}
 	}
 	answer := graph.Ask(question)
+	printDiagnostics(c.env, set.Contradicted())
 	for _, stack := range stacks {
 		for _, a := range stack.Assumptions {
 			if strings.HasPrefix(a.ID, "given:") { // such as the value of a variable
