@@ -194,6 +194,8 @@ type Given interface {
 	// Account is the value of an account setting, such as
 	// "ebs_encryption_by_default".
 	Account(setting string) (value string, ok bool)
+	// Answer is what people say of the fact with an id in respect of an attribute.
+	Answer(id, attribute string) (value string, ok bool)
 }
 
 // NewPass is for the driver.

@@ -212,7 +212,9 @@ var FactKinds = []FactKind{
 	{Kind: "many", About: "a subnet", Answers: passing("packets find a way from it")},
 	{Kind: "long", About: "a place on a long way", Answers: passing("packets that pass it arrive")},
 	{Kind: "beyond", About: "what lies outside", Answers: passing("packets get there")},
-	{Kind: "rules", About: "a listener of a load balancer", Why: "only looking at the rules of the listener tells what they do with requests"},
+	{Kind: "rules", About: "a listener of a load balancer", Answers: []Answer{
+		{Name: "forward", Type: AnswerBool, Means: "one of its rules forwards requests to a target", Example: "false"},
+	}},
 	{Kind: "initiates", About: "an interface", Answers: yesOrNo("connects", "it opens connections itself", "false")},
 	{Kind: "direct", About: "a service in a VPC", Answers: yesOrNo("has", "it gets out to the internet past its VPC (SVC-15)", "false")},
 	{Kind: "public", About: "a service", Answers: yesOrNo("public", "it has a public endpoint", "false")},
@@ -236,7 +238,9 @@ var FactKinds = []FactKind{
 	{Kind: "route", About: "a route", Answers: []Answer{
 		{Name: "leads", Type: AnswerRoute, Means: "where each destination leads, by address or id", Example: `["0.0.0.0/0=aws_internet_gateway.main"]`},
 	}},
-	{Kind: "transit-route", About: "a route of a transit gateway", Why: "where it leads stands in the source, and in a plan that terraform makes of it"},
+	{Kind: "transit-route", About: "a route table of a transit gateway", Answers: []Answer{
+		{Name: "leads", Type: AnswerRoute, Means: "to which attachment each destination leads, or \"blackhole\"", Example: `["10.1.0.0/16=aws_ec2_transit_gateway_vpc_attachment.a"]`},
+	}},
 	{Kind: "attachment-zone", About: "an attachment of a transit gateway", Answers: oneNamed("the subnet by which packets leave it", `"aws_subnet.transit"`)},
 	{Kind: "connection", About: "addresses on premises", Answers: oneNamed("the connection over which packets from there arrive", `"aws_vpn_connection.office"`)},
 	{Kind: "groups", About: "an interface", Answers: []Answer{{Name: "are", Type: AnswerNames, Means: "its security groups, by address or id", Example: `["aws_security_group.app"]`}}},
@@ -248,7 +252,9 @@ var FactKinds = []FactKind{
 	{Kind: "listener", About: "a listener of a load balancer", Answers: onFlows("the port that it listens on")},
 	{Kind: "target", About: "a target group", Answers: onFlows("the port that it registers, or \"none\"")},
 	{Kind: "preserve", About: "a target group", Answers: yesOrNo("keeps", "it keeps the address of clients (LB-4, LB-12)", "true")},
-	{Kind: "clients", About: "a load balancer", Why: "which clients it serves is looked at by hand"},
+	{Kind: "clients", About: "a load balancer", Answers: []Answer{
+		{Name: "cidrs", Type: AnswerCIDRs, Means: "the addresses that clients of it have", Example: `["10.0.0.0/8"]`},
+	}},
 	{Kind: "client-port", About: "what lets replies pass", Why: "the device chooses another port for each flow; an ACL that lets all of 1024-65535 pass settles it"},
 	{Kind: "size", About: "what scales", Answers: yesOrNo("any", "it has a member (U-18)", "true")},
 	{Kind: "count", About: "what the number of instances of a resource depends on", Answers: yesOrNo("any", "its count or for_each makes instances, for which one stands; if not, there are none (U-12)", "true")},

@@ -45,9 +45,14 @@ func (g *Graph) toTarget(lb *aws.LoadBalancer, j *aws.Interface, f packet.Family
 					if lb.Internal == tf.No {
 						anyone := o
 						o = seen("internet", from.internet.addresses)
-						if o.reachable.Must.IsEmpty() && g.othersMayCome(from.vpc) {
+						fact := tf.Fact{ID: "clients:" + lb.Label, Text: "where the clients of " + lb.Label + " are", Settle: "check it by hand"}
+						if a, says, ok := g.sayCIDRs(fact, f); ok {
+							said := seen("said", a)
+							o.forward, o.reachable = o.forward.or(said.forward), o.reachable.or(said.reachable)
+							o.assumptions = append(o.assumptions, says...)
+						} else if o.reachable.Must.IsEmpty() && g.othersMayCome(from.vpc) {
 							o.forward.May, o.reachable.May = o.forward.May.Union(anyone.forward.May), o.reachable.May.Union(anyone.reachable.May)
-							o.waits = append(o.waits, tf.Fact{ID: "clients:" + lb.Label, Text: "where the clients of " + lb.Label + " are", Settle: "check it by hand"})
+							o.waits = append(o.waits, fact)
 						}
 					}
 					if d.preserves() == tf.Maybe {

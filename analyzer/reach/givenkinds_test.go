@@ -121,6 +121,13 @@ func givenCases() map[string]givenCase {
 				FromPort: tf.KnownVal(22), ToPort: tf.KnownVal(22),
 			}}})
 		}), "internet", a, "tcp/22", "entry:aws_network_acl_rule.r", "is", "100 allow tcp/22 0.0.0.0/0", "none", nil},
+		"transit-route": {joinedHub(func(h *hub) { h.table.Routes[1].Maybe = true }), a, b, "tcp/22", "transit-route:aws_ec2_transit_gateway_route_table.t", "leads",
+			"10.2.0.0/16=aws_ec2_transit_gateway_vpc_attachment.b", "10.2.0.0/16=blackhole", nil},
+		"clients": {balancedHost(func(w *world, lb *aws.LoadBalancer, own *aws.SecurityGroup) {
+			own.Ingress = []aws.Rule{allow("tcp", 8080, 8080, "192.168.0.0/16")}
+			lb.Listeners[0].Forwards.Each[0].To[0].PreserveClientIP = tf.Yes
+			w.vpc.Resource.Action = tf.NoOp
+		}), "aws_lb.network", "aws_instance.app", "tcp/8080", "clients:aws_lb.network", "cidrs", "192.168.7.0/24", "", nil},
 		"size": {exposedHost(func(w *world, a *aws.Interface, _ *aws.SecurityGroup) {
 			a.Sizing = aws.Cause{Resource: a.Owner, Argument: "desired_count"}
 		}), "internet", a, "tcp/22", "size:" + a, "any", "true", "false", nil},
@@ -447,6 +454,7 @@ func TestGivenKinds(t *testing.T) {
 		"value": true, "gateway": true, "address": true, "nat": true, "route-table": true, "acl": true, "boundary": true, "peering-accepted": true, // TestGiven
 		"variable": true, // what configurations are evaluated with
 		"count":    true, // what inputs are read with: TestWhatMayNotBeThere
+		"rules":    true, // what a check asks: TestRuleOfSomeListener
 	}
 	for _, test := range cases {
 		kind, _, _ := strings.Cut(test.fact, ":")

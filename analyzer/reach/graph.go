@@ -38,20 +38,21 @@ type Graph struct {
 	// planned are the addresses of all VPCs.
 	planned map[packet.Family]packet.Addresses
 
-	groupSets    map[groupStep]*groupSet
-	groups       map[groupKey]filter
-	groupFilters map[groupsKey]filter
-	ruleTerms    map[termsKey][]term
-	acls         map[aclKey]filter
-	seen         map[seenKey]filter
-	internets    map[internetKey]remote
-	places       map[placeKey]*place
-	classes      map[class]*exposure
-	memo         memo
-	entries      map[entriesKey][]routeEntry
-	ways         map[wayKey]*way
-	trips        map[tripKey]*way
-	firewalls    map[firewallKey]filter
+	groupSets     map[groupStep]*groupSet
+	groups        map[groupKey]filter
+	groupFilters  map[groupsKey]filter
+	ruleTerms     map[termsKey][]term
+	acls          map[aclKey]filter
+	seen          map[seenKey]filter
+	internets     map[internetKey]remote
+	places        map[placeKey]*place
+	classes       map[class]*exposure
+	memo          memo
+	entries       map[entriesKey][]routeEntry
+	transitTables map[*aws.TransitTable][]saidRoute
+	ways          map[wayKey]*way
+	trips         map[tripKey]*way
+	firewalls     map[firewallKey]filter
 	// balancers are the flows to and through load balancers, fronts the places
 	// in the network of those that have an interface as a target.
 	balancers map[balancerKey][]*Flow
@@ -149,6 +150,7 @@ func (g *Graph) fork() *Graph {
 		classes:        map[class]*exposure{},
 		memo:           memo{},
 		entries:        map[entriesKey][]routeEntry{},
+		transitTables:  map[*aws.TransitTable][]saidRoute{},
 		ways:           map[wayKey]*way{},
 		trips:          map[tripKey]*way{},
 		firewalls:      map[firewallKey]filter{},

@@ -253,18 +253,16 @@ func (s *search) byTable(t traveller, table *aws.TransitTable) *way {
 			ways = append(ways, s.leaveTransit(t, to).behind(route))
 		}
 	}
-	for n := range table.Routes {
-		r := &table.Routes[n]
+	for _, r := range s.g.transitTable(table) {
 		for _, to := range r.Attachment.To {
 			follow(to, 0)
 		}
 		if r.Attachment.Outside() || r.Attachment.Open {
-			name := transitRouteText(r)
-			route := s.transitRoutes(table, func(o *aws.TransitRoute) tf.Tri { return tf.TriOf(o == r).And(tf.Maybe) })
+			route := s.transitRoutes(table, func(o *aws.TransitRoute) tf.Tri { return tf.TriOf(o == r.TransitRoute).And(tf.Maybe) })
 			if !route.admits.IsEmpty() {
-				ways = append(ways, s.unknownWay(t, table.Object, tf.Fact{
-					ID: "transit-route:" + table.Label + " " + name, Text: "where the route of " + table.Label + " for " + name + " leads", Settle: settleContext,
-				}).behind(route))
+				fact := transitRouteFact(table)
+				fact.Settle = settleContext
+				ways = append(ways, s.unknownWay(t, table.Object, fact).behind(route))
 			}
 		}
 	}
@@ -344,19 +342,18 @@ func (s *search) transitRoute(table *aws.TransitTable, to *aws.Attachment) stage
 func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.TransitRoute) tf.Tri) stage {
 	var list []choice
 	hole, spares := false, false
-	for n := range table.Routes {
-		r := &table.Routes[n]
-		detail := transitRouteText(r)
-		fact := tf.Fact{ID: "transit-route:" + table.Label + " " + detail, Text: "what the route of " + table.Label + " for " + detail + " turns out to be", Settle: settleApply}
-		for _, e := range s.g.transitEntries(r, s.f) {
+	for _, r := range s.g.transitTable(table) {
+		detail, fact := transitRouteText(r.TransitRoute), transitRouteFact(table)
+		for _, e := range s.g.transitEntries(r.TransitRoute, s.f) {
 			e, covers := s.g.inRange(e, s.goal)
 			if !covers {
 				continue
 			}
 			hole = hole || r.Blackhole != tf.No && e.to.Overlaps(s.goal.at.addresses)
-			c := choice{routeEntry: e, want: wanted(r), fact: fact, element: element{object: table.Object, cause: r.Cause, detail: detail}}
+			e.says = slices.Concat(e.says, r.says)
+			c := choice{routeEntry: e, want: wanted(r.TransitRoute), fact: fact, element: element{object: table.Object, cause: r.Cause, detail: detail}}
 			if e.length == anyLength && r.Kind >= aws.PropagatedDirectConnect {
-				list = append(list, s.toNamed(c, r)...)
+				list = append(list, s.toNamed(c, r.TransitRoute)...)
 				c.to, c.spares = s.g.learned(s.f), s.g.internet[s.f]
 				spares = spares || c.want != tf.Yes
 			}
@@ -386,6 +383,68 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 	}
 	return out
 }
+
+func transitRouteFact(table *aws.TransitTable) tf.Fact {
+	return tf.Fact{ID: "transit-route:" + table.Label, Text: "where the routes of " + table.Label + " lead", Settle: settleApply}
+}
+
+// saidRoute is a route of a transit gateway, with what it rests on that it is as
+// it is.
+type saidRoute struct {
+	*aws.TransitRoute
+	says []*tf.Assumption
+}
+
+// transitTable are the routes of a table, where nobody knows one as people say
+// that its destination leads.
+func (g *Graph) transitTable(table *aws.TransitTable) []saidRoute {
+	out, ok := g.transitTables[table]
+	if !ok {
+		for n := range table.Routes {
+			out = append(out, g.transitRouteAsSaid(table, &table.Routes[n]))
+		}
+		g.transitTables[table] = out
+	}
+	return out
+}
+
+func (g *Graph) transitRouteAsSaid(table *aws.TransitTable, r *aws.TransitRoute) saidRoute {
+	destination, known := r.Destination.Known()
+	_, one := r.Attachment.One()
+	if g.answers == nil || !known || !r.Maybe && (r.Blackhole == tf.Yes || one && r.Blackhole == tf.No) {
+		return saidRoute{TransitRoute: r}
+	}
+	fact := transitRouteFact(table)
+	value, ok := g.answers.Said(fact.ID, givenLeads)
+	if !ok {
+		return saidRoute{TransitRoute: r}
+	}
+	for element := range strings.FieldsSeq(value) {
+		to, name, _ := aws.ParseRoute(element) // settings has checked it
+		if to != destination.Masked() {
+			continue
+		}
+		said := *r
+		said.Maybe, said.Blackhole, said.Attachment = false, tf.TriOf(name == blackhole), aws.Link[aws.Attachment]{}
+		for _, gw := range table.Gateway.To {
+			for _, a := range gw.Attachments {
+				if a.Label == name || shortName(a.Object) == name {
+					said.Attachment = aws.Link[aws.Attachment]{To: []*aws.Attachment{a}}
+				}
+			}
+		}
+		if name != blackhole && len(said.Attachment.To) == 0 {
+			g.answers.Refuse(fact.ID, givenLeads, "that an attachment is one of its own, by address, or "+blackhole)
+			return saidRoute{TransitRoute: r}
+		}
+		_, says, _ := g.say(fact, givenLeads)
+		return saidRoute{TransitRoute: &said, says: says}
+	}
+	return saidRoute{TransitRoute: r}
+}
+
+// blackhole is where a route leads that drops what it matches (TGW-5).
+const blackhole = "blackhole"
 
 // toNamed is a propagated route of unknown destination as the route to addresses
 // that a question puts behind its attachment.

@@ -98,22 +98,32 @@ func TestWeakTLS(t *testing.T) {
 }
 
 // A rule of which nobody can say whose it is proves nothing of a listener that
-// answers with a fixed text.
+// answers with a fixed text, unless people say what it does.
 func TestRuleOfSomeListener(t *testing.T) {
 	fixed := []any{Object{"type": "fixed-response", "fixed_response": []any{Object{"content_type": "text/plain", "status_code": "404"}}}}
 	listener := func(name string, port int, protocol string) *tf.Resource {
 		return New(name, Object{"load_balancer_arn": ID("aws_lb.front"), "port": port, "protocol": protocol, "default_action": fixed})
 	}
-	found := Run(t, WithoutTLS, nil,
-		New("aws_lb.front", Object{"internal": false}),
-		New("aws_lb_target_group.t", Object{"port": 80, "protocol": "HTTP", "arn": ID("aws_lb_target_group.t")}),
-		listener("aws_lb_listener.plain", 80, "HTTP"), listener("aws_lb_listener.secure", 443, "HTTPS"),
-		New("aws_lb_listener_rule.r", Object{
-			"listener_arn": tf.UnknownValue(
-				tf.Symbol{Address: "aws_lb_listener.plain", Attribute: "id"}, tf.Symbol{Address: "aws_lb_listener.secure", Attribute: "id"}),
-			"action": []any{Object{"type": "forward", "target_group_arn": ID("aws_lb_target_group.t")}},
-		}))
+	run := func(given Given) []analyzer.Finding {
+		return Run(t, WithoutTLS, given,
+			New("aws_lb.front", Object{"internal": false}),
+			New("aws_lb_target_group.t", Object{"port": 80, "protocol": "HTTP", "arn": ID("aws_lb_target_group.t")}),
+			listener("aws_lb_listener.plain", 80, "HTTP"), listener("aws_lb_listener.secure", 443, "HTTPS"),
+			New("aws_lb_listener_rule.r", Object{
+				"listener_arn": tf.UnknownValue(
+					tf.Symbol{Address: "aws_lb_listener.plain", Attribute: "id"}, tf.Symbol{Address: "aws_lb_listener.secure", Attribute: "id"}),
+				"action": []any{Object{"type": "forward", "target_group_arn": ID("aws_lb_target_group.t")}},
+			}))
+	}
+	found := run(nil)
 	if len(found) != 1 || found[0].Subjects[0].Verdict != analyzer.Undetermined || len(found[0].WaitsFor) != 1 {
-		t.Errorf("found %+v, want one undetermined", found)
+		t.Fatalf("found %+v, want one undetermined", found)
+	}
+	answer := found[0].WaitsFor[0].ID + " forward"
+	if found := run(Given{answer: "true"}); len(found) != 1 || found[0].Subjects[0].Verdict != analyzer.Violation {
+		t.Errorf("given that it forwards: %+v, want a violation", found)
+	}
+	if found := run(Given{answer: "false"}); len(found) != 0 {
+		t.Errorf("given that it does not: %+v", found)
 	}
 }

@@ -65,7 +65,17 @@ func runWithoutTLS(p *analyzer.Pass) {
 	for _, b := range p.Network.LoadBalancers {
 		for _, l := range b.Listeners {
 			p.Judges(b.Resource)
+			forwards := tf.Fact{
+				ID:     "rules:" + name(b, l),
+				Text:   "whether a rule of " + name(b, l) + " forwards to a target",
+				Settle: "known after apply",
+			}
 			served := plain(l)
+			if served == tf.Maybe && p.Given != nil {
+				if value, ok := p.Given.Answer(forwards.ID, "forward"); ok {
+					served = tf.TriOf(value == "true")
+				}
+			}
 			if served == tf.No {
 				continue
 			}
@@ -83,11 +93,7 @@ func runWithoutTLS(p *analyzer.Pass) {
 			if served == tf.Maybe {
 				finding.Subjects[0].Verdict = analyzer.Undetermined
 				finding.Message = b.Label + " may serve plain HTTP" + port
-				finding.WaitsFor = []tf.Fact{{
-					ID:     "rules:" + name(b, l),
-					Text:   "whether a rule of " + name(b, l) + " forwards to a target",
-					Settle: "known after apply",
-				}}
+				finding.WaitsFor = []tf.Fact{forwards}
 			}
 			p.Report(finding)
 		}

@@ -43,9 +43,10 @@ var scenarios = []scenario{
 	{"load balancer", (*maker).balancing, true, false, 90, 4, 48},
 	{"chained", (*maker).chained, true, false, 50, 4, 40},
 	{"keeping clients", (*maker).keeping, true, false, 105, 4, 40},
-	{"prefix lists", (*maker).byList, true, false, 60, 24, 0},
+	{"prefix lists", (*maker).byList, true, false, 75, 24, 0},
 	{"administered", (*maker).administered, true, false, 75, 4, 24},
 	{"lattice", (*maker).served, true, false, 50, 4, 30},
+	{"lent", (*maker).lent, true, false, 40, 4, 16},
 	{"attached firewall", (*maker).attachedFirewall, true, false, 100, 20, 0},
 	{"screened", (*maker).screened, true, false, 60, 4, 48},
 	{"associated", (*maker).associated, true, false, 150, 24, 0},
@@ -126,6 +127,13 @@ func (c *tally) relayed(got relayed, by ...string) {
 	c.stopped[got.stop]++
 }
 
+// count counts a packet for a part.
+func (c *tally) count(in map[string]int, part string) {
+	c.Lock()
+	defer c.Unlock()
+	in[part]++
+}
+
 func (c *tally) total() int { return c.delivered + c.forwardOnly + c.blocked }
 
 // comparison holds the engine's answers about one network against what the
@@ -187,6 +195,7 @@ func (c *comparison) compare(what string, forward, reachable reach.Relation, p p
 		there, back *journey
 	}
 	without, with := outcome{}, outcome{} // the lists of AWS
+	nobody := false                       // in a shared subnet
 	var ways []func(*chance) outcome
 	for _, from := range from {
 		ways = append(ways, func(turn *chance) outcome {
@@ -197,6 +206,7 @@ func (c *comparison) compare(what string, forward, reachable reach.Relation, p p
 			} else {
 				without = without.or(got)
 			}
+			nobody = nobody || there.stop == sharedSubnet
 			if tale.there == nil || got.forward && !tale.got.forward || got.reachable && !tale.got.reachable {
 				tale.got, tale.there, tale.back = got, there, back
 			}
@@ -206,8 +216,13 @@ func (c *comparison) compare(what string, forward, reachable reach.Relation, p p
 	c.tale = func() string { return told(tale.got, tale.there, tale.back).by(through(tale.there, tale.back)) }
 	c.judge(what, forward, reachable, p, ways...)
 	c.tally.add(tale.got, tale.there, tale.back)
+	// Of what one turn carries another stops.
 	if with.reachable && !without.reachable {
-		c.tally.listed()
+		c.tally.count(c.tally.carried, listOfAWS)
+		c.tally.count(c.tally.stopped, listOfAWS)
+	}
+	if nobody && tale.got.reachable {
+		c.tally.count(c.tally.stopped, sharedSubnet)
 	}
 }
 
@@ -441,6 +456,7 @@ func (s scenario) run(t *testing.T, seed uint64, doubt bool, few int, count *tal
 		c.overInternet(m, others)
 		c.administers(m, others)
 		c.byLattice(m, others)
+		c.strangers(m, others)
 	}
 }
 

@@ -42,7 +42,7 @@ var parts = []part{
 	{of: "Systems Manager", names: []string{systemsManager}},
 	{of: "prefix lists of AWS", names: []string{listOfAWS}},
 	{of: "default VPC and adopted defaults", instead: "they are like others once they are read: TestDefaultVPC, TestDefaultVPCAssumption and TestNetwork say what is assumed of them"},
-	{of: "shared subnets", instead: "what others have there may be at any address that nobody holds: TestSharedSubnets"},
+	{of: "shared subnets", names: []string{sharedSubnet}},
 	{of: "endpoints of the Route 53 Resolver", instead: "to the engine they are services on two ports: TestResolverEndpoints"},
 	{of: "Cloud WAN, local gateways", instead: "what they carry is unknown as a whole: TestUnknownCarriers"},
 	{of: "Instance Connect endpoints", names: []string{"Instance Connect endpoint"}},

@@ -187,7 +187,7 @@ func (c *completion) decideVPC(v *aws.VPC) {
 }
 
 func (c *completion) decideSubnet(s *aws.Subnet) {
-	out := &subnet{name: s.Label, vpc: c.vpcs[one(c, s.VPC)], table: &table{}, zone: value(c, s.AvailabilityZone, "a", "b")}
+	out := &subnet{name: s.Label, vpc: c.vpcs[one(c, s.VPC)], table: &table{}, zone: value(c, s.AvailabilityZone, "a", "b"), shared: s.Shared}
 	if out.vpc == nil {
 		out.vpc = &vpc{name: "the VPC of " + s.Label} // outside of the network
 	}

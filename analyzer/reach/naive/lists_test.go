@@ -66,14 +66,6 @@ func (l *managedList) covers(a netip.Addr) bool {
 	return holds(l.prefixes, a) || l.everything && !holds(reserved, a)
 }
 
-// listed notes a packet that a list of AWS lets through or keeps out.
-func (c *tally) listed() {
-	c.Lock()
-	defer c.Unlock()
-	c.carried[listOfAWS]++
-	c.stopped[listOfAWS]++
-}
-
 func (r rule) listed(a netip.Addr) bool {
 	return slices.ContainsFunc(r.lists, func(l *managedList) bool { return l.covers(a) })
 }

@@ -334,10 +334,13 @@ func (j *journey) deliver(v *vpc, from *subnet) bool {
 		return j.untranslate(n)
 	}
 	n := v.holder(j.p.Destination)
-	if n == nil {
-		return j.blocked("address")
+	switch {
+	case n != nil:
+		return j.enter(n)
+	case s.shared && j.request == nil:
+		return j.enterStranger(s)
 	}
-	return j.enter(n)
+	return j.blocked("address")
 }
 
 // isFor reports whether the packet is for what a service listens on (SVC-1).

@@ -70,6 +70,7 @@ type subnet struct {
 	zone   string
 	table  *table
 	acl    *acl
+	shared bool // others may stand there too (VPC-3)
 }
 
 // nic is one network interface.

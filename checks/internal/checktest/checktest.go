@@ -86,6 +86,12 @@ func (g Given) Account(setting string) (string, bool) {
 	return v, ok
 }
 
+// Answer implements [analyzer.Given]: by the id of the fact and the attribute.
+func (g Given) Answer(id, attribute string) (string, bool) {
+	v, ok := g[id+" "+attribute]
+	return v, ok
+}
+
 // Run is what the check says of the resources.
 func Run(t *testing.T, check *analyzer.Check, given Given, resources ...*tf.Resource) []analyzer.Finding {
 	t.Helper()
