@@ -22,8 +22,11 @@ func (b *builder) refuse() {
 	for _, i := range b.n.Interfaces {
 		b.refuseGroups(i)
 	}
+	homes, certain := b.subnetsByVPC()
 	for _, t := range b.n.RouteTables {
-		b.refuseRoutes(t)
+		if v, ok := t.VPC.One(); ok && certain && b.closed(v) {
+			b.refuseRoutes(t, v, homes[v])
+		}
 	}
 	for _, a := range b.n.ACLs {
 		b.refuseEntries(a, a.Ingress, "inbound")
@@ -61,13 +64,23 @@ func (b *builder) refuseGroups(i *Interface) {
 	}
 }
 
+// subnetsByVPC are the subnets of each VPC; certain is false where one may be in
+// any.
+func (b *builder) subnetsByVPC() (homes map[*VPC][]*Subnet, certain bool) {
+	homes = map[*VPC][]*Subnet{}
+	for _, s := range b.n.Subnets {
+		home, ok := s.VPC.One()
+		if !ok {
+			return nil, false
+		}
+		homes[home] = append(homes[home], s)
+	}
+	return homes, true
+}
+
 // refuseRoutes: a route into the VPC's own blocks is for a whole subnet or
 // block, and leads to an interface, a NAT gateway or an endpoint (RT-3).
-func (b *builder) refuseRoutes(t *RouteTable) {
-	v, ok := t.VPC.One()
-	if !ok || !b.closed(v) {
-		return
-	}
+func (b *builder) refuseRoutes(t *RouteTable, v *VPC, subnets []*Subnet) {
 	whole := map[netip.Prefix]bool{}
 	var blocks []netip.Prefix
 	for _, c := range v.CIDRs {
@@ -76,13 +89,7 @@ func (b *builder) refuseRoutes(t *RouteTable) {
 			blocks = append(blocks, c.Prefix.Masked())
 		}
 	}
-	for _, s := range b.n.Subnets {
-		if home, ok := s.VPC.One(); !ok || home != v {
-			if !ok {
-				return // it may be any of this VPC
-			}
-			continue
-		}
+	for _, s := range subnets {
 		if s.CIDR.Known() {
 			whole[s.CIDR.Prefix.Masked()] = true
 		} else if s.CIDR != (Block{}) {

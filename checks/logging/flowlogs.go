@@ -45,6 +45,7 @@ resource "aws_flow_log" "main" {
 }
 
 func runFlowLogs(p *analyzer.Pass) {
+	logs := logsByVPC(p)
 	for _, vpc := range p.Network.VPCs {
 		if vpc.Resource == nil || vpc.Resource.Addr.Type != "aws_vpc" || !vpc.Resource.IsNew() {
 			continue
@@ -52,7 +53,7 @@ func runFlowLogs(p *analyzer.Pass) {
 		p.Judges(vpc.Resource)
 		subject := analyzer.Subject{Address: vpc.Label, Verdict: analyzer.Violation}
 		var waits []tf.Fact
-		if log := logOf(p, vpc); log != nil {
+		if log := logs.of(p, vpc); log != nil {
 			count, unsure := log.HowMany()
 			if !unsure {
 				continue
@@ -68,10 +69,28 @@ func runFlowLogs(p *analyzer.Pass) {
 	}
 }
 
-// logOf is a flow log that may be about the VPC: about itself, or about a
-// subnet or interface of it. One that is certainly there comes first.
-func logOf(p *analyzer.Pass, vpc *aws.VPC) (found *tf.Resource) {
+// flowLogs are those that name one VPC by its address, and the rest.
+type flowLogs struct {
+	named map[string][]*tf.Resource
+	rest  []*tf.Resource
+}
+
+func logsByVPC(p *analyzer.Pass) flowLogs {
+	logs := flowLogs{named: map[string][]*tf.Resource{}}
 	for _, r := range index.Of(p.View, "aws_flow_log") {
+		if vpc, ok := r.Get("vpc_id").Symbol(); ok {
+			logs.named[vpc.Address] = append(logs.named[vpc.Address], r)
+		} else {
+			logs.rest = append(logs.rest, r)
+		}
+	}
+	return logs
+}
+
+// of is a flow log that may be about the VPC: about itself, or about a subnet or
+// interface of it. One that is certainly there comes first.
+func (l flowLogs) of(p *analyzer.Pass, vpc *aws.VPC) (found *tf.Resource) {
+	for _, r := range slices.Concat(l.named[vpc.Resource.Address], l.rest) {
 		if about(p, r, vpc) && (found == nil || found.Maybe) {
 			found = r
 		}
