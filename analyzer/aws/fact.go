@@ -301,7 +301,7 @@ func Settled(f tf.Fact, attribute string) tf.Fact {
 		if a.Name != attribute && attribute != "" {
 			continue
 		}
-		f.Settle += fmt.Sprintf(", or in tfcheck.hcl: given %q %q { %s = %s }", kind, name, a.Name, a.Example)
+		f.Settle += fmt.Sprintf(", or in tfcheck.hcl: given %q %q { %s = %s }", kind, name, a.Name, cmp.Or(f.Example, a.Example))
 		break
 	}
 	return f

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -70,6 +71,13 @@ type Object struct {
 	// Scope keys account and Region, so that equal ids or CIDRs of two
 	// networks are kept apart.
 	Scope string
+}
+
+// ShortName is the label without the remark that the object is outside of the
+// input.
+func (o Object) ShortName() string {
+	name, _, _ := strings.Cut(o.Label, " (outside")
+	return name
 }
 
 // VPC is a virtual private cloud.

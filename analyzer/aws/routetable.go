@@ -460,21 +460,40 @@ func (b *builder) outsideEgressOnly(id string) *Gateway {
 
 // Certain reports whether the input says where a route leads.
 func (t *Target) Certain() bool {
-	if t.Kind == TargetUnknown {
-		return false
-	}
-	candidates, open := 0, false
+	names, open := t.candidates()
+	return t.Kind != TargetUnknown && len(names) < 2 && !open
+}
+
+// Candidates are the names of what a route may lead to, as far as the input has
+// them.
+func (t *Target) Candidates() []string {
+	names, _ := t.candidates()
+	return names
+}
+
+func (t *Target) candidates() (names []string, open bool) {
 	for _, l := range []struct {
-		to   int
-		open bool
+		names []string
+		open  bool
 	}{
-		{len(t.Gateway.To), t.Gateway.Open}, {len(t.VPNGateway.To), t.VPNGateway.Open}, {len(t.NAT.To), t.NAT.Open},
-		{len(t.Interface.To), t.Interface.Open}, {len(t.Peering.To), t.Peering.Open}, {len(t.Transit.To), t.Transit.Open},
-		{len(t.Endpoint.To), t.Endpoint.Open}, {len(t.Firewall.To), t.Firewall.Open},
+		{namesOf(t.Gateway), t.Gateway.Open}, {namesOf(t.VPNGateway), t.VPNGateway.Open}, {namesOf(t.NAT), t.NAT.Open},
+		{namesOf(t.Interface), t.Interface.Open}, {namesOf(t.Peering), t.Peering.Open}, {namesOf(t.Transit), t.Transit.Open},
+		{namesOf(t.Endpoint), t.Endpoint.Open}, {namesOf(t.Firewall), t.Firewall.Open},
 	} {
-		candidates, open = candidates+l.to, open || l.open
+		names, open = append(names, l.names...), open || l.open
 	}
-	return candidates < 2 && !open
+	return names, open
+}
+
+// namesOf are the names of what a link may lead to.
+func namesOf[T any, P interface {
+	*T
+	ShortName() string
+}](l Link[T]) (names []string) {
+	for _, to := range l.To {
+		names = append(names, P(to).ShortName())
+	}
+	return names
 }
 
 // TargetNamed is what a route leads to that leads to something of the network,
@@ -533,6 +552,5 @@ func (n *Network) TargetNamed(name string) (Target, bool) {
 // named reports whether a name is that of an object: its address, its id, or
 // what it is called without the remark that it is outside of the input.
 func (o Object) named(name string) bool {
-	label, _, _ := strings.Cut(o.Label, " (outside")
-	return label == name || o.Resource != nil && (o.Resource.Address == name || o.Resource.Get("id").AsString() == tf.KnownVal(name))
+	return o.ShortName() == name || o.Resource != nil && (o.Resource.Address == name || o.Resource.Get("id").AsString() == tf.KnownVal(name))
 }

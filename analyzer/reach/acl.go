@@ -47,7 +47,7 @@ func (g *Graph) acl(a *aws.ACL, d direction, f packet.Family, by remote) filter 
 	case a.Open:
 		// U-13, U-14: the entries that are known may not be all.
 		out = g.compileACL(a, d, f, by)
-		fact := tf.Fact{ID: "acl:" + shortName(a.Object), Text: "the entries of " + shortName(a.Object), Settle: settleContext}
+		fact := tf.Fact{ID: "acl:" + a.ShortName(), Text: "the entries of " + a.ShortName(), Settle: settleContext}
 		switch passes, says := g.sayBool(tf.Maybe, fact, "passes"); passes {
 		case tf.Yes:
 			out = givenFilter(everything(f), a.Object, "as given", says)
@@ -258,18 +258,18 @@ func entryTransportText(e *aws.ACLEntry) string {
 // subnetACL is what the network ACL of a subnet admits, whichever it is.
 func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family, by remote) filter {
 	if s.Outside && !assumed(s.VPC) {
-		return g.outsideFilter(s, aws.Object{Label: "network ACL of " + shortName(s.Object)}, f)
+		return g.outsideFilter(s, aws.Object{Label: "network ACL of " + s.ShortName()}, f)
 	}
 	var candidates []filter
 	var names []string
 	for _, a := range s.ACL.To {
-		candidates, names = append(candidates, g.acl(a, d, f, by)), append(names, shortName(a.Object))
+		candidates, names = append(candidates, g.acl(a, d, f, by)), append(names, a.ShortName())
 	}
 	// That nobody associated another ACL is assumed together with what the
 	// default one allows (NACL-1, NACL-2).
 	byDefault := len(s.ACL.To) == 1 && s.ACL.To[0].Implicit
 	if (s.ACL.Open && !byDefault && !assumed(s.VPC)) || len(candidates) == 0 {
-		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "network ACL of " + shortName(s.Object)}, f))
+		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "network ACL of " + s.ShortName()}, f))
 	}
 	out := g.namedFilter(func() tf.Fact {
 		return tf.Fact{ID: "acl-of:" + s.Label, Text: "which network ACL " + s.Label + " has", Settle: settleApply}
@@ -282,17 +282,11 @@ func (g *Graph) subnetACL(s *aws.Subnet, d direction, f packet.Family, by remote
 
 // subnetFact is the question that a subnet outside the input raises (U-13).
 func subnetFact(s *aws.Subnet) tf.Fact {
-	name := shortName(s.Object)
+	name := s.ShortName()
 	id := "subnet:" + name
 	settle := settleContext
 	if strings.HasPrefix(name, unknownSubnetOf) {
 		settle = settleApply // no stack and no given block can name it
 	}
 	return tf.Fact{ID: id, Name: s.Listed, Text: "whether " + name + " is public", Settle: settle}
-}
-
-// shortName is a label without the remark that the object is outside.
-func shortName(o aws.Object) string {
-	name, _, _ := strings.Cut(o.Label, " (outside")
-	return name
 }

@@ -133,7 +133,7 @@ func idOf(o aws.Object) string {
 	if o.Resource != nil {
 		return o.Resource.Address + ".id"
 	}
-	if id := shortName(o); id != "" && !strings.Contains(id, " ") {
+	if id := o.ShortName(); id != "" && !strings.Contains(id, " ") {
 		return strconv.Quote(id)
 	}
 	return ""
@@ -155,7 +155,7 @@ func added(kind string, of aws.Object) string {
 
 func resourceName(o aws.Object) string {
 	if o.Resource == nil {
-		return shortName(o)
+		return o.ShortName()
 	}
 	if key := o.Resource.Addr.Key; key != "" {
 		return o.Resource.Addr.Name + "_" + key

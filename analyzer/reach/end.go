@@ -60,7 +60,7 @@ func (g *Graph) ifSomethingStood(q Question) string {
 		return ""
 	}
 	i := &aws.Interface{
-		Object: aws.Object{Label: "an interface in " + shortName(s.Object)}, Subnets: aws.Links[aws.Subnet]{Each: []aws.Link[aws.Subnet]{{To: []*aws.Subnet{s}}}},
+		Object: aws.Object{Label: "an interface in " + s.ShortName()}, Subnets: aws.Links[aws.Subnet]{Each: []aws.Link[aws.Subnet]{{To: []*aws.Subnet{s}}}},
 		HasGroups: tf.No, Inbound: tf.Yes, Initiates: tf.Yes, SourceDestCheck: tf.Yes, PublicIPv4: tf.Yes, IPv6: tf.TriOf(s.IPv6 != nil),
 	}
 	would := q

@@ -25,7 +25,7 @@ func (s *search) throughFirewall(t traveller, p *place, fw *aws.Firewall, in aws
 	var ways []*way
 	var names []string
 	for _, sub := range subnets {
-		names = append(names, shortName(sub.Object))
+		names = append(names, sub.ShortName())
 		at := s.g.place(sub, s.f)
 		ways = append(ways, s.past(t, p, at, device{of: fw, in: sub, label: fw.Label}, s.inspection(t, fw)))
 	}
@@ -96,7 +96,7 @@ func (g *Graph) firewallFilter(fw *aws.Firewall, f packet.Family, reply bool) fi
 // rule passes nothing more is looked at; replies to another may still be dropped
 // by themselves (APP-2).
 func policyFilter(fw *aws.Firewall, p *aws.FirewallPolicy, f packet.Family, reply bool) filter {
-	fact := tf.Fact{ID: "firewall:" + fw.Label, Text: "which packets the rules of " + shortName(p.Object) + " let pass", Settle: "check it by hand"}
+	fact := tf.Fact{ID: "firewall:" + fw.Label, Text: "which packets the rules of " + p.ShortName() + " let pass", Settle: "check it by hand"}
 	if p.Open {
 		return unknownFilter(fact, p.Object, f)
 	}

@@ -53,12 +53,12 @@ func (g *Graph) knows() {
 	}
 	for _, s := range g.network.Subnets {
 		if s.CIDR.Known() {
-			tell("addresses:"+shortName(s.Object), []netip.Prefix{s.CIDR.Prefix})
+			tell("addresses:"+s.ShortName(), []netip.Prefix{s.CIDR.Prefix})
 		}
 	}
 	for _, v := range g.network.VPCs {
 		if prefixes, all := prefixesOf(v); all && len(prefixes) > 0 {
-			tell("addresses:"+shortName(v.Object), prefixes)
+			tell("addresses:"+v.ShortName(), prefixes)
 		}
 	}
 	for _, l := range g.network.PrefixLists {
@@ -378,7 +378,7 @@ func (g *Graph) announcing(o *site) *site {
 func (g *Graph) vpcOf(s *aws.Subnet) (*aws.VPC, []*tf.Assumption) {
 	if v, ok := s.VPC.One(); ok {
 		if g.answers != nil {
-			g.answers.Knows(vpcFact(s).ID, "vpc", shortName(v.Object))
+			g.answers.Knows(vpcFact(s).ID, "vpc", v.ShortName())
 		}
 		return v, nil
 	}
@@ -387,7 +387,7 @@ func (g *Graph) vpcOf(s *aws.Subnet) (*aws.VPC, []*tf.Assumption) {
 		return nil, nil
 	}
 	for _, v := range g.network.VPCs {
-		if shortName(v.Object) == name || v.Resource != nil && v.Resource.Get("id").AsString() == tf.KnownVal(name) {
+		if v.ShortName() == name || v.Resource != nil && v.Resource.Get("id").AsString() == tf.KnownVal(name) {
 			return v, says
 		}
 	}
@@ -400,14 +400,14 @@ func (g *Graph) vpcOf(s *aws.Subnet) (*aws.VPC, []*tf.Assumption) {
 }
 
 func vpcFact(s *aws.Subnet) tf.Fact {
-	name := shortName(s.Object)
+	name := s.ShortName()
 	return tf.Fact{ID: "subnet-vpc:" + name, Text: "which VPC " + name + " is in", Settle: settleContext}
 }
 
 // addressesFact asks which addresses the hosts of a subnet have: the subnet's
 // own, or, where these are known, which of them (U-9, U-10).
 func addressesFact(s *aws.Subnet) tf.Fact {
-	name := shortName(s.Object)
+	name := s.ShortName()
 	if s.CIDR.Known() {
 		return tf.Fact{ID: "hosts:" + name, Text: "which addresses of " + name + " its interfaces get", Settle: settleApply}
 	}
@@ -460,7 +460,7 @@ func (g *Graph) placed(i *aws.Interface) (at aws.Links[aws.Subnet], anySubnet bo
 	fact := placementFact(interfaceObject(i).Label)
 	if s := onlySubnet(i); s != nil && !i.Subnets.Open {
 		if g.answers != nil {
-			g.answers.Knows(fact.ID, "is", shortName(s.Object))
+			g.answers.Knows(fact.ID, "is", s.ShortName())
 		}
 		return i.Subnets, i.AnySubnet, nil
 	}
@@ -496,11 +496,11 @@ func (g *Graph) standsIn(fact tf.Fact, may func(*aws.Subnet) bool) (*aws.Subnet,
 		if !may(s) {
 			continue
 		}
-		if shortName(s.Object) == name {
+		if s.ShortName() == name {
 			_, says, _ := g.say(fact, "is")
 			return s, says
 		}
-		possible = append(possible, shortName(s.Object))
+		possible = append(possible, s.ShortName())
 	}
 	g.answers.Refuse(fact.ID, "is", strings.Join(possible, " or "))
 	return nil, nil

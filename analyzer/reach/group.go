@@ -166,7 +166,7 @@ func groupName(s *aws.SecurityGroup) string {
 	if s.Resource == nil && s.ID != "" {
 		return s.ID
 	}
-	return shortName(s.Object)
+	return s.ShortName()
 }
 
 // linkedGroup is what an attached group admits, whichever it turns out to be.

@@ -58,7 +58,7 @@ func (g *Graph) blocks(v *aws.VPC, f packet.Family) packet.Addresses {
 // nameless reports whether a VPC has a block of the family of which nobody knows
 // the addresses (U-9).
 func (g *Graph) nameless(v *aws.VPC, f packet.Family) bool {
-	if shortName(v.Object) == "" {
+	if v.ShortName() == "" {
 		return false
 	}
 	return v.Outside && len(v.CIDRs) == 0 || slices.ContainsFunc(v.CIDRs, func(b aws.Block) bool { return !b.Known() && b.Family == f })
@@ -74,7 +74,7 @@ func (g *Graph) blocksSay(v *aws.VPC, f packet.Family) []*tf.Assumption {
 }
 
 func vpcAddressesFact(v *aws.VPC) tf.Fact {
-	name := shortName(v.Object)
+	name := v.ShortName()
 	return tf.Fact{ID: "addresses:" + name, Text: "which addresses " + name + " has", Settle: settleContext}
 }
 

@@ -186,7 +186,7 @@ func (s *search) throughEndpoint(t traveller, p *place, e *aws.Endpoint) *way {
 	var ways []*way
 	var names []string
 	for _, at := range s.homes(e.Interface) {
-		names = append(names, shortName(at.subnet.Object))
+		names = append(names, at.subnet.ShortName())
 		ways = append(ways, s.past(t, p, at, device{of: e, in: at.subnet, label: e.Label}, box))
 	}
 	if len(ways) == 0 {
@@ -252,7 +252,7 @@ func (s *search) intoGoal(t traveller, edges []edge, byVPN bool) *way {
 		if e.certain == tf.Yes {
 			return w
 		}
-		ways, names = append(ways, w), append(names, shortName(e.table.Object))
+		ways, names = append(ways, w), append(names, e.table.ShortName())
 	}
 	return s.oneOfNamed(edgeFact(s.goal.place), append(names, aws.None), append(ways, s.deliver(t)))
 }
@@ -329,7 +329,7 @@ func (s *search) redirected(p *place) tf.Tri {
 	for _, e := range s.g.edges[p.vpc] {
 		if e.certain != tf.Yes && s.g.answers != nil {
 			if name, ok := s.g.answers.Said(edgeFact(p).ID, "is"); ok {
-				if name != shortName(e.table.Object) {
+				if name != e.table.ShortName() {
 					continue
 				}
 				e.certain = tf.Yes

@@ -44,7 +44,7 @@ func (g *Graph) vpcAt(a packet.Addresses, f packet.Family) *aws.VPC {
 func (g *Graph) nobody(e Endpoint, f packet.Family) (*aws.Interface, stage) {
 	v := g.vpcAt(e.Addresses, f)
 	s := &aws.Subnet{
-		Object: aws.Object{Label: "a subnet of " + shortName(v.Object) + " with " + e.Label}, VPC: aws.Link[aws.VPC]{To: []*aws.VPC{v}},
+		Object: aws.Object{Label: "a subnet of " + v.ShortName() + " with " + e.Label}, VPC: aws.Link[aws.VPC]{To: []*aws.VPC{v}},
 		CIDR: aws.Block{Prefix: e.Addresses.Prefixes()[0], Family: f}, AvailabilityZone: tf.UnknownVal[string](),
 	}
 	if v.MainRouteTable != nil && v.DefaultACL != nil {

@@ -46,7 +46,7 @@ func (s *search) acrossPeering(t traveller, p *place, pcx *aws.Peering) *way {
 	}
 	if s.goal.kind == toPremises && other != nil && other.Outside { // which may hold the address
 		return s.unknownWay(t, pcx.Object, tf.Fact{
-			ID: "boundary:" + pcx.Label, Text: "what lies in " + shortName(other.Object) + " behind " + pcx.Label, Settle: settleContext,
+			ID: "boundary:" + pcx.Label, Text: "what lies in " + other.ShortName() + " behind " + pcx.Label, Settle: settleContext,
 		}).behind(stages...)
 	}
 	if !s.goal.inside(other) {
@@ -67,7 +67,7 @@ func (s *search) acrossPeering(t traveller, p *place, pcx *aws.Peering) *way {
 func (s *search) pastPeering(t traveller, pcx *aws.Peering, other aws.Object, stages []stage) *way {
 	return s.blocked(t, stage{
 		object: pcx.Object, cause: objectCause(pcx.Object), code: "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", cost: leadsElsewhere, fixed: true, reply: s.reply,
-		blocked: "it leads to " + shortName(other) + " and no further",
+		blocked: "it leads to " + other.ShortName() + " and no further",
 	}).behind(stages...)
 }
 
@@ -77,9 +77,9 @@ func (s *search) accepted(pcx *aws.Peering) stage {
 	out := stage{object: pcx.Object, cause: pcx.ActiveCause, code: "BAD_STATE", blocked: "nobody accepts it", cost: 3, quiet: true, mend: mending{of: pcx}}
 	if s.g.isImagined(pcx) {
 		a, b := pcx.Requester.To[0], pcx.Accepter.To[0]
-		out.object = aws.Object{Label: shortName(a.Object) + " and " + shortName(b.Object)}
+		out.object = aws.Object{Label: a.ShortName() + " and " + b.ShortName()}
 		out.cause, out.code, out.cost = objectCause(a.Object, b.Object), "DISCONNECTED_VPCS", newPeering
-		out.blocked = "nothing joins " + shortName(a.Object) + " and " + shortName(b.Object)
+		out.blocked = "nothing joins " + a.ShortName() + " and " + b.ShortName()
 	}
 	if out.cause.Resource == nil {
 		out.cause = objectCause(pcx.Object)
@@ -111,7 +111,7 @@ func (g *Graph) imagined(v, w *aws.VPC) *aws.Peering {
 		}
 	}
 	pcx := &aws.Peering{
-		Object:    aws.Object{Label: "a peering connection between " + shortName(v.Object) + " and " + shortName(w.Object)},
+		Object:    aws.Object{Label: "a peering connection between " + v.ShortName() + " and " + w.ShortName()},
 		Requester: aws.Link[aws.VPC]{To: []*aws.VPC{v}}, Accepter: aws.Link[aws.VPC]{To: []*aws.VPC{w}},
 		Active: tf.No, SameRegion: tf.Yes,
 	}

@@ -79,12 +79,12 @@ type internetKey struct {
 func (g *Graph) boundary(s *aws.Subnet, d direction, f packet.Family, by remote, reply bool) stage {
 	out := stage{
 		filter:  g.seenACL(s, d, f, by, reply),
-		object:  aws.Object{Label: "network ACL of " + shortName(s.Object)},
+		object:  aws.Object{Label: "network ACL of " + s.ShortName()},
 		code:    "SUBNET_ACL_RESTRICTION",
 		blocked: "no entry of the " + d.name() + " list admits it",
 		cost:    1,
 		reply:   reply,
-		where:   d.across() + shortName(s.Object),
+		where:   d.across() + s.ShortName(),
 		mend:    mending{of: s, d: d, far: by.addresses},
 	}
 	if a, ok := s.ACL.One(); ok {
@@ -171,7 +171,7 @@ func (g *Graph) gateway(p *place) stage {
 			there = tf.Maybe
 		}
 		if !p.subnet.Outside {
-			name := shortName(p.vpc.Object)
+			name := p.vpc.ShortName()
 			fact = tf.Fact{ID: "gateway:" + name, Text: "whether " + name + " has an internet gateway", Settle: settleContext}
 		}
 	}
@@ -192,9 +192,9 @@ func (g *Graph) gateway(p *place) stage {
 
 func vpcName(p *place) string {
 	if p.vpc == nil {
-		return "the VPC of " + shortName(p.subnet.Object)
+		return "the VPC of " + p.subnet.ShortName()
 	}
-	return shortName(p.vpc.Object)
+	return p.vpc.ShortName()
 }
 
 // publicAccess is VPC Block Public Access (IGW-8). An account that does not
@@ -263,7 +263,7 @@ func unblocked(mode string, egressAllowed bool) bool {
 func routeStage(s *aws.Subnet, v *aws.VPC, routes filter) stage {
 	out := stage{
 		filter: routes,
-		object: aws.Object{Label: "route table of " + shortName(s.Object)},
+		object: aws.Object{Label: "route table of " + s.ShortName()},
 		code:   "NO_ROUTE_TO_DESTINATION",
 		cost:   2,
 		mend:   mending{of: s, d: outbound},

@@ -171,7 +171,7 @@ func (s *search) attachedVPN(gw *aws.VPNGateway, v *aws.VPC) tf.Tri {
 func notAttached(gw *aws.VPNGateway, p *place) string {
 	text := "it is not attached to " + vpcName(p)
 	if v, ok := gw.VPC.One(); ok {
-		text += " but to " + shortName(v.Object)
+		text += " but to " + v.ShortName()
 	}
 	return text
 }
@@ -285,14 +285,14 @@ func (s *search) fromPremises(t traveller) *way {
 	var names, certainly []string
 	for _, o := range s.g.sites {
 		w := s.fromSite(t, o)
-		all, names = append(all, w), append(names, shortName(o.Object))
+		all, names = append(all, w), append(names, o.ShortName())
 		switch {
 		case !t.as.addresses.SubsetOf(o.covers(s.f)):
 			if o.vague() {
 				possible = append(possible, w.behind(s.gate(tf.Maybe, announcedFact(o), stage{object: o.Object, cause: objectCause(o.Object), quiet: true})))
 			}
 		case o.named.IsEmpty() || !s.elsewhereBound(o):
-			certain, certainly = append(certain, w), append(certainly, shortName(o.Object))
+			certain, certainly = append(certain, w), append(certainly, o.ShortName())
 		}
 	}
 	which := tf.Fact{

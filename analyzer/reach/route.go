@@ -43,7 +43,7 @@ func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, to goal, 
 			element:    element{object: aws.Object{Label: "local route of " + v.Label}, detail: "local"},
 		}), f)
 	}
-	fact := tf.Fact{ID: "route-table:" + shortName(t.Object), Text: "the routes of " + shortName(t.Object), Settle: settleContext}
+	fact := tf.Fact{ID: "route-table:" + t.ShortName(), Text: "the routes of " + t.ShortName(), Settle: settleContext}
 	more, says := tf.No, []*tf.Assumption(nil)
 	if t.Open && !assumed(t.VPC) {
 		if more, says = g.sayBool(tf.Maybe, fact, givenPublic); more == tf.Yes {
@@ -389,7 +389,17 @@ func familyOf(a netip.Addr) packet.Family {
 
 func routeFact(r *aws.Route) tf.Fact {
 	name := configName(r.Cause)
-	return tf.Fact{ID: "route:" + name, Text: "where " + name + " leads", Settle: settleApply}
+	return tf.Fact{ID: "route:" + name, Text: "where " + name + " leads", Settle: settleApply, Example: leadsExample(r.Destination, r.Target.Candidates())}
+}
+
+// leadsExample is an answer that says where a route leads, in the names that it
+// has; empty where its destination has none.
+func leadsExample(destination tf.Val[netip.Prefix], names []string) string {
+	to, known := destination.Known()
+	if !known || len(names) == 0 {
+		return ""
+	}
+	return `["` + to.Masked().String() + "=" + names[0] + `"]`
 }
 
 // routeAsSaid is a route of which nobody knows where it leads, or for which
@@ -448,15 +458,15 @@ func (g *Graph) subnetRoutes(s *aws.Subnet, v *aws.VPC, f packet.Family, to goal
 		return g.toward(&aws.RouteTable{}, v, f, to, wanted)
 	}
 	if s.Outside && !assumed(s.VPC) && !inside {
-		return g.outsideFilter(s, aws.Object{Label: "route table of " + shortName(s.Object)}, f)
+		return g.outsideFilter(s, aws.Object{Label: "route table of " + s.ShortName()}, f)
 	}
 	var candidates []filter
 	var names []string
 	for _, t := range s.RouteTable.To {
-		candidates, names = append(candidates, g.toward(t, v, f, to, wanted)), append(names, shortName(t.Object))
+		candidates, names = append(candidates, g.toward(t, v, f, to, wanted)), append(names, t.ShortName())
 	}
 	if (s.RouteTable.Open && !assumed(s.VPC) && !inside) || len(candidates) == 0 {
-		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "route table of " + shortName(s.Object)}, f))
+		candidates = append(candidates, g.outsideFilter(s, aws.Object{Label: "route table of " + s.ShortName()}, f))
 	}
 	out := g.namedFilter(func() tf.Fact {
 		return tf.Fact{ID: "table-of:" + s.Label, Text: "which route table " + s.Label + " has", Settle: settleApply}

@@ -84,7 +84,7 @@ func (s *search) leave(t traveller, p *place) *way {
 	}
 	if s.goal.kind == toPremises && (p.vpc == nil || p.subnet.Outside && !assumed(p.subnet.VPC)) {
 		return s.unknownWay(t, p.subnet.Object, tf.Fact{
-			ID: "boundary:" + shortName(p.subnet.Object), Text: "where " + shortName(p.subnet.Object) + " sends packets", Settle: settleContext,
+			ID: "boundary:" + p.subnet.ShortName(), Text: "where " + p.subnet.ShortName() + " sends packets", Settle: settleContext,
 		})
 	}
 	var ways []*way

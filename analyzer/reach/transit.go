@@ -93,7 +93,7 @@ func (g *Graph) attachable(gw *aws.TransitGateway, p *place) *aws.Attachment {
 	a, ok := g.supposed[key]
 	if !ok {
 		a = &aws.Attachment{
-			Object:  aws.Object{Label: "the attachment of " + shortName(p.vpc.Object)},
+			Object:  aws.Object{Label: "the attachment of " + p.vpc.ShortName()},
 			Kind:    aws.AttachedVPC,
 			Gateway: aws.Link[aws.TransitGateway]{To: []*aws.TransitGateway{gw}}, VPC: aws.Link[aws.VPC]{To: []*aws.VPC{p.vpc}},
 			Subnets: aws.Links[aws.Subnet]{Each: []aws.Link[aws.Subnet]{{To: []*aws.Subnet{p.subnet}}}},
@@ -260,7 +260,7 @@ func (s *search) byTable(t traveller, table *aws.TransitTable) *way {
 		if r.Attachment.Outside() || r.Attachment.Open {
 			route := s.transitRoutes(table, func(o *aws.TransitRoute) tf.Tri { return tf.TriOf(o == r.TransitRoute).And(tf.Maybe) })
 			if !route.admits.IsEmpty() {
-				fact := transitRouteFact(table)
+				fact := transitRouteFact(table, r.TransitRoute)
 				fact.Settle = settleContext
 				ways = append(ways, s.unknownWay(t, table.Object, fact).behind(route))
 			}
@@ -343,7 +343,7 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 	var list []choice
 	hole, spares := false, false
 	for _, r := range s.g.transitTable(table) {
-		detail, fact := transitRouteText(r.TransitRoute), transitRouteFact(table)
+		detail, fact := transitRouteText(r.TransitRoute), transitRouteFact(table, r.TransitRoute)
 		for _, e := range s.g.transitEntries(r.TransitRoute, s.f) {
 			e, covers := s.g.inRange(e, s.goal)
 			if !covers {
@@ -384,8 +384,15 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 	return out
 }
 
-func transitRouteFact(table *aws.TransitTable) tf.Fact {
-	return tf.Fact{ID: "transit-route:" + table.Label, Text: "where the routes of " + table.Label + " lead", Settle: settleApply}
+func transitRouteFact(table *aws.TransitTable, r *aws.TransitRoute) tf.Fact {
+	var names []string
+	for _, a := range r.Attachment.To {
+		names = append(names, a.ShortName())
+	}
+	return tf.Fact{
+		ID: "transit-route:" + table.Label, Text: "where the routes of " + table.Label + " lead", Settle: settleApply,
+		Example: leadsExample(r.Destination, names),
+	}
 }
 
 // saidRoute is a route of a transit gateway, with what it rests on that it is as
@@ -414,7 +421,7 @@ func (g *Graph) transitRouteAsSaid(table *aws.TransitTable, r *aws.TransitRoute)
 	if g.answers == nil || !known || !r.Maybe && (r.Blackhole == tf.Yes || one && r.Blackhole == tf.No) {
 		return saidRoute{TransitRoute: r}
 	}
-	fact := transitRouteFact(table)
+	fact := transitRouteFact(table, r)
 	value, ok := g.answers.Said(fact.ID, givenLeads)
 	if !ok {
 		return saidRoute{TransitRoute: r}
@@ -428,7 +435,7 @@ func (g *Graph) transitRouteAsSaid(table *aws.TransitTable, r *aws.TransitRoute)
 		said.Maybe, said.Blackhole, said.Attachment = false, tf.TriOf(name == blackhole), aws.Link[aws.Attachment]{}
 		for _, gw := range table.Gateway.To {
 			for _, a := range gw.Attachments {
-				if a.Label == name || shortName(a.Object) == name {
+				if a.Label == name || a.ShortName() == name {
 					said.Attachment = aws.Link[aws.Attachment]{To: []*aws.Attachment{a}}
 				}
 			}
@@ -578,7 +585,7 @@ func (s *search) intoVPC(t traveller, a *aws.Attachment) *way {
 		if !d.certain {
 			w = w.behind(s.gate(tf.Maybe, fact, stage{quiet: true}))
 		}
-		ways, names = append(ways, w), append(names, shortName(d.place.subnet.Object))
+		ways, names = append(ways, w), append(names, d.place.subnet.ShortName())
 	}
 	if a.Subnets.Open || len(ways) == 0 {
 		ways = append(ways, s.unknownWay(t, a.Object, fact))

@@ -442,6 +442,9 @@ type Fact struct {
 	Name   string // the name to print for a given block, where another is better
 	Text   string // "who is in sg-0f3c91"
 	Settle string // the one line that settles it
+	// Example is an answer as it stands in a given block, where that of the kind of
+	// question does not fit this one.
+	Example string
 }
 
 // In is the fact as whoever reads a stack settles it: a plan by itself has no
