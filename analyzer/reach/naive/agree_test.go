@@ -46,6 +46,7 @@ var scenarios = []scenario{
 	{"prefix lists", (*maker).byList, true, false, 75, 24, 0},
 	{"administered", (*maker).administered, true, false, 75, 4, 24},
 	{"lattice", (*maker).served, true, false, 50, 4, 30},
+	{"standard", (*maker).standard, true, false, 50, 20, 0},
 	{"lent", (*maker).lent, true, false, 40, 4, 16},
 	{"attached firewall", (*maker).attachedFirewall, true, false, 100, 20, 0},
 	{"screened", (*maker).screened, true, false, 60, 4, 48},

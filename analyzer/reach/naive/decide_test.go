@@ -171,7 +171,7 @@ func value[T any](c *completion, v tf.Val[T], otherwise ...T) T {
 }
 
 func (c *completion) decideVPC(v *aws.VPC) {
-	out := &vpc{name: v.Label}
+	out := &vpc{name: v.Label, standard: v.Default}
 	for _, b := range v.CIDRs {
 		p := b.Prefix
 		if !b.Known() {

@@ -147,6 +147,8 @@ var mutations = []mutation{
 	{"EP-7 one service of Systems Manager is enough", "administered", `"Systems Manager"`, "awsservice.go", `forward, reachable := out.forward.and(o.forward), out.reachable.and(o.reachable)`, `forward, reachable := out.forward.or(o.forward), out.reachable.or(o.reachable)`},
 	{"EP-9 VPC Lattice has no link-local addresses", "lattice", `"VPC Lattice"`, "lattice.go", `r.addresses = r.addresses.Union(linkLocal.Family(p.f))`, `_ = linkLocal`},
 	{"U-5 a prefix list of AWS is empty", "prefix lists", `"group"`, "group.go", `possible = possible.Union(openList(p, f))`, `_ = openList`},
+	{"VPC-3 nobody else stands in a shared subnet", "lent", `"shared subnet"`, "nobody.go", `if s.Shared && g`, `if !s.Shared && g`},
+	{"VPC-2 the tables of a default VPC may have more routes", "standard", `"default VPC"`, "route.go", `if t.Open && !assumed(t.VPC) {`, `if t.Open {`},
 	{"EP-6 what one subnet lets out another does", "managed", `"Instance Connect endpoint"`, "instanceconnect.go", `fmt.Sprintf("%s by %p in %p", by.key, e, from.subnet)`, `fmt.Sprintf("%s by %p", by.key, e)`},
 }
 

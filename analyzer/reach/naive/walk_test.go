@@ -283,6 +283,9 @@ func (j *journey) routed(s *subnet) bool {
 		return false
 	}
 	j.through("route", nil)
+	if s.vpc.standard {
+		j.through(defaultVPC, nil)
+	}
 	switch t := next.(type) {
 	case local:
 		return j.deliver(s.vpc, s)
@@ -313,6 +316,9 @@ func (j *journey) routed(s *subnet) bool {
 		return j.relayed(t, s)
 	case *serviceEndpoint:
 		return j.toService(t, s)
+	}
+	if next == nil && s.vpc.standard {
+		return j.blocked(defaultVPC) // whose tables are taken to have no other routes
 	}
 	return j.blocked("route") // RT-7, RT-6
 }

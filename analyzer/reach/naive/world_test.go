@@ -35,6 +35,7 @@ type vpc struct {
 	carriers []*gateway
 	vpn      *vpnGateway
 	attached []*attachment
+	standard bool // the default VPC of a Region (VPC-2)
 }
 
 func (v *vpc) has(a netip.Addr) bool { return holds(v.blocks, a) }
