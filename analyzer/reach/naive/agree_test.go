@@ -47,6 +47,7 @@ var scenarios = []scenario{
 	{"administered", (*maker).administered, true, false, 75, 4, 24},
 	{"lattice", (*maker).served, true, false, 50, 4, 30},
 	{"standard", (*maker).standard, true, false, 50, 20, 0},
+	{"owned", (*maker).owned, false, false, 60, 16, 0},
 	{"lent", (*maker).lent, true, false, 40, 4, 16},
 	{"attached firewall", (*maker).attachedFirewall, true, false, 100, 20, 0},
 	{"screened", (*maker).screened, true, false, 60, 4, 48},

@@ -193,7 +193,11 @@ func (c *completion) decideSubnet(s *aws.Subnet) {
 	}
 	add := func(b aws.Block) {
 		p := b.Prefix
-		if !b.Known() {
+		switch {
+		case b.Known():
+		case b.Owner != nil:
+			p = c.part(b.Owner)
+		default:
 			p = c.free(out.vpc, b.Family)
 		}
 		if p.IsValid() {
@@ -314,10 +318,14 @@ func (c *completion) entries(list []aws.ACLEntry) (out []entry) {
 		from, to := value(c, e.FromPort, portCorners...), value(c, e.ToPort, portCorners...)
 		// AWS refuses two entries with one number.
 		number := value(c, e.Number, 1+k, 105+k, 901+k)
+		cidr := value(c, e.CIDR, slices.Concat(cidrCorners, cidr6Corners)...)
+		if e.Owner != nil {
+			cidr = c.part(e.Owner)
+		}
 		out = append(out, entry{
 			number: number, allow: c.is(e.Allow), protocol: value(c, e.Protocol, -1, 6, 17, 1, 47),
 			from: from, to: to, typ: value(c, e.ICMPType, -1, 0, 8), code: value(c, e.ICMPCode, -1, 0),
-			cidr: value(c, e.CIDR, slices.Concat(cidrCorners, cidr6Corners)...),
+			cidr: cidr,
 		})
 	}
 	return out
@@ -342,7 +350,10 @@ func (c *completion) rules(g *aws.SecurityGroup, list []aws.Rule) (out []rule) {
 		}
 		for _, p := range r.CIDRs {
 			to := p.To
-			if p.Unknown {
+			switch {
+			case p.Owner != nil:
+				to = c.part(p.Owner)
+			case p.Unknown:
 				to = pick(c.d, corners(family(p.To.Addr())))
 			}
 			decided.cidrs = append(decided.cidrs, to)
@@ -618,12 +629,15 @@ func (c *completion) decideTable(t *aws.RouteTable) {
 		}
 		var to []netip.Prefix
 		how := staticRoute
-		if r.PrefixList.IsSet() {
+		switch {
+		case r.Owner != nil:
+			to = []netip.Prefix{c.part(r.Owner)}
+		case r.PrefixList.IsSet():
 			how = listRoute
 			if l := one(c, r.PrefixList); l != nil {
 				to = c.list(l)
 			}
-		} else {
+		default:
 			to = []netip.Prefix{value(c, r.Destination, cidrCorners...)}
 		}
 		target := c.target(r.Target, v)
