@@ -119,6 +119,12 @@ var mutations = []mutation{
 	{"APP-1 appliances check nothing", "middlebox", `"appliance"`, "middlebox.go", `s.gate(i.SourceDestCheck.Not().And(tf.Maybe), fact, stage{`, `s.gate(tf.Yes, fact, stage{`},
 	{"LB-2 the load balancer's groups are left out", "load balancer", `load balancer"`, "balancer.go", `if d.balancer.Type != "network" || node.HasGroups != tf.No {`, `if false {`},
 	{"LB-8 nodes serve every zone", "load balancer", `"cross-zone balancing"`, "balancer.go", `		if d.crossZone() != tf.Yes {`, `		if d.crossZone() == tf.Maybe {`},
+	{"LB-4 who has no groups is a member of all", "keeping clients", `"network load balancer without security groups"`, "group.go", `	if i == nil || i.HasGroups == tf.No {
+		return tf.No`, `	if i == nil {
+		return tf.No
+	}
+	if i.HasGroups == tf.No {
+		return tf.Yes`},
 	{"LB-4 nobody sees the client", "keeping clients", `"client address preserved"`, "balancer.go", `	return d.group.PreserveClientIP
 `, `	return tf.No
 `},
