@@ -2,6 +2,7 @@ package aws
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/tfcheck/tfcheck/analyzer/tf"
@@ -86,10 +87,7 @@ func named[T any](b *builder, from *tf.Resource, s tf.Symbol) (objects []*T, mod
 	}
 	own, ok := n.attributes[s.Attribute]
 	if !ok {
-		if o := first[T](n.objects); o != nil {
-			objects = []*T{o}
-		}
-		return objects, len(n.objects) > 0
+		return brought[T](n), len(n.objects) > 0
 	}
 	for _, o := range own {
 		if o, ok := o.(*T); ok {
@@ -97,6 +95,23 @@ func named[T any](b *builder, from *tf.Resource, s tf.Symbol) (objects []*T, mod
 		}
 	}
 	return objects, true
+}
+
+// brought are the objects of type T that a resource makes: its own, or else those
+// that it brings along, where nobody knows by which attribute it is referred to
+// (U-3).
+func brought[T any](n *note) (objects []*T) {
+	if o := first[T](n.objects); o != nil {
+		return []*T{o}
+	}
+	for _, attribute := range slices.Sorted(maps.Keys(n.attributes)) {
+		for _, o := range n.attributes[attribute] {
+			if o, ok := o.(*T); ok && !slices.Contains(objects, o) {
+				objects = append(objects, o)
+			}
+		}
+	}
+	return objects
 }
 
 // candidates is the link of an unknown value.
@@ -182,9 +197,11 @@ func all[T any](b *builder, stack *tf.Stack) []*T {
 			if r.Stack != stack {
 				continue
 			}
-			if o := objectOf[T](b, r); o != nil && !seen[o] {
-				seen[o] = true
-				list = append(list, o)
+			for _, o := range brought[T](b.notes[r]) {
+				if !seen[o] {
+					seen[o] = true
+					list = append(list, o)
+				}
 			}
 		}
 	}

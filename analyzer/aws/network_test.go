@@ -485,3 +485,22 @@ func TestTargetsGone(t *testing.T) {
 		}
 	}
 }
+
+// A plan alone loses the attribute of a reference behind an index (U-3): what a
+// VPC brings along may be meant, and so may that of any VPC where nothing is known.
+func TestLostAttributes(t *testing.T) {
+	for name, table := range map[string]tf.Value{
+		"of the VPC":      tf.UnknownValue(tf.Symbol{Address: "aws_vpc.main", Attribute: "id"}),
+		"of nobody knows": tf.UnknownValue(),
+	} {
+		n := build(
+			made("aws_vpc.main", attrs{"cidr_block": "10.0.0.0/16"}), made("aws_vpc.other", attrs{"cidr_block": "10.1.0.0/16"}),
+			made("aws_internet_gateway.g", attrs{"vpc_id": ref("aws_vpc.main.id")}),
+			made("aws_route.r", attrs{"route_table_id": table, "destination_cidr_block": "0.0.0.0/0", "gateway_id": ref("aws_internet_gateway.g.id")}),
+		)
+		main := n.VPCs[0].MainRouteTable
+		if len(main.Routes) != 1 || name != "of the VPC" && !main.Routes[0].Conflict {
+			t.Errorf("%s: the main table of %s has the routes %+v, want one, perhaps", name, n.VPCs[0].Label, main.Routes)
+		}
+	}
+}

@@ -43,7 +43,8 @@ type completion struct {
 	managed   map[string]*managedList // by the service's name
 	listsHold bool                    // what they list: see hold
 	taken     map[netip.Addr]bool     // the addresses that are known
-	blocks    int                     // given to what has a symbolic block
+	owed      []owed
+	blocks    int // given to what has a symbolic block
 }
 
 func decide(n *aws.Network, d dice) *completion {
@@ -78,6 +79,9 @@ func decide(n *aws.Network, d dice) *completion {
 	}
 	for _, i := range n.Interfaces {
 		c.decideInterface(i)
+	}
+	for _, o := range c.owed {
+		o.rules[o.rule].cidrs[o.cidr] = c.addressOf(o.owner)
 	}
 	for _, g := range n.InternetGateways {
 		c.decideGateway(g)
@@ -195,7 +199,7 @@ func (c *completion) decideSubnet(s *aws.Subnet) {
 		p := b.Prefix
 		switch {
 		case b.Known():
-		case b.Owner != nil:
+		case b.Owner != nil && b.Owner.VPC != nil:
 			p = c.part(b.Owner)
 		default:
 			p = c.free(out.vpc, b.Family)
@@ -319,7 +323,7 @@ func (c *completion) entries(list []aws.ACLEntry) (out []entry) {
 		// AWS refuses two entries with one number.
 		number := value(c, e.Number, 1+k, 105+k, 901+k)
 		cidr := value(c, e.CIDR, slices.Concat(cidrCorners, cidr6Corners)...)
-		if e.Owner != nil {
+		if e.Owner != nil && e.Owner.VPC != nil {
 			cidr = c.part(e.Owner)
 		}
 		out = append(out, entry{
@@ -336,6 +340,12 @@ var protocols = map[string]int{
 }
 
 func (c *completion) rules(g *aws.SecurityGroup, list []aws.Rule) (out []rule) {
+	before := len(c.owed)
+	defer func() {
+		for k := range c.owed[before:] {
+			c.owed[before+k].rules = out
+		}
+	}()
 	for _, r := range list {
 		if (r.Maybe || r.Conflict) && c.d.chance(50) {
 			continue
@@ -351,8 +361,11 @@ func (c *completion) rules(g *aws.SecurityGroup, list []aws.Rule) (out []rule) {
 		for _, p := range r.CIDRs {
 			to := p.To
 			switch {
-			case p.Owner != nil:
+			case p.Owner != nil && p.Owner.VPC != nil:
 				to = c.part(p.Owner)
+			case p.Owner != nil:
+				to = nobodys // until its interface is placed
+				c.owed = append(c.owed, owed{rule: len(out), cidr: len(decided.cidrs), owner: p.Owner})
 			case p.Unknown:
 				to = pick(c.d, corners(family(p.To.Addr())))
 			}
@@ -559,6 +572,8 @@ func (c *completion) decideTransitTable(t *aws.TransitTable) {
 		out := transitRoute{rank: int(r.Kind), attachment: c.attached[one(c, r.Attachment)], blackhole: c.is(r.Blackhole)}
 		to := []netip.Prefix{}
 		switch {
+		case r.Owner != nil && r.Owner.VPC != nil:
+			to = append(to, c.part(r.Owner))
 		case r.PrefixList.IsSet():
 			if l := one(c, r.PrefixList); l != nil {
 				to = c.list(l)
@@ -630,7 +645,7 @@ func (c *completion) decideTable(t *aws.RouteTable) {
 		var to []netip.Prefix
 		how := staticRoute
 		switch {
-		case r.Owner != nil:
+		case r.Owner != nil && r.Owner.VPC != nil:
 			to = []netip.Prefix{c.part(r.Owner)}
 		case r.PrefixList.IsSet():
 			how = listRoute

@@ -102,3 +102,25 @@ func (c *completion) part(o *aws.Owner) netip.Prefix {
 	}
 	return netip.Prefix{}
 }
+
+// owed is a range in a rule that is the address of something, which has none yet.
+type owed struct {
+	rules      []rule
+	rule, cidr int
+	owner      *aws.Owner
+}
+
+// nobodys is the range of a public address, by which nobody inside is seen.
+var nobodys = netip.MustParsePrefix("198.18.255.255/32")
+
+// addressOf is the one address that an owner turns out to have.
+func (c *completion) addressOf(o *aws.Owner) netip.Prefix {
+	if o.Public || o.Interface == nil || len(c.nics[o.Interface]) == 0 {
+		return nobodys
+	}
+	a, ok := c.nics[o.Interface][0].address(packet.IPv4)
+	if !ok {
+		return nobodys
+	}
+	return netip.PrefixFrom(a, 32)
+}
