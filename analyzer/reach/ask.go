@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/tfcheck/tfcheck/analyzer/aws"
@@ -182,10 +183,17 @@ func witness(s packet.Set, o *outcome) *packet.Packet {
 			break
 		}
 	}
-	if p, ok := s.Any(); ok {
-		return &p
+	p, ok := s.Any()
+	if !ok {
+		return nil
 	}
-	return nil
+	if p.Source == p.Destination { // of two hosts of one subnet, whose addresses nobody knows
+		same := packet.Prefixes(netip.PrefixFrom(p.Source, p.Source.BitLen()))
+		if apart, ok := s.Subtract(s.From(same).To(same)).Any(); ok {
+			p = apart
+		}
+	}
+	return &p
 }
 
 // boundariesOf are the assumptions that a "no" between two end points rests

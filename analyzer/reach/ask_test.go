@@ -509,3 +509,27 @@ func TestInnerIPv6(t *testing.T) {
 		}
 	}
 }
+
+// What Amazon gives a VPC is global unicast, so that no rule for anything else is
+// about its hosts; a pool may be private (U-9, IGW-3).
+func TestUnknownIPv6(t *testing.T) {
+	for private, want := range map[tf.Tri]reach.Verdict{tf.No: reach.No, tf.Maybe: reach.Unknown} {
+		w := newWorld()
+		w.public.IPv6 = &aws.Block{Family: packet.IPv6, Private: private}
+		w.host("a", w.public, tf.No, w.group("a")).IPv6 = tf.Yes
+		w.host("b", w.public, tf.No, w.group("b", allow("tcp", 22, 22, "fd00::/8"))).IPv6 = tf.Yes
+		if a := w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/22"); a.Answer != want {
+			t.Errorf("private %v: %s, want %s", private, a.Answer, want)
+		}
+	}
+}
+
+// The example of two hosts whose addresses nobody knows is of two addresses.
+func TestExampleOfOneSubnet(t *testing.T) {
+	w := newWorld()
+	w.host("a", w.private, tf.No, w.group("a"))
+	w.host("b", w.private, tf.No, w.group("b", allow("tcp", 22, 22, "10.0.0.0/8")))
+	if a := w.ask(t, "aws_instance.a", "aws_instance.b", "tcp/22"); a.Witness == nil || a.Witness.Source == a.Witness.Destination {
+		t.Errorf("for example %v", a.Witness)
+	}
+}

@@ -66,6 +66,9 @@ func (g *Graph) insideOf(s *aws.Subnet, f packet.Family) packet.Addresses {
 			return g.blocks(v, f)
 		}
 	}
+	if f == packet.IPv6 && s.IPv6 != nil && s.IPv6.Private == tf.No {
+		return InternetAddresses(f) // what Amazon gives is global unicast (IGW-3)
+	}
 	return packet.AllAddresses(f)
 }
 

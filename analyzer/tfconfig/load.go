@@ -321,10 +321,10 @@ func (l *loader) manifest(dir string) map[string]string {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	var manifest struct {
-		Modules []struct{ Key, Dir string }
-	}
-	if err == nil && json.Unmarshal(data, &manifest) != nil {
+	type module struct{ Key, Dir string }
+	var manifest struct{ Modules []module }
+	// A plan holds the list alone, a folder an object with it.
+	if err == nil && json.Unmarshal(data, &manifest.Modules) != nil && json.Unmarshal(data, &manifest) != nil {
 		err = errors.New("it is no list of modules as terraform init writes it")
 	}
 	if err != nil {

@@ -164,7 +164,8 @@ func TestBadConfiguration(t *testing.T) {
 		"nested directives":  {"-- main.tf --\nlocals {\n x = \"" + strings.Repeat("%{if x}", 20_000) + "\"\n}\n", "nested too deeply"},
 		"deep JSON":          {"-- main.tf.json --\n" + strings.Repeat("[", 20_000) + "\n", "nested too deeply"},
 		"unbalanced":         {"-- main.tf --\n" + strings.Repeat("}", 1000) + "\n", "invalid configuration"},
-		"broken manifest":    {"-- .terraform/modules/modules.json --\n[]\n-- main.tf --\n", "list of installed modules"},
+		"broken manifest":    {"-- .terraform/modules/modules.json --\n{\n-- main.tf --\n", "list of installed modules"},
+		"manifest of a plan": {"-- .terraform/modules/modules.json --\n[{\"Key\":\"\",\"Dir\":\".\"}]\n-- main.tf --\n", ""},
 		"manifest elsewhere": {"-- .terraform/modules/modules.json --\n{\"Modules\":[{\"Key\":\"a\",\"Dir\":\"../../../etc\"}]}\n-- main.tf --\nmodule \"a\" {\n  source = \"x/y/z\"\n}\n", ""},
 		"huge number":        {"-- main.tf --\nresource \"a\" \"b\" {\n  x = 1e600000000\n}\n", ""},
 	}
