@@ -2,6 +2,7 @@ package naive
 
 import (
 	"fmt"
+	"iter"
 	"net/netip"
 	"slices"
 	"sync"
@@ -429,6 +430,21 @@ func (c *comparison) inside(m *maker, from, to *aws.Interface, packets int) {
 						}
 						c.compare(from.Label+" -> "+to.Label, a.ForwardFlows, a.Flows, p, func(e end) bool { return e == y }, x)
 					}
+				}
+			}
+		}
+	}
+}
+
+// senders are the IPv4 addresses that an interface sends from, each for every
+// packet.
+func (c *comparison) senders(i *aws.Interface, packets int) iter.Seq2[*nic, netip.Addr] {
+	return func(yield func(*nic, netip.Addr) bool) {
+		for _, n := range c.world.nics[i] {
+			here, ok := n.address(packet.IPv4)
+			for range packets {
+				if ok && !yield(n, here) {
+					return
 				}
 			}
 		}

@@ -354,35 +354,29 @@ func (c *comparison) relays(what string, got reached, p packet.Packet, by []stri
 // insideClient compares a host with the nodes of a load balancer.
 func (c *comparison) insideClient(m *maker, i *aws.Interface, lb *aws.LoadBalancer, b *balancer, packets int) {
 	a := c.ask(m.home(i), lb.Resource.Address)
-	for _, n := range c.world.nics[i] {
-		for range packets {
-			here, ok := n.address(packet.IPv4)
+	for n, here := range c.senders(i, packets) {
+		p := c.onListener(b, c.dice.packet(here, here))
+		// Where a node's address is not known, which one a packet goes to
+		// is not told.
+		to, got := [][]*nic{b.nodes}, reached{anywhere(a.ForwardFlows), anywhere(a.Flows)}
+		if len(lb.Interface.Addresses) == len(b.nodes) {
+			to, got = nil, reached{a.ForwardFlows, a.Flows}
+			for _, node := range b.nodes {
+				to = append(to, []*nic{node})
+			}
+		}
+		for _, nodes := range to {
+			at, ok := nodeAddress(p, nodes[0])
 			if !ok {
 				continue
 			}
-			p := c.onListener(b, c.dice.packet(here, here))
-			// Where a node's address is not known, which one a packet goes to
-			// is not told.
-			to, got := [][]*nic{b.nodes}, reached{anywhere(a.ForwardFlows), anywhere(a.Flows)}
-			if len(lb.Interface.Addresses) == len(b.nodes) {
-				to, got = nil, reached{a.ForwardFlows, a.Flows}
-				for _, node := range b.nodes {
-					to = append(to, []*nic{node})
-				}
+			c.answer = a
+			var ways []func(*chance) relayed
+			for _, node := range nodes {
+				at, _ := nodeAddress(p, node)
+				ways = append(ways, func(turn *chance) relayed { return told(c.world.toBalancer(turn, n, at, node)) })
 			}
-			for _, nodes := range to {
-				at, ok := nodeAddress(p, nodes[0])
-				if !ok {
-					continue
-				}
-				c.answer = a
-				var ways []func(*chance) relayed
-				for _, node := range nodes {
-					at, _ := nodeAddress(p, node)
-					ways = append(ways, func(turn *chance) relayed { return told(c.world.toBalancer(turn, n, at, node)) })
-				}
-				c.relays(i.Label+" -> "+lb.Label, got, at, nil, ways)
-			}
+			c.relays(i.Label+" -> "+lb.Label, got, at, nil, ways)
 		}
 	}
 }
@@ -400,24 +394,18 @@ func (c *comparison) insideThrough(m *maker, i *aws.Interface, lb *aws.LoadBalan
 	})
 	contained := *c
 	contained.exact = false // to the engine a node may have any address of its subnet
-	for _, n := range c.world.nics[i] {
-		for range packets {
-			here, ok := n.address(packet.IPv4)
-			if !ok {
-				continue
-			}
-			p := c.onListener(b, c.dice.packet(here, here))
-			var ways []func(*chance) relayed
-			for _, node := range b.nodes {
-				at, ok := nodeAddress(p, node)
-				for _, to := range c.world.nics[target] {
-					if ok {
-						ways = append(ways, func(turn *chance) relayed { return c.world.throughBalancer(turn, n, at, node, to) })
-					}
+	for n, here := range c.senders(i, packets) {
+		p := c.onListener(b, c.dice.packet(here, here))
+		var ways []func(*chance) relayed
+		for _, node := range b.nodes {
+			at, ok := nodeAddress(p, node)
+			for _, to := range c.world.nics[target] {
+				if ok {
+					ways = append(ways, func(turn *chance) relayed { return c.world.throughBalancer(turn, n, at, node, to) })
 				}
 			}
-			contained.relays(i.Label+" -> "+target.Label+" through "+lb.Label, got, p, []string{b.kind}, ways)
 		}
+		contained.relays(i.Label+" -> "+target.Label+" through "+lb.Label, got, p, []string{b.kind}, ways)
 	}
 }
 

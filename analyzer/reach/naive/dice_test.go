@@ -226,14 +226,26 @@ func (m *maker) rules(p *place, peers ...*place) {
 			g.Egress = append(g.Egress, m.rule(p, g, "egress", len(g.Egress), near))
 		}
 		if m.chance(50) {
-			for k, e := range everything() {
-				g.Egress = append(g.Egress, aws.Rule{
-					Cause:    aws.Cause{Resource: g.Resource, Argument: fmt.Sprintf("egress[%d]", 10+k)},
-					Protocol: tf.KnownVal("-1"), Self: tf.No, CIDRs: []aws.Peer[netip.Prefix]{{To: e.cidr}},
-				})
-			}
+			g.Egress = append(g.Egress, toEverybody(g, "egress", 10)...)
 		}
 	}
+}
+
+// toEverybody are rules of a list that admit everything, numbered from n on.
+func toEverybody(g *aws.SecurityGroup, list string, n int) (out []aws.Rule) {
+	for k, e := range everything() {
+		out = append(out, aws.Rule{
+			Cause:    aws.Cause{Resource: g.Resource, Argument: fmt.Sprintf("%s[%d]", list, n+k)},
+			Protocol: tf.KnownVal("-1"), Self: tf.No, CIDRs: []aws.Peer[netip.Prefix]{{To: e.cidr}},
+		})
+	}
+	return out
+}
+
+// admitAll adds rules to a group that admit everything.
+func admitAll(g *aws.SecurityGroup) {
+	g.Ingress = append(g.Ingress, toEverybody(g, "ingress", 20)...)
+	g.Egress = append(g.Egress, toEverybody(g, "egress", 20)...)
 }
 
 func (m *maker) rule(p *place, g *aws.SecurityGroup, list string, n int, near []*aws.SecurityGroup) aws.Rule {

@@ -118,13 +118,8 @@ func (c *comparison) toServices(m *maker, packets int) {
 			if !in.ForwardFlows.May.IsEmpty() {
 				c.Fatalf("%s, seed %d: %s opens connections", c.scenario.name, c.seed, e.Label)
 			}
-			for _, n := range c.world.nics[i] {
-				here, ok := n.address(packet.IPv4)
-				for range packets {
-					if ok {
-						c.toService(i.Label+" -> "+e.Label, service, n, c.dice.packet(here, here), out.ForwardFlows, out.Flows)
-					}
-				}
+			for n, here := range c.senders(i, packets) {
+				c.toService(i.Label+" -> "+e.Label, service, n, c.dice.packet(here, here), out.ForwardFlows, out.Flows)
 			}
 		}
 		service.prefixes = nil

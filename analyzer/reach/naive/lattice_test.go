@@ -61,19 +61,13 @@ func (c *comparison) byLattice(m *maker, packets int) {
 					continue
 				}
 				got := together(c.between(m.home(i), m.home(t.Interface)), func(f *reach.Flow) bool { return f.Lattice == g })
-				for _, n := range c.world.nics[i] {
-					here, ok := n.address(packet.IPv4)
-					for range packets {
-						if !ok {
-							continue
-						}
-						p := c.dice.packet(here, here)
-						ways := none(lattice)
-						for _, to := range c.world.nics[t.Interface] {
-							ways = append(ways, func(turn *chance) relayed { return c.world.throughLattice(turn, t.Ports, n, p, to, c.vpcs(g)) })
-						}
-						contained.relays(fmt.Sprintf("%s -> %s by %s", i.Label, t.Interface.Label, g.Label), got, p, []string{lattice}, ways)
+				for n, here := range c.senders(i, packets) {
+					p := c.dice.packet(here, here)
+					ways := none(lattice)
+					for _, to := range c.world.nics[t.Interface] {
+						ways = append(ways, func(turn *chance) relayed { return c.world.throughLattice(turn, t.Ports, n, p, to, c.vpcs(g)) })
 					}
+					contained.relays(fmt.Sprintf("%s -> %s by %s", i.Label, t.Interface.Label, g.Label), got, p, []string{lattice}, ways)
 				}
 			}
 		}

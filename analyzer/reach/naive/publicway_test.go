@@ -81,7 +81,8 @@ func (w *world) publicAddress(c *chance) netip.Addr {
 
 // byNAT64 compares what a host sends to the prefix that holds IPv4 addresses.
 func (c *comparison) byNAT64(m *maker, i *aws.Interface, packets int) {
-	for g, n := range c.world.nats {
+	for _, g := range m.n.NATGateways {
+		n := c.world.nats[g]
 		if n.subnet == nil {
 			continue
 		}

@@ -65,19 +65,6 @@ func (m *maker) furnished(p *place) {
 	}
 }
 
-// admitAll adds rules to a group that admit everything.
-func admitAll(g *aws.SecurityGroup) {
-	for k, e := range everything() {
-		r := aws.Rule{
-			Cause:    aws.Cause{Resource: g.Resource, Argument: fmt.Sprintf("ingress[%d]", 20+k)},
-			Protocol: tf.KnownVal("-1"), Self: tf.No, CIDRs: []aws.Peer[netip.Prefix]{{To: e.cidr}},
-		}
-		g.Ingress = append(g.Ingress, r)
-		r.Cause.Argument = fmt.Sprintf("egress[%d]", 20+k)
-		g.Egress = append(g.Egress, r)
-	}
-}
-
 // through compares what passes endpoint services and proxies.
 func (c *comparison) through(m *maker, packets int) {
 	for _, s := range m.n.EndpointServices {
@@ -137,26 +124,20 @@ func (c *comparison) offered(m *maker, s *aws.EndpointService, lb *aws.LoadBalan
 				continue
 			}
 			got := together(c.between(m.home(i), m.home(target)), kind)
-			for _, n := range c.world.nics[i] {
-				here, ok := n.address(packet.IPv4)
-				for range packets {
-					if !ok {
+			for n, here := range c.senders(i, packets) {
+				p := c.onListener(b, c.dice.packet(here, here))
+				ways := none("endpoint service")
+				for _, front := range fronts {
+					q, ok := nodeAddress(p, front)
+					if !ok || !lent {
 						continue
 					}
-					p := c.onListener(b, c.dice.packet(here, here))
-					ways := none("endpoint service")
-					for _, front := range fronts {
-						q, ok := nodeAddress(p, front)
-						if !ok || !lent {
-							continue
-						}
-						ways = append(ways, overNodes(b, c.world.nics[target], func(turn *chance, node, to *nic) relayed {
-							got, there, back := c.world.trip(turn, n, q, func(e end) bool { return e == front })
-							return told(got, there, back).then(func() relayed { return c.world.byLink(turn, there.p.Source, p, node, to) })
-						})...)
-					}
-					c.relays(fmt.Sprintf("%s -> %s by %s", i.Label, target.Label, s.Label), got, p, by, ways)
+					ways = append(ways, overNodes(b, c.world.nics[target], func(turn *chance, node, to *nic) relayed {
+						got, there, back := c.world.trip(turn, n, q, func(e end) bool { return e == front })
+						return told(got, there, back).then(func() relayed { return c.world.byLink(turn, there.p.Source, p, node, to) })
+					})...)
 				}
+				c.relays(fmt.Sprintf("%s -> %s by %s", i.Label, target.Label, s.Label), got, p, by, ways)
 			}
 		}
 	}
@@ -195,25 +176,19 @@ func (w *world) byLink(c *chance, from netip.Addr, p packet.Packet, node, to *ni
 func (c *comparison) proxied(m *maker, x *aws.DatabaseProxy, i, db *aws.Interface, packets int) {
 	got := together(c.between(m.home(i), m.home(db)), func(f *reach.Flow) bool { return f.Proxy == x })
 	out := c.world.proxies[x]
-	for _, n := range c.world.nics[i] {
-		here, ok := n.address(packet.IPv4)
-		for range packets {
-			if !ok {
+	for n, here := range c.senders(i, packets) {
+		p := c.dice.packet(here, here)
+		ways := none("database proxy")
+		for _, front := range out.fronts {
+			q, ok := nodeAddress(p, front)
+			if !ok || front == n {
 				continue
 			}
-			p := c.dice.packet(here, here)
-			ways := none("database proxy")
-			for _, front := range out.fronts {
-				q, ok := nodeAddress(p, front)
-				if !ok || front == n {
-					continue
-				}
-				for _, to := range c.world.nics[db] {
-					ways = append(ways, func(turn *chance) relayed { return c.world.throughProxy(turn, out, n, q, front, to) })
-				}
+			for _, to := range c.world.nics[db] {
+				ways = append(ways, func(turn *chance) relayed { return c.world.throughProxy(turn, out, n, q, front, to) })
 			}
-			c.relays(fmt.Sprintf("%s -> %s by %s", i.Label, db.Label, x.Label), got, p, []string{"database proxy"}, ways)
 		}
+		c.relays(fmt.Sprintf("%s -> %s by %s", i.Label, db.Label, x.Label), got, p, []string{"database proxy"}, ways)
 	}
 }
 

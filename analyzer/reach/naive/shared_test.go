@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"slices"
 
-	"github.com/tfcheck/tfcheck/analyzer/packet"
 	"github.com/tfcheck/tfcheck/analyzer/tf"
 )
 
@@ -47,16 +46,11 @@ func (c *comparison) strangers(m *maker, packets int) {
 				continue
 			}
 			a := c.ask(m.home(i), "ip:"+nobody.String())
-			for _, n := range c.world.nics[i] {
-				here, ok := n.address(packet.IPv4)
-				for range packets {
-					if ok {
-						c.compare(i.Label+" -> "+nobody.String(), a.ForwardFlows, a.Flows, c.dice.packet(here, nobody), func(e end) bool {
-							at, ok := e.(*nic)
-							return ok && slices.Contains(at.addresses, nobody)
-						}, n)
-					}
-				}
+			for n, here := range c.senders(i, packets) {
+				c.compare(i.Label+" -> "+nobody.String(), a.ForwardFlows, a.Flows, c.dice.packet(here, nobody), func(e end) bool {
+					at, ok := e.(*nic)
+					return ok && slices.Contains(at.addresses, nobody)
+				}, n)
 			}
 		}
 	}

@@ -52,16 +52,10 @@ func (c *comparison) administers(m *maker, packets int) {
 			continue
 		}
 		a := c.ask(m.home(i), "service:systems-manager")
-		for _, n := range c.world.nics[i] {
-			here, ok := n.address(packet.IPv4)
-			for range packets {
-				if !ok {
-					continue
-				}
-				p := c.dice.toPort(c.dice.packet(here, here), packet.TCP, 443)
-				c.relays(i.Label+" -> "+systemsManager, reached{anywhere(a.ForwardFlows), anywhere(a.Flows)}, p, []string{systemsManager},
-					[]func(*chance) relayed{func(turn *chance) relayed { return c.managed(turn, n, p) }})
-			}
+		for n, here := range c.senders(i, packets) {
+			p := c.dice.toPort(c.dice.packet(here, here), packet.TCP, 443)
+			c.relays(i.Label+" -> "+systemsManager, reached{anywhere(a.ForwardFlows), anywhere(a.Flows)}, p, []string{systemsManager},
+				[]func(*chance) relayed{func(turn *chance) relayed { return c.managed(turn, n, p) }})
 		}
 	}
 }
