@@ -191,10 +191,8 @@ func (p *Pass) Judged() map[*tf.Stack]int { return p.judged }
 
 // Given looks answers up that people gave to questions.
 type Given interface {
-	// Account is the value of an account setting, such as
-	// "ebs_encryption_by_default".
-	Account(setting string) (value string, ok bool)
-	// Answer is what people say of the fact with an id in respect of an attribute.
+	// Answer is what people say of the fact with an id in respect of an attribute,
+	// such as "account" and "ebs_encryption_by_default".
 	Answer(id, attribute string) (value string, ok bool)
 }
 

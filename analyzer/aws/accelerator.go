@@ -221,7 +221,7 @@ func (b *builder) customAccelerators() {
 		subnets := links(b, r, eachBlock(r, "endpoint_configuration", "endpoint_id").value, b.outsideSubnet)
 		for _, s := range subnets.all() {
 			for _, i := range standing[s] {
-				e.Interfaces.Maybe = append(e.Interfaces.Maybe, Link[Interface]{To: []*Interface{i}})
+				e.Interfaces.Maybe = append(e.Interfaces.Maybe, only(i))
 			}
 		}
 		e.Interfaces.Open = subnets.open()

@@ -131,7 +131,7 @@ func within[T any](l Links[T], all []*T, closed bool) Links[T] {
 		l = Links[T]{Each: []Link[T]{{To: all, Open: !closed}}}
 	default:
 		for _, o := range all {
-			l.Maybe = append(l.Maybe, Link[T]{To: []*T{o}})
+			l.Maybe = append(l.Maybe, only(o))
 		}
 		l.Open = !closed
 	}

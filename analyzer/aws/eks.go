@@ -91,7 +91,7 @@ func admitted(cidrs setting, otherwise Cause) ([]tf.Val[netip.Prefix], Cause) {
 func (b *builder) clusterGroup(cluster *tf.Resource) Link[SecurityGroup] {
 	if cluster != nil {
 		if g := objectOf[SecurityGroup](b, cluster); g != nil {
-			return Link[SecurityGroup]{To: []*SecurityGroup{g}}
+			return only(g)
 		}
 	}
 	return Link[SecurityGroup]{Open: true}
@@ -157,7 +157,7 @@ func (b *builder) remoteAccess(r *tf.Resource, block tf.Value, i *Interface) Lin
 	}
 	b.join(g, i)
 	b.n.SecurityGroups = append(b.n.SecurityGroups, g)
-	return Link[SecurityGroup]{To: []*SecurityGroup{g}}
+	return only(g)
 }
 
 // ports are TCP ports that a service listens on.

@@ -70,7 +70,7 @@ func (a Answer) Wrong(element string) string {
 type SaidEntry struct {
 	Number int
 	Allow  bool
-	Flow   string // as [packet.ParseFlow] takes it, or "all"
+	Flow   string // as [packet.ParseFlow] takes it
 	CIDR   netip.Prefix
 }
 

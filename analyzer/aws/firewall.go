@@ -216,7 +216,7 @@ func (b *builder) firewallSubnet(r *tf.Resource, f *Firewall) Link[Subnet] {
 		for _, ref := range r.Config.References[name] {
 			for _, s := range b.mentioned(r, ref) {
 				if slices.Contains(all, s) {
-					mentioned.add(Link[Subnet]{To: []*Subnet{s}})
+					mentioned.add(only(s))
 				}
 			}
 		}

@@ -142,7 +142,7 @@ func (b *builder) fleetsOf(from *tf.Resource, group setting) []TargetRef {
 			continue
 		}
 		for _, i := range own {
-			refs = append(refs, TargetRef{Cause: group.cause, Interface: Link[Interface]{To: []*Interface{i}}})
+			refs = append(refs, TargetRef{Cause: group.cause, Interface: only(i)})
 		}
 	}
 	if len(refs) == 0 {

@@ -107,7 +107,7 @@ func (b *builder) place(i *Interface, from *tf.Resource, subnets setting) {
 	}
 	i.AnySubnet = true
 	for _, s := range b.defaultSubnets(i.Scope) {
-		i.Subnets.Each = append(i.Subnets.Each, Link[Subnet]{To: []*Subnet{s}})
+		i.Subnets.Each = append(i.Subnets.Each, only(s))
 	}
 }
 

@@ -17,6 +17,9 @@ type Link[T any] struct {
 	Assumption *tf.Assumption
 }
 
+// only is a link to one object.
+func only[T any](o *T) Link[T] { return Link[T]{To: []*T{o}} }
+
 // One is the object that is meant when there is no doubt about it.
 func (l Link[T]) One() (*T, bool) {
 	if len(l.To) == 1 && !l.Open {

@@ -312,7 +312,7 @@ func (b *builder) registrations(what func(from *tf.Resource, to setting, refs []
 func fleetRefs(interfaces []*Interface) []TargetRef {
 	var refs []TargetRef
 	for _, i := range interfaces {
-		refs = append(refs, TargetRef{Interface: Link[Interface]{To: []*Interface{i}}})
+		refs = append(refs, TargetRef{Interface: only(i)})
 	}
 	return refs
 }

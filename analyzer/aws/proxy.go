@@ -32,7 +32,7 @@ func (b *builder) proxies() {
 		_, certain := to.One()
 		for _, p := range to.To {
 			if front != nil {
-				p.Fronts.add(Link[Interface]{To: []*Interface{front}}, certain)
+				p.Fronts.add(only(front), certain)
 			}
 		}
 	}
@@ -51,7 +51,7 @@ func (b *builder) proxies() {
 				clusters, exact := b.mayName(r, v, "aws_rds_cluster")
 				for _, c := range clusters {
 					for _, i := range members[c] {
-						p.Targets.add(Link[Interface]{To: []*Interface{i}}, certain && exact)
+						p.Targets.add(only(i), certain && exact)
 					}
 				}
 				p.Targets.Open = p.Targets.Open || len(clusters) == 0

@@ -502,51 +502,50 @@ func (n *Network) TargetNamed(name string) (Target, bool) {
 	if name == "local" {
 		return Target{Kind: TargetLocal, Label: name}, true
 	}
-	for _, g := range n.InternetGateways {
-		if g.named(name) {
-			kind := TargetInternetGateway
-			if g.EgressOnly {
-				kind = TargetEgressOnly
-			}
-			return Target{Kind: kind, Gateway: Link[Gateway]{To: []*Gateway{g}}, Label: g.Label}, true
+	if g := called(n.InternetGateways, name); g != nil {
+		kind := TargetInternetGateway
+		if g.EgressOnly {
+			kind = TargetEgressOnly
 		}
+		return Target{Kind: kind, Gateway: only(g), Label: g.Label}, true
 	}
-	for _, g := range n.NATGateways {
-		if g.named(name) {
-			return Target{Kind: TargetNATGateway, NAT: Link[NATGateway]{To: []*NATGateway{g}}, Label: g.Label}, true
-		}
+	if g := called(n.NATGateways, name); g != nil {
+		return Target{Kind: TargetNATGateway, NAT: only(g), Label: g.Label}, true
 	}
-	for _, g := range n.VPNGateways {
-		if g.named(name) {
-			return Target{Kind: TargetVPNGateway, VPNGateway: Link[VPNGateway]{To: []*VPNGateway{g}}, Label: g.Label}, true
-		}
+	if g := called(n.VPNGateways, name); g != nil {
+		return Target{Kind: TargetVPNGateway, VPNGateway: only(g), Label: g.Label}, true
 	}
-	for _, p := range n.Peerings {
-		if p.named(name) {
-			return Target{Kind: TargetPeering, Peering: Link[Peering]{To: []*Peering{p}}, Label: p.Label}, true
-		}
+	if p := called(n.Peerings, name); p != nil {
+		return Target{Kind: TargetPeering, Peering: only(p), Label: p.Label}, true
 	}
-	for _, g := range n.TransitGateways {
-		if g.named(name) {
-			return Target{Kind: TargetTransitGateway, Transit: Link[TransitGateway]{To: []*TransitGateway{g}}, Label: g.Label}, true
-		}
+	if g := called(n.TransitGateways, name); g != nil {
+		return Target{Kind: TargetTransitGateway, Transit: only(g), Label: g.Label}, true
 	}
-	for _, e := range n.Endpoints {
-		if e.named(name) {
-			return Target{Kind: TargetEndpoint, Endpoint: Link[Endpoint]{To: []*Endpoint{e}}, Label: e.Label}, true
-		}
+	if e := called(n.Endpoints, name); e != nil {
+		return Target{Kind: TargetEndpoint, Endpoint: only(e), Label: e.Label}, true
 	}
-	for _, f := range n.Firewalls {
-		if f.named(name) {
-			return Target{Kind: TargetEndpoint, Firewall: Link[Firewall]{To: []*Firewall{f}}, Label: f.Label}, true
-		}
+	if f := called(n.Firewalls, name); f != nil {
+		return Target{Kind: TargetEndpoint, Firewall: only(f), Label: f.Label}, true
 	}
 	for _, i := range n.Interfaces {
 		if i.named(name) || i.Owner != nil && i.Owner.Address == name {
-			return Target{Kind: TargetInterface, Interface: Link[Interface]{To: []*Interface{i}}, Label: i.Label}, true
+			return Target{Kind: TargetInterface, Interface: only(i), Label: i.Label}, true
 		}
 	}
 	return Target{}, false
+}
+
+// called is the first of some objects that has the name, or nil.
+func called[T any, P interface {
+	*T
+	named(string) bool
+}](list []P, name string) *T {
+	for _, o := range list {
+		if o.named(name) {
+			return o
+		}
+	}
+	return nil
 }
 
 // named reports whether a name is that of an object: its address, its id, or

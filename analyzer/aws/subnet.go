@@ -165,7 +165,7 @@ func (b *builder) placeSubnets() {
 		var acl Link[ACL]
 		for _, v := range s.VPC.To {
 			main = union(main, mains[v])
-			acl = union(acl, Link[ACL]{To: []*ACL{v.DefaultACL}})
+			acl = union(acl, only(v.DefaultACL))
 		}
 		main, acl = b.unlessElsewhere(s, main, acl)
 		s.RouteTable, s.Association = choose(tables[s], main)
@@ -317,7 +317,7 @@ func (b *builder) edge(r *tf.Resource, table Link[RouteTable], gateway tf.Value)
 func (b *builder) mainTables() map[*VPC]Link[RouteTable] {
 	mains := map[*VPC]Link[RouteTable]{}
 	for _, v := range b.n.VPCs {
-		mains[v] = Link[RouteTable]{To: []*RouteTable{v.MainRouteTable}}
+		mains[v] = only(v.MainRouteTable)
 	}
 	replaced := map[*VPC]bool{}
 	for r := range b.each("aws_main_route_table_association") {

@@ -215,7 +215,7 @@ func (b *builder) defaultTables(g *TransitGateway) {
 		}
 		for _, other := range b.identified(g.Scope, known) {
 			if t := objectAt[TransitTable](b, other); t != nil {
-				d.table = Link[TransitTable]{To: []*TransitTable{t}}
+				d.table = only(t)
 			}
 		}
 		return d
@@ -228,12 +228,12 @@ func (b *builder) defaultTables(g *TransitGateway) {
 	b.transit[g] = d
 	made := &TransitTable{
 		Object: Object{Label: "default route table of " + g.Label, Scope: g.Scope}, Default: true, Open: g.Open,
-		Gateway: Link[TransitGateway]{To: []*TransitGateway{g}},
+		Gateway: only(g),
 	}
 	used := false
 	complete := func(way *transitDefault, id string) {
 		if way.on != tf.No && !way.table.IsSet() {
-			way.table, used = Link[TransitTable]{To: []*TransitTable{made}}, true
+			way.table, used = only(made), true
 		}
 		for _, t := range way.table.To {
 			registerAttribute(b, r, id, t)
@@ -375,7 +375,7 @@ func (b *builder) peeringAttachments() {
 		far := &Attachment{Object: b.object(r), Kind: AttachedPeering,
 			Gateway: link(b, r, r.Get("peer_transit_gateway_id"), b.outsideTransitGateway)}
 		far.Label = "the other end of " + far.Label
-		near.Peer, far.Peer = Link[Attachment]{To: []*Attachment{far}}, Link[Attachment]{To: []*Attachment{near}}
+		near.Peer, far.Peer = only(far), only(near)
 		active := tf.Maybe
 		switch state, known := r.Get("state").AsString().Known(); {
 		case known && !b.isNew(r):
@@ -690,11 +690,11 @@ func (t *TransitTable) propagate(a *Attachment, cause Cause, maybe bool) {
 	if !ok {
 		if a.Kind == "" { // nobody knows what it is
 			t.Routes = append(t.Routes, TransitRoute{Cause: cause, Kind: PropagatedVPC, Destination: tf.UnknownVal[netip.Prefix](),
-				Attachment: Link[Attachment]{To: []*Attachment{a}}, Blackhole: tf.No, Maybe: true})
+				Attachment: only(a), Blackhole: tf.No, Maybe: true})
 		}
 		return
 	}
-	route := TransitRoute{Cause: cause, Kind: kind, Attachment: Link[Attachment]{To: []*Attachment{a}}, Blackhole: tf.No, Maybe: maybe || a.Active != tf.Yes || a.Resource != nil && a.Resource.Maybe}
+	route := TransitRoute{Cause: cause, Kind: kind, Attachment: only(a), Blackhole: tf.No, Maybe: maybe || a.Active != tf.Yes || a.Resource != nil && a.Resource.Maybe}
 	add := func(p tf.Val[netip.Prefix], f packet.Family, maybe bool) {
 		route := route
 		route.Destination, route.Family, route.Maybe = p, f, route.Maybe || maybe

@@ -37,7 +37,7 @@ func (b *builder) declareVPCs() {
 // they may have been edited (U-14), so that they are open.
 func (b *builder) newVPC(o Object, isNew bool) *VPC {
 	v := &VPC{Object: o, MayHaveGateway: !isNew}
-	to := Link[VPC]{To: []*VPC{v}}
+	to := only(v)
 	companion := func(name string) Object { return Object{Label: name + " of " + o.Label, Scope: o.Scope} }
 	v.MainRouteTable = &RouteTable{Object: companion("main route table"), VPC: to, Main: true, Open: !isNew}
 	v.DefaultACL = &ACL{Object: companion("default network ACL"), VPC: to, Implicit: true, Open: !isNew,
@@ -93,7 +93,7 @@ func (b *builder) newDefaultVPC(o Object, blocks []Block) *VPC {
 	if len(blocks) == 0 || !blocks[0].Known() {
 		v.CIDRs = []Block{{Prefix: defaultVPCBlock, Family: packet.IPv4, Private: tf.No}}
 	}
-	to := Link[VPC]{To: []*VPC{v}}
+	to := only(v)
 	gateway := &Gateway{Object: Object{Label: "internet gateway of " + o.Label, Scope: o.Scope}, VPC: to}
 	v.Gateways = []*Gateway{gateway}
 	v.MainRouteTable.Routes = []Route{{

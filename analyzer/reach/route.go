@@ -28,7 +28,7 @@ func (g *Graph) toward(t *aws.RouteTable, v *aws.VPC, f packet.Family, to goal, 
 			continue
 		}
 		list = append(list, choice{
-			routeEntry: e, want: wanted(e.route), fact: routeFact(e.route),
+			routeEntry: e, want: wanted(e.route), fact: func() tf.Fact { return routeFact(e.route) },
 			element: element{object: t.Object, cause: e.route.Cause, detail: routeText(e.route)},
 		})
 		if last := &list[len(list)-1]; inside && !g.redirects(v, e) {
@@ -111,7 +111,7 @@ type choice struct {
 	routeEntry
 	want    tf.Tri // whether it leads where one wants to go
 	element element
-	fact    tf.Fact // what is missing where it is not certain
+	fact    func() tf.Fact // what is missing where it is not certain; nil: nothing
 }
 
 // choose is what the best routes of a table send where one wants to go. What is
@@ -141,8 +141,8 @@ func choose(list []choice, f packet.Family) filter {
 				there.admits = a
 				out.elements = append(out.elements, &there)
 			}
-			if e.fact.ID != "" && (e.want != tf.No && !a.certain() || e.want == tf.No && !e.certain) {
-				out.doubts = append(out.doubts, doubt{e.fact, a.May})
+			if e.fact != nil && (e.want != tf.No && !a.certain() || e.want == tf.No && !e.certain) {
+				out.doubts = append(out.doubts, doubt{e.fact(), a.May})
 			}
 		}
 		for _, e := range rank {
@@ -403,36 +403,45 @@ func leadsExample(destination tf.Val[netip.Prefix], names []string) string {
 }
 
 // routeAsSaid is a route of which nobody knows where it leads, or for which
-// destination, as people say. The routes of a table may be one question (U-2), so
-// that the answer names destinations; that of a route of an unknown one is the only
-// one.
+// destination, as people say.
 func (g *Graph) routeAsSaid(r *aws.Route) (*aws.Route, []*tf.Assumption) {
-	destination, known := r.Destination.Known()
+	_, known := r.Destination.Known()
 	if g.answers == nil || known && r.Target.Certain() || r.PrefixList.IsSet() {
 		return r, nil
 	}
 	fact := routeFact(r)
-	value, ok := g.answers.Said(fact.ID, givenLeads)
+	to, name, ok := g.saidToLead(fact, r.Destination)
 	if !ok {
 		return r, nil
 	}
+	target, ok := g.network.TargetNamed(name)
+	if !ok {
+		g.answers.Refuse(fact.ID, givenLeads, "that a next hop is one of its own, by address or id")
+		return r, nil
+	}
+	_, says, _ := g.say(fact, givenLeads)
+	said := *r
+	said.Destination, said.Owner, said.Target = tf.KnownVal(to), nil, target
+	return &said, says
+}
+
+// saidToLead is where people say that a destination leads. The routes of a table
+// may be one question (U-2), so that the answer names destinations; that of a route
+// of an unknown one is the only one.
+func (g *Graph) saidToLead(fact tf.Fact, destination tf.Val[netip.Prefix]) (to netip.Prefix, name string, ok bool) {
+	value, ok := g.answers.Said(fact.ID, givenLeads)
+	if !ok {
+		return to, "", false
+	}
+	wanted, known := destination.Known()
 	list := strings.Fields(value)
 	for _, element := range list {
 		to, name, _ := aws.ParseRoute(element) // settings has checked it
-		if known && to != destination.Masked() || !known && len(list) > 1 {
-			continue
+		if known && to == wanted.Masked() || !known && len(list) == 1 {
+			return to, name, true
 		}
-		target, ok := g.network.TargetNamed(name)
-		if !ok {
-			g.answers.Refuse(fact.ID, givenLeads, "that a next hop is one of its own, by address or id")
-			return r, nil
-		}
-		_, says, _ := g.say(fact, givenLeads)
-		said := *r
-		said.Destination, said.Owner, said.Target = tf.KnownVal(to), nil, target
-		return &said, says
 	}
-	return r, nil
+	return to, "", false
 }
 
 func routeText(r *aws.Route) string {

@@ -360,7 +360,7 @@ func leadsTo[T any](kind aws.TargetKind, link func(*aws.Target) aws.Link[T], to 
 func (s *search) elsewhere(r *aws.Route) hop {
 	label := r.Target.Label
 	fact := tf.Fact{ID: "boundary:" + label, Text: "what gets out through " + label + ", which is not followed", Settle: "check it by hand"}
-	if t := r.Target; t.Kind == aws.TargetUnknown || len(t.Firewall.To)+len(t.Endpoint.To)+len(t.Transit.To)+len(t.Peering.To)+len(t.NAT.To)+len(t.Interface.To)+len(t.VPNGateway.To) > 0 {
+	if r.Target.Kind == aws.TargetUnknown || len(r.Target.Candidates()) > 0 {
 		fact = routeFact(r) // one of several, or something outside of the input
 	}
 	return hop{

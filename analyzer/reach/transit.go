@@ -343,7 +343,7 @@ func (s *search) transitRoutes(table *aws.TransitTable, wanted func(*aws.Transit
 	var list []choice
 	hole, spares := false, false
 	for _, r := range s.g.transitTable(table) {
-		detail, fact := transitRouteText(r.TransitRoute), transitRouteFact(table, r.TransitRoute)
+		detail, fact := transitRouteText(r.TransitRoute), func() tf.Fact { return transitRouteFact(table, r.TransitRoute) }
 		for _, e := range s.g.transitEntries(r.TransitRoute, s.f) {
 			e, covers := s.g.inRange(e, s.goal)
 			if !covers {
@@ -416,38 +416,31 @@ func (g *Graph) transitTable(table *aws.TransitTable) []saidRoute {
 }
 
 func (g *Graph) transitRouteAsSaid(table *aws.TransitTable, r *aws.TransitRoute) saidRoute {
-	destination, known := r.Destination.Known()
+	_, known := r.Destination.Known()
 	_, one := r.Attachment.One()
 	if g.answers == nil || !known || !r.Maybe && (r.Blackhole == tf.Yes || one && r.Blackhole == tf.No) {
 		return saidRoute{TransitRoute: r}
 	}
 	fact := transitRouteFact(table, r)
-	value, ok := g.answers.Said(fact.ID, givenLeads)
+	_, name, ok := g.saidToLead(fact, r.Destination)
 	if !ok {
 		return saidRoute{TransitRoute: r}
 	}
-	for element := range strings.FieldsSeq(value) {
-		to, name, _ := aws.ParseRoute(element) // settings has checked it
-		if to != destination.Masked() {
-			continue
-		}
-		said := *r
-		said.Maybe, said.Blackhole, said.Attachment = false, tf.TriOf(name == blackhole), aws.Link[aws.Attachment]{}
-		for _, gw := range table.Gateway.To {
-			for _, a := range gw.Attachments {
-				if a.Label == name || a.ShortName() == name {
-					said.Attachment = aws.Link[aws.Attachment]{To: []*aws.Attachment{a}}
-				}
+	said := *r
+	said.Maybe, said.Blackhole, said.Attachment = false, tf.TriOf(name == blackhole), aws.Link[aws.Attachment]{}
+	for _, gw := range table.Gateway.To {
+		for _, a := range gw.Attachments {
+			if a.Label == name || a.ShortName() == name {
+				said.Attachment = aws.Link[aws.Attachment]{To: []*aws.Attachment{a}}
 			}
 		}
-		if name != blackhole && len(said.Attachment.To) == 0 {
-			g.answers.Refuse(fact.ID, givenLeads, "that an attachment is one of its own, by address, or "+blackhole)
-			return saidRoute{TransitRoute: r}
-		}
-		_, says, _ := g.say(fact, givenLeads)
-		return saidRoute{TransitRoute: &said, says: says}
 	}
-	return saidRoute{TransitRoute: r}
+	if name != blackhole && len(said.Attachment.To) == 0 {
+		g.answers.Refuse(fact.ID, givenLeads, "that an attachment is one of its own, by address, or "+blackhole)
+		return saidRoute{TransitRoute: r}
+	}
+	_, says, _ := g.say(fact, givenLeads)
+	return saidRoute{TransitRoute: &said, says: says}
 }
 
 // blackhole is where a route leads that drops what it matches (TGW-5).
@@ -459,7 +452,7 @@ func (s *search) toNamed(c choice, r *aws.TransitRoute) []choice {
 	a, ok := r.Attachment.One()
 	for _, o := range s.g.sites {
 		if at := o.named.Family(s.f); ok && o.attachment == a && !at.IsEmpty() {
-			c.to, c.length, c.certain, c.says, c.fact = at, namedLength, !r.Maybe, o.says, tf.Fact{}
+			c.to, c.length, c.certain, c.says, c.fact = at, namedLength, !r.Maybe, o.says, nil
 			return []choice{c}
 		}
 	}

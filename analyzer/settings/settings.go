@@ -133,10 +133,6 @@ func (s *Settings) Disabled() []string {
 // account is the label of the given block about the account as a whole.
 const account = "account"
 
-// Account answers a question about the account, such as
-// "ebs_encryption_by_default".
-func (s *Settings) Account(setting string) (string, bool) { return s.Answer(account, setting) }
-
 // Answer answers the question with the id of a fact, such as
 // "subnet:subnet-0abc", in respect of an attribute such as "public".
 func (s *Settings) Answer(id, attribute string) (string, bool) {

@@ -79,7 +79,7 @@ given "group" "sg-1" {
 	if diff := cmp.Diff(want, s.Accepts); diff != "" {
 		t.Error(diff)
 	}
-	if v, ok := s.Account("ebs_encryption_by_default"); !ok || v != "true" {
+	if v, ok := s.Answer("account", "ebs_encryption_by_default"); !ok || v != "true" {
 		t.Errorf("the account setting is %q, %v", v, ok)
 	}
 	if v, ok := s.Answer("group:sg-1", "members"); !ok || v != "10.0.0.1 10.0.0.2" {
@@ -153,7 +153,7 @@ given "account" { mode = "on" }
 
 func TestNoSettings(t *testing.T) {
 	var s *Settings
-	_, answered := s.Account("x")
+	_, answered := s.Answer("account", "x")
 	if !s.Enabled("imds-v1") || s.Options("imds-v1") != nil || s.Disabled() != nil || s.Unused() != nil || answered {
 		t.Error("settings that do not exist have an opinion")
 	}

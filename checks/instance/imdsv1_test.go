@@ -27,8 +27,8 @@ func TestIMDSv1(t *testing.T) {
 		{"optional", nil, []*tf.Resource{New("aws_instance.a", Object{"metadata_options": options("optional")})}, []string{says}},
 		{"not said: the account decides", nil, []*tf.Resource{New("aws_instance.a", Object{"metadata_options": Unknown()})}, []string{asks}},
 		{"known after apply", nil, []*tf.Resource{New("aws_instance.a", Object{"metadata_options": options(Unknown())})}, []string{asks}},
-		{"people said required", Given{"imds_default": "required"}, []*tf.Resource{New("aws_instance.a", Object{})}, nil},
-		{"people said optional", Given{"imds_default": "optional"}, []*tf.Resource{New("aws_instance.a", Object{})}, []string{says}},
+		{"people said required", Given{"account imds_default": "required"}, []*tf.Resource{New("aws_instance.a", Object{})}, nil},
+		{"people said optional", Given{"account imds_default": "optional"}, []*tf.Resource{New("aws_instance.a", Object{})}, []string{says}},
 		{"the plan sets the account", nil, []*tf.Resource{New("aws_instance.a", Object{}), account}, nil},
 		{"the endpoint is off", nil, []*tf.Resource{New("aws_instance.a", Object{
 			"metadata_options": []any{Object{"http_endpoint": "disabled", "http_tokens": "optional"}},

@@ -44,7 +44,7 @@ func (s Setting) Holds(p *analyzer.Pass) tf.Tri {
 		return tf.No
 	}
 	if p.Given != nil {
-		if value, ok := p.Given.Account(s.Name); ok {
+		if value, ok := p.Given.Answer("account", s.Name); ok {
 			return tf.TriOf(value == s.Good)
 		}
 	}

@@ -77,16 +77,10 @@ func value(v any) tf.Value {
 	panic(fmt.Sprintf("no value of Terraform: %T", v))
 }
 
-// Given answers questions.
+// Given answers questions, by the id of the fact and the attribute.
 type Given map[string]string
 
-// Account implements [analyzer.Given].
-func (g Given) Account(setting string) (string, bool) {
-	v, ok := g[setting]
-	return v, ok
-}
-
-// Answer implements [analyzer.Given]: by the id of the fact and the attribute.
+// Answer implements [analyzer.Given].
 func (g Given) Answer(id, attribute string) (string, bool) {
 	v, ok := g[id+" "+attribute]
 	return v, ok
